@@ -1,0 +1,42 @@
+// Package pipeline carries statements to evidence, progress, outgoing statements and scores. It reads one log in order,
+// behind a durable cursor; replay is the same fold from the start, without emission.
+package pipeline
+
+import (
+	"time"
+
+	"cairn/mapping"
+)
+
+// EntryKind is what one position of the log holds. Values are stored: never rename.
+type EntryKind string
+
+// The kinds of entry.
+const (
+	EntryStatement EntryKind = "statement"
+	EntryChangeset EntryKind = "changeset" // body: mapping.Changeset
+	EntryLink      EntryKind = "link"      // body: learner.Link
+	EntryUnlink    EntryKind = "unlink"    // body: learner.Link
+	EntryFramework EntryKind = "framework" // body: FrameworkPublished
+)
+
+// FrameworkPublished is the body of the event that makes a framework version usable.
+type FrameworkPublished struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	IRIBase string `json:"iri_base"`
+}
+
+// Entry is one position of the log.
+type Entry struct {
+	Pos    int64
+	Stored time.Time
+	Kind   EntryKind
+	Body   []byte // JSON of an event; nil for a statement
+
+	// The rest is set for statements.
+	Record    mapping.Record
+	Own       bool   // emitted by Cairn: never evidence
+	Voids     string // id of the statement it voids, when the void took effect
+	VoidedPos int64  // position of the first statement that voided this one; 0 never. It is voided as of P when 0 < VoidedPos <= P
+}

@@ -1,0 +1,143 @@
+// Package web is the pages inside the LMS frame: sessions, handlers, templates, static files, and the two LTI endpoints a
+// browser meets (login and launch).
+package web
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cairn/internal/learner"
+	"cairn/internal/pipeline"
+	"cairn/mapping"
+)
+
+// ErrNotFound says that a store has no such thing.
+var ErrNotFound = errors.New("web: not found")
+
+// Session is one launch, kept while its pages are open. There is no current launch of a browser: each page names its session
+// in its address (/s/{s}), so tabs never mix.
+type Session struct {
+	Hash         string // of the token in the address; the token itself is not kept
+	Browser      string // hash of the browser's cookie value, "" when it had none to give
+	Registration string // id
+	Account      string // id; "" for an anonymous launch
+	Learner      string // id; "" when nothing is recorded (anonymous, test user)
+	Name         string // "" when the LMS does not share it
+	Course       Course
+	LinkID       string   // resource link id
+	Placement    string   // id of the placement (resource link) in our store
+	Framework    string   // framework shown
+	Node         string   // domain or section it is limited to, or ""
+	Roles        []string // as launched
+	Lead         bool     // leads the course: instructor, content developer or administrator in this context
+	Recorded     bool     // false for anonymous, test user and preview
+	Locale       string
+	ReturnURL    string
+	InFrame      bool
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+}
+
+// Course is the LTI context of a launch. IRI is what statements of this course name (settled question 4).
+type Course struct {
+	Registration string
+	ID           string
+	Title        string
+	IRI          string
+}
+
+// Scope is the course as a scope of alignments and rules.
+func (c Course) Scope() mapping.Scope {
+	return mapping.Scope{Kind: mapping.ScopeCourse, Registration: c.Registration, Context: c.ID, Course: c.IRI}
+}
+
+// Entry is what a launch brings to be kept, all in one transaction: the account (made when new, with its agent links as log
+// events), the course and its membership, the placement with its line item, and the session.
+type Entry struct {
+	Claims    learner.Claims // Subject "" when anonymous
+	Record    bool           // false: keep no account, no membership, no link
+	Course    Course
+	IsLearner bool // holds a learner role in the course: scores may be sent
+	Placement Placement
+	Session   Session // Account, Learner and Placement are filled by Enter
+}
+
+// Placement is a resource link that shows progress.
+type Placement struct {
+	ID           string
+	Registration string
+	Deployment   string
+	Context      string
+	LinkID       string
+	Title        string
+	LineItem     string // URL; "" when there is none (it is not forgotten when a later launch leaves it out)
+	Framework    string
+	Node         string
+}
+
+// Sessions admits launches and finds their sessions.
+type Sessions interface {
+	// Enter keeps a launch and answers its session, completed.
+	Enter(ctx context.Context, e Entry) (Session, error)
+	// Session finds one that has not expired, by the hash of its token. ErrNotFound.
+	Session(ctx context.Context, hash string, now time.Time) (Session, error)
+	// Prolong moves the expiry of a session in use.
+	Prolong(ctx context.Context, hash string, until time.Time) error
+}
+
+// CourseActivity is an activity an author can tag.
+type CourseActivity struct {
+	IRI      string
+	Name     string // from the statements' definitions; "" when none was told
+	Type     string // IRI of the activity type, or ""
+	LastSeen time.Time
+	ByHand   bool // added by an author, not seen in statements
+}
+
+// HistoryEntry is a changeset as it was applied.
+type HistoryEntry struct {
+	Pos       int64
+	Changeset mapping.Changeset
+	Author    string // name to show, or ""
+}
+
+// Records reads what pages show. Everything is read for one learner or one course: callers hold the right to it.
+type Records interface {
+	// Progress answers the learner's states; capabilities without one are not started.
+	Progress(ctx context.Context, learnerID string) ([]mapping.Progress, error)
+	// Case answers what the state of one capability rests on, for Evaluate and Explain.
+	Case(ctx context.Context, learnerID, capability string) (mapping.Case, error)
+	// Transitions answers the history of one capability, oldest first.
+	Transitions(ctx context.Context, learnerID, capability string) ([]mapping.Transition, error)
+	// ActivityNames answers the names of activities that are known; unknown IRIs are left out.
+	ActivityNames(ctx context.Context, iris []string) (map[string]string, error)
+}
+
+// Courses reads and changes the tags of a course.
+type Courses interface {
+	// Activities answers what can be tagged in the course, by name; what holds others is listed, not what lies under it.
+	Activities(ctx context.Context, c Course) ([]CourseActivity, error)
+	// Alignments answers the active alignments that hold in the course: its own, and the wider ones.
+	Alignments(ctx context.Context, c Course) ([]mapping.Alignment, error)
+	// Changesets answers the newest first.
+	Changesets(ctx context.Context, c Course, limit int) ([]HistoryEntry, error)
+	// Apply appends a changeset to the log and answers its position.
+	Apply(ctx context.Context, cs mapping.Changeset) (int64, error)
+}
+
+// Frameworks answers the published frameworks. They never change, so they are held in memory.
+type Frameworks interface {
+	Framework(id string) (*mapping.Catalog, bool)
+	Default() *mapping.Catalog
+}
+
+// Freshness says how far the projection has come.
+type Freshness interface {
+	// Wait returns when the projection has reached the position, or when the context ends.
+	Wait(ctx context.Context, pos int64) error
+	// UpTo is the time up to which figures are complete.
+	UpTo(ctx context.Context) (time.Time, error)
+}
+
+var _ = pipeline.Entry{}

@@ -1,0 +1,98 @@
+package mapping
+
+import "time"
+
+// ScopeKind says how widely an alignment or a rule holds.
+type ScopeKind string
+
+// The scopes, widest first.
+const (
+	ScopeInstance     ScopeKind = "instance"
+	ScopeRegistration ScopeKind = "registration"
+	ScopeCourse       ScopeKind = "course"
+)
+
+// Scope is where an alignment or a rule holds: everywhere, for the accounts of one LTI registration, or in one course (LTI
+// context) of it.
+type Scope struct {
+	Kind         ScopeKind `json:"kind"`
+	Registration string    `json:"registration,omitzero"` // id of the LTI registration
+	Context      string    `json:"context,omitzero"`      // LTI context id
+	Course       string    `json:"course,omitzero"`       // IRI of the course, for statements that name it
+}
+
+// SelectorKind says which activities an alignment takes.
+type SelectorKind string
+
+// The kinds of selector.
+const (
+	SelectExact  SelectorKind = "exact"  // the activity with this IRI
+	SelectUnder  SelectorKind = "under"  // this activity, and those that name it as parent or grouping
+	SelectPrefix SelectorKind = "prefix" // activities whose IRI begins so, up to a boundary (/ ? # & or the end)
+)
+
+// Selector is the activity side of an alignment.
+type Selector struct {
+	Kind SelectorKind `json:"kind"`
+	IRI  string       `json:"iri"`
+}
+
+// Criterion is what a statement must show to count. The zero value is the default: completed or passed, and not failed.
+type Criterion struct {
+	Verbs    []string `json:"verbs,omitzero"`     // verb IRIs; none: completed or passed
+	MinMilli *int     `json:"min_milli,omitzero"` // least score, in thousandths
+}
+
+// Alignment says that an activity is evidence towards a capability (CASE: an association of an activity with an item). Pages
+// call it a tag. An alignment never changes: an edit ends one and begins another.
+type Alignment struct {
+	ID         string    `json:"id"`
+	Capability string    `json:"capability"` // id of the framework item
+	Scope      Scope     `json:"scope"`
+	Selector   Selector  `json:"selector"`
+	Criterion  Criterion `json:"criterion,omitzero"`
+	// Placed says that the activity belongs to the course of the scope because Cairn placed it there or an author added it by
+	// hand, so that its statements need not name the course.
+	Placed bool `json:"placed,omitzero"`
+}
+
+// RuleKind is how many of the aligned activities are needed.
+type RuleKind string
+
+// The kinds of rule.
+const (
+	RuleAny RuleKind = "any"  // any one
+	RuleAll RuleKind = "all"  // every aligned activity
+	RuleN   RuleKind = "n_of" // N different ones
+)
+
+// Rule is what a capability needs in a scope. The zero value is the default rule: any one.
+type Rule struct {
+	Kind RuleKind `json:"kind"`
+	N    int      `json:"n,omitzero"`
+}
+
+// ScopedRule is a rule where it holds.
+type ScopedRule struct {
+	Capability string `json:"capability"`
+	Scope      Scope  `json:"scope"`
+	Rule       Rule   `json:"rule"`
+}
+
+// Edit is one change of a changeset: exactly one field is set.
+type Edit struct {
+	Add    *Alignment  `json:"add,omitzero"`
+	Remove string      `json:"remove,omitzero"` // id of an alignment
+	Rule   *ScopedRule `json:"rule,omitzero"`
+}
+
+// Changeset is a set of edits applied as one, with author and reason. Undo is a changeset of its own.
+type Changeset struct {
+	ID     string    `json:"id"`
+	Author string    `json:"author"` // account id, or "operator"
+	Reason string    `json:"reason,omitzero"`
+	At     time.Time `json:"at"`
+	Scope  Scope     `json:"scope"` // every edit lies in this scope
+	Undoes string    `json:"undoes,omitzero"`
+	Edits  []Edit    `json:"edits"`
+}

@@ -1,0 +1,74 @@
+package mapping
+
+import (
+	"slices"
+	"time"
+)
+
+// Record is a statement as mapping sees it: what was done to which activity, when, with what outcome.
+type Record struct {
+	Pos         int64     // position in the log
+	StatementID string    // for links and the evidence extension
+	Agent       string    // key of the actor (xapi.Agent.Key)
+	Verb        string    // IRI
+	Activity    string    // IRI of the object
+	Under       []string  // IRIs of contextActivities.parent and grouping
+	Time        time.Time // event time (the statement's timestamp)
+	Success     *bool
+	Completion  *bool
+	ScoreMilli  *int // thousandths
+	Duration    *time.Duration
+}
+
+// EvidenceKind is what a ledger row says.
+type EvidenceKind string
+
+// The kinds of ledger row.
+const (
+	EvidenceDone      EvidenceKind = "done"       // something that may count
+	EvidenceTakenBack EvidenceKind = "taken_back" // the activity was marked as not complete: what came before no longer counts
+)
+
+// Evidence is one row of the append-only ledger: a record that an alignment selected, for one learner. Whether it counts is
+// not stored but found by Evaluate, so that it can always be explained.
+type Evidence struct {
+	Alignment string
+	Kind      EvidenceKind
+	Record    Record
+	Voided    bool // another statement voided it
+}
+
+// Reason says why an item of evidence does not count. Values are stored and shown through the text file: never rename.
+type Reason string
+
+// The reasons.
+const (
+	ReasonNone           Reason = ""
+	ReasonBelowThreshold Reason = "below_threshold"
+	ReasonFailed         Reason = "failed" // finished, and the record says: not passed
+	ReasonSuperseded     Reason = "superseded"
+	ReasonSameActivity   Reason = "same_activity"
+	ReasonRetracted      Reason = "retracted"
+	ReasonVoided         Reason = "voided"
+	ReasonNotActive      Reason = "alignment_not_active"
+	ReasonNoScore        Reason = "no_score"
+)
+
+// Compare orders records by event time, then by place in the log.
+func (r Record) Compare(o Record) int {
+	if c := r.Time.Compare(o.Time); c != 0 {
+		return c
+	}
+	switch {
+	case r.Pos < o.Pos:
+		return -1
+	case r.Pos > o.Pos:
+		return 1
+	}
+	return 0
+}
+
+// About says whether the record is about the activity or about what lies under it.
+func (r Record) About(activity string) bool {
+	return r.Activity == activity || slices.Contains(r.Under, activity)
+}
