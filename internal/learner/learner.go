@@ -48,5 +48,7 @@ type Link struct {
 	Learner      string `json:"learner"`
 	Account      string `json:"account"`
 	Registration string `json:"registration"`
-	Agent        string `json:"agent"` // key, xapi.Agent.Key
+	Issuer       string `json:"issuer"`  // of the account: outgoing statements name the learner by issuer and subject
+	Subject      string `json:"subject"` // of the account
+	Agent        string `json:"agent"`   // key, xapi.Agent.Key
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"cairn/internal/learner"
 	"cairn/mapping"
 	"cairn/xapi"
 )
@@ -32,13 +33,10 @@ type Log interface {
 	Head(ctx context.Context) (int64, error)
 }
 
-// ActiveLink is an agent linked to a learner now.
+// ActiveLink is an agent linked to a learner now, with the position of the event that made it.
 type ActiveLink struct {
-	Pos          int64 // of the event that made it
-	Learner      string
-	Account      string
-	Registration string
-	Agent        string
+	learner.Link
+	Pos int64
 }
 
 // Aligned is an alignment with the positions at which it began and ended (0: active).
