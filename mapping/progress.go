@@ -59,6 +59,7 @@ type Progress struct {
 	Since      time.Time // when it became so: event time of the cause
 	Pos        int64     // log position of the cause
 	Ordinal    int       // number of transitions so far, the last one's ordinal
+	Cycle      int       // award cycle, from 1; losing what was evidenced begins the next
 	// WasEvidenced is true from the first time the state is evidenced; it tells withdrawn from not started.
 	WasEvidenced bool
 }

@@ -29,7 +29,8 @@ type Deliveries interface {
 	Claim(ctx context.Context, now, until time.Time, limit int) ([]Delivery, error)
 	// Done ends the lease. given is nil when nothing had to be sent. It stays due when Wanted moved in the meantime.
 	Done(ctx context.Context, d Delivery, given *int, maximum int, at time.Time) error
-	// Retry ends the lease and makes it due again at next; problem is kept for people to read.
+	// Retry ends the lease and makes it due again at next. problem is kept for people to read and counts as a failed attempt;
+	// an empty one is only a wait.
 	Retry(ctx context.Context, d Delivery, next time.Time, problem string) error
 	// GiveUp parks it until something new is owed.
 	GiveUp(ctx context.Context, d Delivery, problem string) error
