@@ -1,0 +1,83 @@
+package learner
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrIdentityMode says that a rule's mode is none of the known ones (settled question 2).
+var ErrIdentityMode = errors.New("learner: the identity mode is none of user_id, username, person_sourcedid, mailto")
+
+// ErrMailboxHomePage says that a rule for mailboxes was given a home page, which mailboxes do not have.
+var ErrMailboxHomePage = errors.New("learner: the identity mode mailto takes no home page")
+
+// Check answers ErrIdentityMode or ErrMailboxHomePage for a rule that cannot be switched on. The zero rule passes: it stands
+// for the default, see Normal.
+func (r IdentityRule) Check() error {
+	switch r.Mode {
+	case "", ByUserID, ByUsername, BySourced:
+		return nil
+	case ByMailbox:
+		if r.HomePage != "" {
+			return ErrMailboxHomePage
+		}
+		return nil
+	}
+	return fmt.Errorf("%w: %q", ErrIdentityMode, r.Mode)
+}
+
+// Normal answers the rule with the default mode filled in.
+func (r IdentityRule) Normal() IdentityRule {
+	if r.Mode == "" {
+		r.Mode = ByUserID
+	}
+	return r
+}
+
+// Exclusive says that an agent of the rule is linked only while exactly one account of the registration proves it: an e-mail
+// address says less about who somebody is than a name the platform gives out (settled question 2).
+func (r IdentityRule) Exclusive() bool { return r.Mode == ByMailbox }
+
+// Agents answers the keys (xapi.Agent.Key) of the agents that the claims prove under the rule: one, or none when the claim that
+// the mode asks for was not told. With an exclusive rule the caller still has to see that no other account proves the same.
+func Agents(rule IdentityRule, c Claims) []string {
+	switch rule.Normal().Mode {
+	case ByUserID:
+		return accountAgent(rule, c, c.Subject)
+	case ByUsername:
+		return accountAgent(rule, c, c.Username)
+	case BySourced:
+		return accountAgent(rule, c, c.SourcedID)
+	case ByMailbox:
+		if box := Mailbox(c.Email); box != "" {
+			return []string{"mbox|mailto:" + box}
+		}
+	}
+	return nil
+}
+
+// accountAgent makes the key of an agent known by an account. One trailing slash of the home page does not count: platforms
+// write their own address both ways.
+func accountAgent(rule IdentityRule, c Claims, name string) []string {
+	home := rule.HomePage
+	if home == "" {
+		home = c.Issuer
+	}
+	home = strings.TrimSuffix(home, "/")
+	if home == "" || name == "" {
+		return nil
+	}
+	return []string{"account|" + home + "|" + name}
+}
+
+// Mailbox answers the address in the form in which addresses are compared: lower case, no blanks around it. It answers ""
+// for what is not an address.
+func Mailbox(email string) string {
+	box := strings.ToLower(strings.TrimSpace(email))
+	local, domain, found := strings.Cut(box, "@")
+	if !found || local == "" || domain == "" || strings.ContainsAny(box, " \t\r\n|<>") || strings.Contains(domain, "@") {
+		return ""
+	}
+	return box
+}
