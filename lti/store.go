@@ -19,6 +19,7 @@ type Registration struct {
 	Deployments           []string // known deployment ids
 	AnyDeployment         bool     // admit deployments not known yet; the caller stores the new one
 	Disabled              bool
+	ServiceOrigins        []string // origins trusted with access tokens, beside those of the issuer and the token endpoint
 }
 
 // Login is one login begun and not yet finished: the state and nonce sent to the platform. It is used once.
@@ -26,7 +27,7 @@ type Login struct {
 	State         string
 	Nonce         string
 	Registration  string // id
-	Browser       string // hash of the value that binds it to the browser; "" when the binding is the new-window form
+	Browser       string // hash of the value that binds it to the browser; never empty (a new window is given its own)
 	TargetLinkURI string
 	CreatedAt     time.Time
 	ExpiresAt     time.Time
@@ -47,5 +48,6 @@ type Logins interface {
 	// Login reads without spending. ErrStateUnknown when there is none (never, or expired and swept); ErrStateSpent.
 	Login(ctx context.Context, state string) (Login, error)
 	// SpendLogin marks it used, atomically and durably, also across processes: of two callers one gets ErrNonceSpent.
+	// ErrStateUnknown when there is none.
 	SpendLogin(ctx context.Context, state string) error
 }
