@@ -1,0 +1,187 @@
+// Package pgtemp starts a throw-away PostgreSQL for tests and measurements: a fresh cluster in a temporary folder, on a free
+// loopback port, never as root. It uses whatever server is installed and installs nothing.
+package pgtemp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// ErrNotInstalled says that no PostgreSQL server is on this machine.
+var ErrNotInstalled = errors.New("PostgreSQL is not installed (no initdb in PATH or /usr/lib/postgresql)")
+
+// Cluster is a running server. DSN names its database; Stop ends it and removes its folder.
+type Cluster struct {
+	DSN  string
+	dir  string
+	proc *exec.Cmd
+	done chan error
+}
+
+// Options are what a caller may want to differ.
+type Options struct {
+	Durable bool // fsync on, as in production; off is faster and right for tests that do not crash the server
+}
+
+// Start makes a cluster and waits, at most 30 s, until it answers.
+func Start(ctx context.Context, o Options) (*Cluster, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	owner, err := account()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := folder(owner)
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for the cluster: %w", err)
+	}
+	c := &Cluster{dir: dir, done: make(chan error, 1)}
+	if err := c.start(ctx, bin, owner, o); err != nil {
+		c.Stop()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Cluster) start(ctx context.Context, bin string, owner *syscall.Credential, o Options) error {
+	data := filepath.Join(c.dir, "data")
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "cairn", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
+	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: owner}
+	initdb.Dir = c.dir
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	durable := strconv.FormatBool(o.Durable)
+	log, err := os.Create(filepath.Join(c.dir, "server.log"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	c.proc = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.dir, "-p", strconv.Itoa(port),
+		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "fsync="+durable, "-c", "full_page_writes="+durable,
+		"-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB")
+	c.proc.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setpgid: true}
+	c.proc.Dir, c.proc.Stdout, c.proc.Stderr = c.dir, log, log
+	if err := c.proc.Start(); err != nil {
+		return fmt.Errorf("start postgres: %w", err)
+	}
+	go func() { c.done <- c.proc.Wait() }()
+	c.DSN = fmt.Sprintf("postgres://cairn@127.0.0.1:%d/postgres?sslmode=disable", port)
+	return c.ready(ctx, bin, port)
+}
+
+func (c *Cluster) ready(ctx context.Context, bin string, port int) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		probe := exec.CommandContext(ctx, filepath.Join(bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(port))
+		if probe.Run() == nil {
+			return nil
+		}
+		select {
+		case err := <-c.done:
+			c.done <- err
+			text, _ := os.ReadFile(filepath.Join(c.dir, "server.log"))
+			return fmt.Errorf("postgres ended at once (%v): %s", err, text)
+		case <-ctx.Done():
+			return fmt.Errorf("postgres did not answer within 30 s: %w", ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+// Pid is the server's process id, for a measurement of its cost.
+func (c *Cluster) Pid() int { return c.proc.Process.Pid }
+
+// Stop ends the server at once (nothing in it is worth keeping) and removes its folder.
+func (c *Cluster) Stop() {
+	if c.proc != nil && c.proc.Process != nil {
+		_ = c.proc.Process.Signal(syscall.SIGQUIT)
+		select {
+		case <-c.done:
+		case <-time.After(10 * time.Second):
+			_ = c.proc.Process.Kill()
+			<-c.done
+		}
+	}
+	_ = os.RemoveAll(c.dir)
+}
+
+// binaries answers the folder of the newest installed server.
+func binaries() (string, error) {
+	if p, err := exec.LookPath("initdb"); err == nil {
+		if real, err := filepath.EvalSymlinks(p); err == nil && exists(filepath.Join(filepath.Dir(real), "postgres")) {
+			return filepath.Dir(real), nil
+		}
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	if len(found) == 0 {
+		return "", ErrNotInstalled
+	}
+	version := func(p string) int {
+		n, _ := strconv.Atoi(strings.Split(p, "/")[4])
+		return n
+	}
+	return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })), nil
+}
+
+// account answers whom the server runs as: nil for the caller, another account when the caller is root, which PostgreSQL refuses.
+func account() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err1 == nil && err2 == nil {
+			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+		}
+	}
+	return nil, errors.New("PostgreSQL does not run as root, and there is no account postgres or nobody to run it as")
+}
+
+// folder makes the cluster's folder in /tmp, which every account can reach; TMPDIR may be root's own.
+func folder(owner *syscall.Credential) (string, error) {
+	dir, err := os.MkdirTemp("/tmp", "cairn-pg-")
+	if err != nil || owner == nil {
+		return dir, err
+	}
+	return dir, os.Chown(dir, int(owner.Uid), int(owner.Gid))
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
