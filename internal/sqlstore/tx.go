@@ -1,0 +1,109 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Tx is a transaction. Now is its one time. It is used by one goroutine.
+type Tx struct {
+	Now time.Time
+
+	tx     *sqlx.Tx
+	db     *DB
+	after  []func()
+	locked bool      // holds the log's lock
+	stored time.Time // of what this transaction appends to the log, zero before the first
+}
+
+// Exec runs a statement; a violated key answers errUnique, a violated reference errForeignKey. On PostgreSQL the transaction is
+// lost with the first error: prefer ON CONFLICT.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	r, err := t.tx.ExecContext(t.ctx(ctx), t.db.d.rebind(query), args...)
+	return r, translate(err)
+}
+
+// Get reads one row. sql.ErrNoRows when there is none.
+func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error {
+	return translate(t.tx.GetContext(t.ctx(ctx), dest, t.db.d.rebind(query), args...))
+}
+
+// Select reads all rows.
+func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) error {
+	return translate(t.tx.SelectContext(t.ctx(ctx), dest, t.db.d.rebind(query), args...))
+}
+
+// Query reads row by row; close the rows before the next call on PostgreSQL.
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
+	rows, err := t.tx.QueryxContext(t.ctx(ctx), t.db.d.rebind(query), args...)
+	return rows, translate(err)
+}
+
+// AfterCommit runs f when the transaction has been committed: for what is kept in memory beside the rows.
+func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
+
+// ctx keeps a caller that goes away from interrupting SQLite in the transaction it shares with others.
+func (t *Tx) ctx(ctx context.Context) context.Context {
+	if t.db.d.oneWriter {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
+// attempts is how often a transaction is run that PostgreSQL ended for a deadlock or a serialization failure.
+const attempts = 10
+
+// write runs f in one transaction and returns when it is durable. An error of f undoes everything f did. f may be run more
+// than once (deadlock, failure of a group), so it must change nothing but the database; see AfterCommit. f must not call write.
+func (db *DB) write(ctx context.Context, f func(*Tx) error) error {
+	if db.queue != nil {
+		return db.queue.run(ctx, f)
+	}
+	for attempt := 1; ; attempt++ {
+		err := db.writeOnce(ctx, f)
+		if err == nil || attempt == attempts || !errors.Is(err, errAgain) {
+			return err
+		}
+		if err := pause(ctx, time.Duration(attempt)*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// writeOnce is one transaction of its own.
+func (db *DB) writeOnce(ctx context.Context, f func(*Tx) error) error {
+	tx, err := db.writer.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("sqlstore: begin: %w", translate(err))
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
+	t := &Tx{tx: tx, db: db, Now: db.now()}
+	if err := f(t); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("sqlstore: commit: %w", translate(err))
+	}
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+// pause waits between one and two times d, so that transactions that met do not meet again.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d + rand.N(d))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
