@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,14 +78,28 @@ func (c *Cluster) start(ctx context.Context, bin string, owner *syscall.Credenti
 	c.proc = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.dir, "-p", strconv.Itoa(port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "fsync="+durable, "-c", "full_page_writes="+durable,
 		"-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB")
-	c.proc.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setpgid: true}
+	// It ends when this program does, also when that is killed; its own process group keeps a Ctrl-C at the terminal from it.
+	c.proc.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setpgid: true, Pdeathsig: syscall.SIGQUIT}
 	c.proc.Dir, c.proc.Stdout, c.proc.Stderr = c.dir, log, log
-	if err := c.proc.Start(); err != nil {
+	if err := c.launch(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}
-	go func() { c.done <- c.proc.Wait() }()
 	c.DSN = fmt.Sprintf("postgres://cairn@127.0.0.1:%d/postgres?sslmode=disable", port)
 	return c.ready(ctx, bin, port)
+}
+
+// launch starts the server on a thread that lives as long as it does: the death signal comes when that thread ends.
+func (c *Cluster) launch() error {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		err := c.proc.Start()
+		started <- err
+		if err == nil {
+			c.done <- c.proc.Wait()
+		}
+	}()
+	return <-started
 }
 
 func (c *Cluster) ready(ctx context.Context, bin string, port int) error {
