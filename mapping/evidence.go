@@ -36,6 +36,9 @@ type Evidence struct {
 	Kind      EvidenceKind
 	Record    Record
 	Voided    bool // another statement voided it
+	// Registration is the LTI registration of the account whose link made the record the learner's. A narrower scope takes
+	// evidence of a wider alignment only when the record belongs to it, which needs this; "" counts in the alignment's own scope.
+	Registration string
 }
 
 // Reason says why an item of evidence does not count. Values are stored and shown through the text file: never rename.
@@ -52,7 +55,14 @@ const (
 	ReasonVoided         Reason = "voided"
 	ReasonNotActive      Reason = "alignment_not_active"
 	ReasonNoScore        Reason = "no_score"
+	ReasonOtherScope     Reason = "other_scope" // it would count, but in another scope than the one the result comes from
 )
+
+// Reasons answers every reason an item may have, in the order they are looked for.
+func Reasons() []Reason {
+	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonNoScore, ReasonBelowThreshold, ReasonRetracted,
+		ReasonOtherScope, ReasonSuperseded, ReasonSameActivity}
+}
 
 // Compare orders records by event time, then by place in the log.
 func (r Record) Compare(o Record) int {

@@ -25,25 +25,32 @@ type Case struct {
 	// WasEvidenced says that the learner's state was evidenced at an earlier position of the log: without enough evidence now,
 	// the state is withdrawn (decided in settled question 13).
 	WasEvidenced bool
+	// Prefer is the scope the asker looks from: of scopes that stand equally well, the one named by the result. It never
+	// changes state or percent. The zero value prefers none.
+	Prefer Scope
 }
 
 // Item is one piece of evidence with what was found about it.
 type Item struct {
 	Evidence Evidence
+	Activity string // IRI of the aligned activity: the selector's
 	Counts   bool
-	Reason   Reason // ReasonNone when it counts
-	Needed   *int   // the least score asked for, in thousandths, with ReasonBelowThreshold
+	Reason   Reason    // ReasonNone when it counts
+	Needed   *int      // the least score asked for, in thousandths, with ReasonBelowThreshold and ReasonNoScore
+	By       string    // id of the statement that took it back (ReasonRetracted) or that counts in its place
+	ByTime   time.Time // its event time
 }
 
 // Result is what Evaluate found.
 type Result struct {
 	State   State
-	Have    int    // different activities that count
+	Have    int    // different activities that count; may be more than Need
 	Need    int    // different activities the rule asks for; 0 when nothing is aligned
+	OutOf   int    // different activities aligned in the scope now
 	Percent int    // 0 to 100, of Need
 	Scope   Scope  // the scope the result comes from: the best one
 	Rule    Rule   // the rule of that scope
-	Items   []Item // in order of event time, then position; every item of every scope, judged in the result's scope
+	Items   []Item // in order of event time, then position; all that may count, of every scope, judged in the result's scope
 	// Decisive is the statement that completed the rule, and DecidedAt its event time; zero when the state is not evidenced.
 	Decisive  string
 	DecidedAt time.Time

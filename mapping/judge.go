@@ -1,0 +1,163 @@
+package mapping
+
+import (
+	"cmp"
+	"slices"
+)
+
+// compare orders evidence by event time, then position; the rest only makes the order total.
+func (e Evidence) compare(o Evidence) int {
+	return cmp.Or(
+		e.Record.Compare(o.Record),
+		cmp.Compare(e.Alignment, o.Alignment),
+		cmp.Compare(e.Record.StatementID, o.Record.StatementID),
+		cmp.Compare(e.Kind, o.Kind),
+	)
+}
+
+// merits judges what may count by itself, in order. Rows that take back are not items: they show as the reason of others.
+func (j *judge) merits() []Item {
+	rows := slices.Clone(j.Evidence)
+	slices.SortStableFunc(rows, Evidence.compare)
+	back := j.takenBack(rows)
+	items := make([]Item, 0, len(rows))
+	for _, e := range rows {
+		if e.Kind == EvidenceTakenBack {
+			continue
+		}
+		items = append(items, j.merit(e, back))
+	}
+	return items
+}
+
+// merit judges one row. The order of the checks is the order of Reasons.
+func (j *judge) merit(e Evidence, back map[retraction][]Record) Item {
+	it := Item{Evidence: e, Activity: j.selector[e.Alignment]}
+	a, active := j.byID[e.Alignment]
+	switch {
+	case e.Voided:
+		it.Reason = ReasonVoided
+	case !active:
+		it.Reason = ReasonNotActive
+	default:
+		it.Reason = a.Criterion.merit(e.Record)
+	}
+	if it.Reason == ReasonNoScore || it.Reason == ReasonBelowThreshold {
+		it.Needed = a.Criterion.MinMilli
+	}
+	if it.Reason != ReasonNone {
+		return it
+	}
+	if by, ok := firstAfter(back, e, it.Activity); ok {
+		it.Reason, it.By, it.ByTime = ReasonRetracted, by.StatementID, by.Time
+	}
+	return it
+}
+
+// retraction is what a row took back: what an alignment took about one activity.
+type retraction struct{ alignment, activity string }
+
+// takenBack collects the rows that take back and are not voided, in order.
+func (j *judge) takenBack(rows []Evidence) map[retraction][]Record {
+	var back map[retraction][]Record
+	for _, e := range rows {
+		if e.Kind != EvidenceTakenBack || e.Voided {
+			continue
+		}
+		if back == nil {
+			back = map[retraction][]Record{}
+		}
+		k := retraction{e.Alignment, e.Record.Activity}
+		back[k] = append(back[k], e.Record)
+	}
+	return back
+}
+
+// firstAfter finds the first record that takes the evidence back: a later one about the aligned activity itself, about the
+// activity of the evidence, or about what that lies under. One about another activity under the same selector is not.
+func firstAfter(back map[retraction][]Record, e Evidence, aligned string) (Record, bool) {
+	if len(back) == 0 {
+		return Record{}, false
+	}
+	var first *Record
+	for _, iri := range append([]string{aligned, e.Record.Activity}, e.Record.Under...) {
+		for i, b := range back[retraction{e.Alignment, iri}] {
+			if b.Compare(e.Record) <= 0 {
+				continue
+			}
+			if first == nil || b.Compare(*first) < 0 {
+				first = &back[retraction{e.Alignment, iri}][i]
+			}
+			break
+		}
+	}
+	if first == nil {
+		return Record{}, false
+	}
+	return *first, true
+}
+
+// in judges the items in one scope.
+func (j *judge) in(s Scope) verdict {
+	v := verdict{scope: s, rule: j.rule(s.place()), decisive: -1, chosen: map[string]int{}}
+	activities := map[string]bool{}
+	for _, p := range s.place().chain() {
+		for _, a := range j.active[p] {
+			activities[a.Selector.IRI] = true
+		}
+	}
+	v.outOf = len(activities)
+	v.need = v.rule.needs(v.outOf)
+	for i, it := range j.items {
+		if it.Reason != ReasonNone || !j.belongs(it.Evidence, s) {
+			continue
+		}
+		was, ok := v.chosen[it.Activity]
+		if !ok || outranks(it.Evidence.Record, j.items[was].Evidence.Record) {
+			v.chosen[it.Activity] = i
+		}
+		if ok {
+			continue
+		}
+		if v.have++; v.have == v.need {
+			v.decisive = i
+		}
+	}
+	return v
+}
+
+// belongs says whether evidence of an active alignment counts in a scope.
+func (j *judge) belongs(e Evidence, s Scope) bool {
+	at := j.byID[e.Alignment].Scope
+	return at.Same(s) || at.Contains(s) && s.Holds(e.Record, e.Registration)
+}
+
+// outranks says whether a later record of the same activity counts in place of an earlier one: the higher score wins, and a
+// score wins over none. With equal scores the earlier one stays.
+func outranks(later, earlier Record) bool {
+	if later.ScoreMilli == nil || earlier.ScoreMilli == nil {
+		return later.ScoreMilli != nil && earlier.ScoreMilli == nil
+	}
+	return *later.ScoreMilli > *earlier.ScoreMilli
+}
+
+// place gives an item that is sound by itself its place in the scope of the verdict.
+func (j *judge) place(i int, it *Item, v verdict) {
+	if it.Reason != ReasonNone {
+		return
+	}
+	at, ok := v.chosen[it.Activity]
+	if !ok || !j.belongs(it.Evidence, v.scope) {
+		it.Reason = ReasonOtherScope
+		return
+	}
+	if at == i {
+		it.Counts = true
+		return
+	}
+	best := j.items[at].Evidence.Record
+	it.Reason, it.By, it.ByTime = ReasonSameActivity, best.StatementID, best.Time
+	if it.Evidence.Record.ScoreMilli != nil && outranks(best, it.Evidence.Record) {
+		it.Reason = ReasonSuperseded
+	}
+}
