@@ -10,43 +10,35 @@ type Cause struct {
 	At   time.Time // event time of a statement, else the time the event was stored
 }
 
-// Step is what Next found.
-type Step struct {
-	// Changed says that the kept Progress differs from the one before and has to be written.
-	Changed  bool
-	Progress Progress
-	// Due says that Transition belongs into the history: the state or the percent changed.
-	Due        bool
-	Transition Transition
-}
-
-// Next compares what is kept with what Evaluate found. prev names learner and capability also before the first transition
-// (Ordinal 0). A change of Have or Need that moves neither state nor percent is kept without an entry in the history.
-func Next(prev Progress, r Result, c Cause) Step {
-	if prev.State == "" {
-		prev.State = NotStarted
+// Next compares what is kept with what Evaluate found. It answers the progress to keep from now on, and the entry of the history
+// that is due: nil when neither state nor percent changed. Have and Need may change without one; the progress answered then
+// differs from prev and has to be kept all the same. prev names learner and capability also before the first transition
+// (Ordinal 0).
+func Next(prev Progress, r Result, c Cause) (Progress, *Transition) {
+	from := prev.State
+	if from == "" {
+		from = NotStarted
 	}
 	next := prev
 	next.State, next.Percent, next.Have, next.Need = r.State, r.Percent, r.Have, r.Need
 	next.WasEvidenced = prev.WasEvidenced || r.State == Evidenced
-	s := Step{Progress: next, Changed: next != prev, Due: next.State != prev.State || next.Percent != prev.Percent}
-	if !s.Due {
-		return s
+	if from == r.State && prev.Percent == r.Percent {
+		return next, nil
 	}
-	s.Transition = Transition{
+	t := &Transition{
 		Learner: prev.Learner, Capability: prev.Capability,
 		Ordinal: prev.Ordinal + 1, Pos: c.Pos,
-		From: prev.State, To: r.State, FromPercent: prev.Percent, Percent: r.Percent, Have: r.Have, Need: r.Need,
+		From: from, To: r.State, FromPercent: prev.Percent, Percent: r.Percent, Have: r.Have, Need: r.Need,
 		Cause: c.Kind, CauseID: c.ID, At: c.At, Statements: r.Counted(),
 	}
-	if s.Transition.Achieved() {
-		s.Transition.At = r.DecidedAt
+	if t.Achieved() {
+		t.At = r.DecidedAt
 	}
-	s.Progress.Ordinal, s.Progress.Pos = s.Transition.Ordinal, c.Pos
-	if prev.State != r.State {
-		s.Progress.Since = s.Transition.At
+	next.Ordinal, next.Pos = t.Ordinal, c.Pos
+	if from != r.State {
+		next.Since = t.At
 	}
-	return s
+	return next, t
 }
 
 // Progressed says that a progressed statement is due: the percent changed.

@@ -72,7 +72,7 @@ type Index struct {
 }
 
 // NewIndex indexes alignments by their selectors.
-func NewIndex(alignments []Alignment) *Index {
+func NewIndex(alignments ...Alignment) *Index {
 	ix := &Index{}
 	for _, a := range alignments {
 		ix.Add(a)
