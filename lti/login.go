@@ -1,0 +1,135 @@
+package lti
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// ErrNoBrowser says that a login was begun without a binding to the browser: a fault of the caller, since anybody could end it.
+var ErrNoBrowser = errors.New("lti: a login must be bound to a browser")
+
+// CheckLogin finds the registration of an initiation and checks that its target is ours. It changes nothing, so that a page may
+// come between the initiation and BeginLogin. Refusals: ErrUnknownRegistration, ErrAmbiguousRegistration, ErrLoginDisabled,
+// ErrLoginTarget.
+func (t *Tool) CheckLogin(ctx context.Context, req LoginRequest) (Registration, error) {
+	reg, err := t.Registrations.ByIssuer(ctx, req.Issuer, req.ClientID)
+	switch {
+	case errors.Is(err, ErrUnknownRegistration):
+		return Registration{}, refuse(ErrUnknownRegistration, "iss "+quote(req.Issuer)+" client_id "+quote(req.ClientID))
+	case errors.Is(err, ErrAmbiguousRegistration):
+		return Registration{}, refuse(ErrAmbiguousRegistration, "iss "+quote(req.Issuer))
+	case err != nil:
+		return Registration{}, fmt.Errorf("lti: find the registration of a login: %w", err)
+	}
+	if reg.Disabled {
+		return Registration{}, of(reg, refuse(ErrLoginDisabled, ""))
+	}
+	if !t.URLs.Ours(req.TargetLinkURI) {
+		return Registration{}, of(reg, refuse(ErrLoginTarget, "target_link_uri "+quote(withoutQuery(req.TargetLinkURI))))
+	}
+	return reg, nil
+}
+
+// BeginLogin makes state and nonce, keeps them bound to the browser, and answers the authentication request to send the browser to.
+// browser is the hash of the value that the browser holds. Refusals as CheckLogin, and ErrLoginTooLong.
+func (t *Tool) BeginLogin(ctx context.Context, req LoginRequest, browser string) (AuthRequest, error) {
+	if browser == "" {
+		return AuthRequest{}, ErrNoBrowser
+	}
+	reg, err := t.CheckLogin(ctx, req)
+	if err != nil {
+		return AuthRequest{}, err
+	}
+	login, err := t.newLogin(req, reg, browser)
+	if err != nil {
+		return AuthRequest{}, err
+	}
+	auth, err := t.authRequest(req, reg, login)
+	if err != nil {
+		return AuthRequest{}, of(reg, err)
+	}
+	if err := t.Logins.SaveLogin(ctx, login); err != nil {
+		return AuthRequest{}, fmt.Errorf("lti: keep a login: %w", err)
+	}
+	return auth, nil
+}
+
+func (t *Tool) newLogin(req LoginRequest, reg Registration, browser string) (Login, error) {
+	state, err := t.secret()
+	if err != nil {
+		return Login{}, err
+	}
+	nonce, err := t.secret()
+	if err != nil {
+		return Login{}, err
+	}
+	now := t.Now()
+	return Login{
+		State: state, Nonce: nonce, Registration: reg.ID, Browser: browser, TargetLinkURI: req.TargetLinkURI,
+		CreatedAt: now, ExpiresAt: now.Add(LoginLifetime),
+	}, nil
+}
+
+// AuthRequest is the OIDC authentication request that answers an initiation (Security 5.1.1.2). It is sent by redirect: a form posted
+// across sites would arrive without the platform's SameSite=Lax cookies.
+type AuthRequest struct {
+	Registration Registration
+	Params       url.Values
+	State        string
+	ExpiresAt    time.Time
+	endpoint     *url.URL
+}
+
+// maxAuthURL is the length that common servers take in a request line.
+const maxAuthURL = 7500
+
+func (t *Tool) authRequest(req LoginRequest, reg Registration, login Login) (AuthRequest, error) {
+	endpoint, err := url.Parse(reg.AuthorizationEndpoint)
+	if err != nil || webAddress(reg.AuthorizationEndpoint) == "" {
+		return AuthRequest{}, fmt.Errorf("lti: registration %s has no usable authorization endpoint", reg.ID)
+	}
+	params := url.Values{
+		"scope": {"openid"}, "response_type": {"id_token"}, "response_mode": {"form_post"}, "prompt": {"none"},
+		"client_id": {reg.ClientID}, "redirect_uri": {t.URLs.Launch},
+		"login_hint": {req.LoginHint}, "state": {login.State}, "nonce": {login.Nonce},
+	}
+	if req.HasMessageHint {
+		params.Set("lti_message_hint", req.MessageHint)
+	}
+	auth := AuthRequest{Registration: reg, Params: params, State: login.State, ExpiresAt: login.ExpiresAt, endpoint: endpoint}
+	if n := len(auth.URL()); n > maxAuthURL {
+		return AuthRequest{}, refuse(ErrLoginTooLong, fmt.Sprintf("authentication request of %d characters", n))
+	}
+	return auth, nil
+}
+
+// URL is the address to redirect to. Parameters the endpoint has of its own are kept, unless the request sets them.
+func (a AuthRequest) URL() string {
+	u := *a.endpoint
+	query := u.Query()
+	for name, values := range a.Params {
+		query[name] = values
+	}
+	u.RawQuery = query.Encode()
+	u.Fragment = ""
+	return u.String()
+}
+
+// of adds the registration to a refusal.
+func of(reg Registration, err error) error {
+	var r *Refusal
+	if errors.As(err, &r) {
+		r.Registration = reg.ID
+	}
+	return err
+}
+
+// withoutQuery leaves out what may be personal in an address.
+func withoutQuery(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return address
+}
