@@ -58,4 +58,19 @@ type Node struct {
 	Level      int      `json:"level,omitzero"`      // 0: not given
 	Archetypes []string `json:"archetypes,omitzero"` // codes; none: for every role
 	SourceURL  string   `json:"source_url,omitzero"`
+	Notes      string   `json:"notes,omitzero"` // longer text of the publisher's beside the title (CASE: notes)
+}
+
+// compare orders the children of one node: capabilities before sections, by level, those without a level last.
+func (n Node) compare(o Node) int {
+	rank := func(n Node) int {
+		switch {
+		case n.Kind == NodeSection:
+			return maxLevel + 2
+		case n.Level == 0:
+			return maxLevel + 1
+		}
+		return n.Level
+	}
+	return rank(n) - rank(o)
 }

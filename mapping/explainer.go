@@ -1,0 +1,126 @@
+package mapping
+
+import (
+	"cmp"
+	"slices"
+)
+
+// explainer gathers the parts of an explanation.
+type explainer struct {
+	c     Case
+	r     Result
+	names func(iri string) string
+}
+
+// aligned answers the activities that may count in the result's scope, each once, by name and then IRI. Where several
+// alignments name one activity, the one that asks least stands for it.
+func (e explainer) aligned() []ActivityRef {
+	byIRI := map[string]ActivityRef{}
+	for _, a := range e.c.Alignments {
+		if e.c.Ended[a.ID] || a.Capability != e.c.Capability || !a.Scope.Contains(e.r.Scope) {
+			continue
+		}
+		ref := e.ref(a)
+		if was, ok := byIRI[ref.IRI]; !ok || ref.asksLess(was) {
+			byIRI[ref.IRI] = ref
+		}
+	}
+	out := make([]ActivityRef, 0, len(byIRI))
+	for _, ref := range byIRI {
+		out = append(out, ref)
+	}
+	slices.SortFunc(out, func(a, b ActivityRef) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.IRI, b.IRI))
+	})
+	return out
+}
+
+func (e explainer) ref(a Alignment) ActivityRef {
+	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: a.Criterion.MinMilli, Scope: a.Scope}
+}
+
+// asksLess is a total order of references to the same activity.
+func (a ActivityRef) asksLess(b ActivityRef) bool {
+	return cmp.Or(cmp.Compare(least(a.MinMilli), least(b.MinMilli)), a.Scope.place().compare(b.Scope.place())) < 0
+}
+
+// least is a score asked for as a number, below every score when none is asked for.
+func least(milli *int) int {
+	if milli == nil {
+		return -1
+	}
+	return *milli
+}
+
+// rule puts the rule of the result in numbers.
+func (e explainer) rule(aligned []ActivityRef) RuleOf {
+	out := RuleOf{Kind: e.r.Rule.Kind, Need: e.r.Need, OutOf: e.r.OutOf}
+	same := true
+	for _, a := range aligned {
+		if a.MinMilli == nil {
+			continue
+		}
+		out.Scored++
+		same = same && (out.MinMilli == nil || *out.MinMilli == *a.MinMilli)
+		out.MinMilli = a.MinMilli
+	}
+	if !same {
+		out.MinMilli = nil
+	}
+	return out
+}
+
+// findings parts the items into those that count and the statements that do not. A statement that several alignments took is
+// told once: not at all among the others when it counts, and with "no longer aligned" only when nothing else is to be said.
+func (e explainer) findings() (counted, not []Finding) {
+	counted, not = []Finding{}, []Finding{}
+	told := map[string]bool{}
+	for _, it := range e.r.Items {
+		if it.Counts {
+			counted = append(counted, e.finding(it))
+			told[it.Evidence.Record.StatementID] = true
+		}
+	}
+	at := map[string]int{}
+	for _, it := range e.r.Items {
+		id := it.Evidence.Record.StatementID
+		if it.Counts || told[id] {
+			continue
+		}
+		i, again := at[id]
+		switch {
+		case !again:
+			at[id] = len(not)
+			not = append(not, e.finding(it))
+		case weaker(not[i].Reason, it.Reason):
+			not[i] = e.finding(it)
+		}
+	}
+	return counted, not
+}
+
+// weaker says whether a reason tells the reader less than another about the same statement.
+func weaker(a, b Reason) bool {
+	rank := []Reason{ReasonNotActive, ReasonOtherScope}
+	at := func(r Reason) int {
+		if i := slices.Index(rank, r); i >= 0 {
+			return i
+		}
+		return len(rank)
+	}
+	return at(a) < at(b)
+}
+
+func (e explainer) finding(it Item) Finding {
+	r := it.Evidence.Record
+	ref := ActivityRef{IRI: it.Activity, Name: e.names(it.Activity)}
+	for _, a := range e.c.Alignments {
+		if a.ID == it.Evidence.Alignment {
+			ref = e.ref(a)
+		}
+	}
+	return Finding{
+		Activity: ref, Statement: r.StatementID, Pos: r.Pos, At: r.Time.UTC(), Verb: r.Verb, Score: r.ScoreMilli,
+		Reason: it.Reason, Needed: it.Needed, By: it.By, ByTime: it.ByTime,
+	}
+}

@@ -1,0 +1,92 @@
+package mapping
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// framework reads our own columns. code, kind and title are needed; parent is the code of a row, empty for a domain; kind is
+// section or capability; archetypes are codes with spaces, commas, semicolons or bars between. id is a UUID given out earlier.
+func (t *table) framework(f Framework) (Framework, error) {
+	var ps problems
+	t.columns(&ps, []string{"code", "kind", "title"},
+		[]string{"id", "parent", "level", "archetypes", "source_url", "wording", "notes"})
+	if err := ps.err(t.file); err != nil {
+		return Framework{}, err
+	}
+	ids := map[string]string{}
+	for i := range t.rows {
+		ids[t.cell(i, "code")] = t.id(i, f.ID)
+	}
+	for i := range t.rows {
+		f.Items = append(f.Items, t.node(&ps, i, f.ID, ids))
+	}
+	return t.finish(f, ps)
+}
+
+// finish derives levels and archetypes from the rows, checks the whole, and puts it in order.
+func (t *table) finish(f Framework, ps problems) (Framework, error) {
+	levels, archetypes := map[int]bool{}, map[string]bool{}
+	for _, n := range f.Items {
+		if n.Level != 0 && !levels[n.Level] {
+			levels[n.Level] = true
+			f.Levels = append(f.Levels, Level{Number: n.Level})
+		}
+		for _, code := range n.Archetypes {
+			if !archetypes[code] {
+				archetypes[code] = true
+				f.Archetypes = append(f.Archetypes, Archetype{Code: code, Title: code})
+			}
+		}
+	}
+	slices.SortFunc(f.Levels, func(a, b Level) int { return a.Number - b.Number })
+	if len(f.Archetypes) > maxArchetypes {
+		ps.add("file", "it has %d archetypes; at most %d are taken", len(f.Archetypes), maxArchetypes)
+	}
+	if len(ps) == 0 {
+		ps = f.problems(t.where)
+	}
+	if err := ps.err(t.file); err != nil {
+		return Framework{}, err
+	}
+	f.Items = arrange(f.Items)
+	return f, nil
+}
+
+func (t *table) node(ps *problems, i int, framework string, ids map[string]string) Node {
+	n := Node{
+		ID: t.id(i, framework), Code: t.cell(i, "code"), Kind: NodeKind(strings.ToLower(t.cell(i, "kind"))), Title: t.cell(i, "title"),
+		Wording: Wording(t.cell(i, "wording")), SourceURL: t.cell(i, "source_url"), Notes: t.cell(i, "notes"),
+	}
+	if n.Kind == NodeCapability && n.Wording == "" {
+		n.Wording = WordingOfficial
+	}
+	if parent := t.cell(i, "parent"); parent != "" {
+		if n.Parent = ids[parent]; n.Parent == "" {
+			ps.add(t.where(i, "parent"), "no row has the code %q", parent)
+		}
+	}
+	if level := t.cell(i, "level"); level != "" {
+		l, err := strconv.Atoi(level)
+		if err != nil || l < 1 || l > maxLevel {
+			ps.add(t.where(i, "level"), "%q is not a whole number from 1 to %d", level, maxLevel)
+		}
+		n.Level = l
+	}
+	n.Archetypes = strings.FieldsFunc(t.cell(i, "archetypes"), func(r rune) bool { return strings.ContainsRune(" ,;|", r) })
+	return n
+}
+
+func (t *table) id(i int, framework string) string {
+	given := t.cell(i, "id")
+	if u, err := uuid.Parse(given); err == nil && len(given) == 36 {
+		return u.String()
+	}
+	if given != "" {
+		return given // refused with its cell by the check of the whole
+	}
+	return itemID(Namespace, framework, t.cell(i, "code"))
+}

@@ -1,0 +1,157 @@
+package mapping
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// Limits of a framework. The largest published ones have a few thousand items.
+const (
+	maxItems      = 20000
+	maxDepth      = 12
+	maxTitle      = 4000 // characters of a title, and of notes
+	maxCode       = 100  // characters
+	maxLevel      = 20
+	maxArchetypes = 100
+)
+
+// Validate checks that a framework can be published. It answers *ImportError with every problem, named by item and field.
+func Validate(f Framework) error {
+	ps := f.problems(func(i int, field string) string { return fmt.Sprintf("items[%d].%s", i, field) })
+	return ps.err(f.ID)
+}
+
+// problems checks a framework; where names a field of an item in the words of the file it came from.
+func (f Framework) problems(where func(item int, field string) string) problems {
+	var ps problems
+	f.checkHead(&ps)
+	if len(f.Items) > maxItems {
+		ps.add("file", "it has %d items; at most %d are taken", len(f.Items), maxItems)
+		return ps
+	}
+	byID, byCode := map[string]int{}, map[string]int{}
+	for i, n := range f.Items {
+		at := func(field string) string { return where(i, field) }
+		unique(&ps, byID, n.ID, i, at("id"))
+		unique(&ps, byCode, n.Code, i, at("code"))
+		f.checkNode(&ps, n, at)
+	}
+	for i, n := range f.Items {
+		if _, known := byID[n.Parent]; n.Parent != "" && !known {
+			ps.add(where(i, "parent"), "no item is called %q", n.Parent)
+		}
+	}
+	if len(ps) == 0 {
+		f.checkTree(&ps, byID, where)
+	}
+	return ps
+}
+
+func (f Framework) checkHead(ps *problems) {
+	for _, need := range []struct{ field, value string }{{"id", f.ID}, {"version", f.Version}, {"title", f.Title}} {
+		if strings.TrimSpace(need.value) == "" {
+			ps.add(need.field, "it is missing")
+		}
+	}
+	if !isUUID(f.GUID) {
+		ps.add("guid", "%q is not a UUID in lower case", f.GUID)
+	}
+	if !slices.ContainsFunc(f.Items, func(n Node) bool { return n.Kind == NodeCapability }) {
+		ps.add("file", "it has no capability")
+	}
+	seen := map[int]bool{}
+	for i, l := range f.Levels {
+		if l.Number < 1 || l.Number > maxLevel || seen[l.Number] {
+			ps.add(fmt.Sprintf("levels[%d]", i), "levels are different whole numbers from 1 to %d", maxLevel)
+		}
+		seen[l.Number] = true
+	}
+}
+
+// unique notes a value that must not repeat.
+func unique(ps *problems, seen map[string]int, value string, i int, where string) {
+	if _, again := seen[value]; again && value != "" {
+		ps.add(where, "%q is taken by another item", value)
+		return
+	}
+	seen[value] = i
+}
+
+func (f Framework) checkNode(ps *problems, n Node, at func(field string) string) {
+	if !isUUID(n.ID) {
+		ps.add(at("id"), "%q is not a UUID in lower case", n.ID)
+	}
+	checkText(ps, at("code"), n.Code, maxCode)
+	checkText(ps, at("title"), n.Title, maxTitle)
+	if utf8.RuneCountInString(n.Notes) > maxTitle {
+		ps.add(at("notes"), "it is longer than %d characters", maxTitle)
+	}
+	if n.Kind != NodeSection && n.Kind != NodeCapability {
+		ps.add(at("kind"), "%q is neither section nor capability", n.Kind)
+	}
+	if !slices.Contains([]Wording{"", WordingOfficial, WordingShortLabel, WordingStructure}, n.Wording) {
+		ps.add(at("wording"), "%q is none of official, short_label, structure", n.Wording)
+	}
+	if n.Level != 0 && !slices.ContainsFunc(f.Levels, func(l Level) bool { return l.Number == n.Level }) {
+		ps.add(at("level"), "%d is not a level of the framework", n.Level)
+	}
+	f.checkArchetypes(ps, n, at("archetypes"))
+	if n.SourceURL != "" && !isWebAddress(n.SourceURL) {
+		ps.add(at("source_url"), "%q is not a web address", n.SourceURL)
+	}
+}
+
+func (f Framework) checkArchetypes(ps *problems, n Node, where string) {
+	for i, code := range n.Archetypes {
+		if !slices.ContainsFunc(f.Archetypes, func(a Archetype) bool { return a.Code == code }) {
+			ps.add(where, "%q is not an archetype of the framework", code)
+		}
+		if slices.Contains(n.Archetypes[:i], code) {
+			ps.add(where, "%q is there twice", code)
+		}
+	}
+}
+
+// checkTree walks up from every item: it must end at a domain, within the depth allowed.
+func (f Framework) checkTree(ps *problems, byID map[string]int, where func(int, string) string) {
+	for i, n := range f.Items {
+		up := n.Parent
+		for depth := 1; up != ""; depth++ {
+			if f.Items[byID[up]].ID == n.ID {
+				ps.add(where(i, "parent"), "%q is above itself", n.Code)
+				break
+			}
+			if depth > maxDepth {
+				ps.add(where(i, "parent"), "it lies more than %d steps deep, or above itself", maxDepth)
+				break
+			}
+			up = f.Items[byID[up]].Parent
+		}
+	}
+}
+
+func checkText(ps *problems, where, s string, limit int) {
+	switch {
+	case strings.TrimSpace(s) == "":
+		ps.add(where, "it is empty")
+	case utf8.RuneCountInString(s) > limit:
+		ps.add(where, "it is longer than %d characters", limit)
+	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == utf8.RuneError }):
+		ps.add(where, "it has a character that cannot be shown")
+	}
+}
+
+func isUUID(s string) bool {
+	u, err := uuid.Parse(s)
+	return err == nil && u.String() == s
+}
+
+func isWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
