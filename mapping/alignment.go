@@ -66,7 +66,8 @@ const (
 	RuleN   RuleKind = "n_of" // N different ones
 )
 
-// Rule is what a capability needs in a scope. The zero value is the default rule: any one.
+// Rule is what a capability needs in a scope. The zero value is no rule of the scope's own: the wider scope's holds, and where no
+// scope has one, any one activity.
 type Rule struct {
 	Kind RuleKind `json:"kind"`
 	N    int      `json:"n,omitzero"`
