@@ -79,8 +79,9 @@ type Prepared struct {
 	Terms       []Term    // sorted by role, then value; no repeats
 	Definitions []Definition
 	Outcome     Outcome
-	Voids       string // id of the statement this one voids, or ""
-	RefersTo    string // id in a StatementRef object, or ""
+	Voids       string       // id of the statement this one voids, or ""
+	RefersTo    string       // id in a StatementRef object, or ""
+	Attachments []Attachment // without their texts (Display, Description); those of a SubStatement too
 
 	body []byte // the statement without stored (and timestamp, when absent) and without its closing brace
 }
