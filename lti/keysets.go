@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -66,7 +67,11 @@ func (k *KeySets) Key(ctx context.Context, reg Registration, kid string) (*rsa.P
 	if fresh.set == nil || fresh.err != nil && !k.now().Before(fresh.until.Add(keySetStale)) {
 		return nil, refuse(ErrKeySetUnavailable, reason(fresh.err))
 	}
-	return fresh.set.find(kid)
+	key, err := fresh.set.find(kid)
+	if fresh.err != nil && errors.Is(err, ErrKeyUnknown) { // it may well be in the set that could not be read
+		return nil, refuse(ErrKeySetUnavailable, reason(fresh.err))
+	}
+	return key, err
 }
 
 func (k *KeySets) cached(address string) cachedSet {
@@ -157,6 +162,10 @@ func cacheAge(control string) time.Duration {
 func reason(err error) string {
 	if err == nil {
 		return ""
+	}
+	var call *url.Error
+	if errors.As(err, &call) {
+		err = call.Err
 	}
 	return quote(err.Error())
 }

@@ -1,0 +1,213 @@
+package lti
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// ErrScore says that a score breaks a rule of AGS 2.0, 3.4 and was not sent.
+var ErrScore = errors.New("lti: the score cannot be sent")
+
+// The states of AGS 2.0, 3.4.7 and 3.4.8. On Moodle any grading progress but FullyGraded erases the grade.
+const (
+	ActivityInitialized = "Initialized"
+	ActivityStarted     = "Started"
+	ActivityInProgress  = "InProgress"
+	ActivitySubmitted   = "Submitted"
+	ActivityCompleted   = "Completed"
+
+	GradingNotReady      = "NotReady"
+	GradingFailed        = "Failed"
+	GradingPending       = "Pending"
+	GradingPendingManual = "PendingManual"
+	GradingFullyGraded   = "FullyGraded"
+)
+
+var (
+	activityStates = map[string]bool{ActivityInitialized: true, ActivityStarted: true, ActivityInProgress: true, ActivitySubmitted: true, ActivityCompleted: true}
+	gradingStates  = map[string]bool{GradingNotReady: true, GradingFailed: true, GradingPending: true, GradingPendingManual: true, GradingFullyGraded: true}
+)
+
+// LineItem is a column of the platform's gradebook (AGS 2.0, 3.2).
+type LineItem struct {
+	ID             string  `json:"id,omitzero"` // its URL
+	Label          string  `json:"label"`
+	ScoreMaximum   float64 `json:"scoreMaximum"`
+	ResourceLinkID string  `json:"resourceLinkId,omitzero"`
+	ResourceID     string  `json:"resourceId,omitzero"`
+	Tag            string  `json:"tag,omitzero"`
+}
+
+// LineItemFilter narrows a list of line items; the zero value asks for all (AGS 2.0, 3.2.4).
+type LineItemFilter struct {
+	ResourceLinkID string
+	ResourceID     string
+	Tag            string
+	Limit          int // of a page; 0 leaves it to the platform
+}
+
+// Score is one score of one person (AGS 2.0, 3.4). Timestamp has to be later than that of the last score, by a second on Moodle.
+type Score struct {
+	UserID           string
+	ScoringUserID    string
+	Given            *float64 // nil sends no value
+	Maximum          float64  // above 0 when there is a value
+	Comment          string
+	ActivityProgress string
+	GradingProgress  string
+	Timestamp        time.Time
+	StartedAt        time.Time // of the submission; zero when not told
+	SubmittedAt      time.Time
+	// NotNewSubmission tells Canvas that only the progress changed, so that it does not count a new submission.
+	NotNewSubmission bool
+}
+
+// Result is a grade as the platform holds it (AGS 2.0, 3.3).
+type Result struct {
+	ID            string   `json:"id"`
+	UserID        string   `json:"userId"`
+	ResultScore   *float64 `json:"resultScore"` // nil when there is none
+	ResultMaximum float64  `json:"resultMaximum"`
+	Comment       string   `json:"comment"`
+	ScoreOf       string   `json:"scoreOf"`
+}
+
+// LineItem reads one line item. ErrForeignService, *ServiceError.
+func (s *Services) LineItem(ctx context.Context, reg Registration, address string) (LineItem, error) {
+	u, err := serviceURL(address)
+	if err != nil {
+		return LineItem{}, err
+	}
+	var item LineItem
+	_, err = s.get(ctx, reg, call{op: "line item", address: u, scope: ScopeLineItemReadOnly, accept: MediaLineItem}, &item)
+	return item, err
+}
+
+// LineItems lists the line items of a course that the tool may see, through all pages. ErrForeignService, *ServiceError.
+func (s *Services) LineItems(ctx context.Context, reg Registration, address string, f LineItemFilter) ([]LineItem, error) {
+	u, err := serviceURL(address)
+	if err != nil {
+		return nil, err
+	}
+	query := u.Query()
+	for name, value := range map[string]string{"resource_link_id": f.ResourceLinkID, "resource_id": f.ResourceID, "tag": f.Tag} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if f.Limit > 0 {
+		query.Set("limit", strconv.Itoa(f.Limit))
+	}
+	u.RawQuery = query.Encode()
+	return pages[LineItem](ctx, s, reg, call{op: "line items", address: u, scope: ScopeLineItemReadOnly, accept: MediaLineItems})
+}
+
+// PostScore sends one score to a line item. ErrScore, ErrForeignService, *ServiceError: its Retryable and Conflict say what may be
+// done about it.
+func (s *Services) PostScore(ctx context.Context, reg Registration, lineItem string, score Score) error {
+	u, err := serviceURL(lineItem)
+	if err != nil {
+		return err
+	}
+	body, err := score.encode()
+	if err != nil {
+		return err
+	}
+	_, err = s.do(ctx, reg, call{op: "score", method: http.MethodPost, address: under(u, "scores"), scope: ScopeScore, kind: MediaScore, body: body})
+	return err
+}
+
+// Results reads the grades of a line item, or of one person when userID is not empty. No page size is asked for: Moodle fails on it.
+// ErrForeignService, *ServiceError.
+func (s *Services) Results(ctx context.Context, reg Registration, lineItem, userID string) ([]Result, error) {
+	u, err := serviceURL(lineItem)
+	if err != nil {
+		return nil, err
+	}
+	u = under(u, "results")
+	if userID != "" {
+		query := u.Query()
+		query.Set("user_id", userID)
+		u.RawQuery = query.Encode()
+	}
+	return pages[Result](ctx, s, reg, call{op: "results", address: u, scope: ScopeResultReadOnly, accept: MediaResults})
+}
+
+// check says what is wrong with a score before a platform does, or nil.
+func (s Score) check() error {
+	switch {
+	case s.UserID == "":
+		return fmt.Errorf("%w: no person", ErrScore)
+	case s.Timestamp.IsZero():
+		return fmt.Errorf("%w: no timestamp", ErrScore)
+	case !activityStates[s.ActivityProgress]:
+		return fmt.Errorf("%w: activity progress %s", ErrScore, quote(s.ActivityProgress))
+	case !gradingStates[s.GradingProgress]:
+		return fmt.Errorf("%w: grading progress %s", ErrScore, quote(s.GradingProgress))
+	case s.Given == nil:
+		return nil
+	case !(s.Maximum > 0) || math.IsInf(s.Maximum, 0):
+		return fmt.Errorf("%w: a value needs a maximum above 0", ErrScore)
+	case !(*s.Given >= 0) || math.IsInf(*s.Given, 0):
+		return fmt.Errorf("%w: a value is 0 or more", ErrScore)
+	}
+	return nil
+}
+
+// millis is the form of timestamps: ISO 8601 with milliseconds and a zone.
+const millis = "2006-01-02T15:04:05.000Z07:00"
+
+// submission are the times of the work that a score is for (AGS 2.0, 3.4.9).
+type submission struct {
+	StartedAt   string `json:"startedAt,omitzero"`
+	SubmittedAt string `json:"submittedAt,omitzero"`
+}
+
+// canvasSubmission is Canvas's own addition.
+type canvasSubmission struct {
+	New bool `json:"new_submission"`
+}
+
+func (s Score) encode() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	sent := struct {
+		UserID           string            `json:"userId"`
+		ScoringUserID    string            `json:"scoringUserId,omitzero"`
+		Given            *float64          `json:"scoreGiven,omitzero"`
+		Maximum          float64           `json:"scoreMaximum,omitzero"`
+		Comment          string            `json:"comment,omitzero"`
+		Timestamp        string            `json:"timestamp"`
+		ActivityProgress string            `json:"activityProgress"`
+		GradingProgress  string            `json:"gradingProgress"`
+		Submission       submission        `json:"submission,omitzero"`
+		Canvas           *canvasSubmission `json:"https://canvas.instructure.com/lti/submission,omitzero"`
+	}{
+		UserID: s.UserID, ScoringUserID: s.ScoringUserID, Given: s.Given, Maximum: s.Maximum, Comment: s.Comment,
+		Timestamp: stamp(s.Timestamp), ActivityProgress: s.ActivityProgress, GradingProgress: s.GradingProgress,
+		Submission: submission{StartedAt: stamp(s.StartedAt), SubmittedAt: stamp(s.SubmittedAt)},
+	}
+	if s.NotNewSubmission {
+		sent.Canvas = &canvasSubmission{}
+	}
+	body, err := json.Marshal(sent)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrScore, err)
+	}
+	return body, nil
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(millis)
+}

@@ -1,0 +1,158 @@
+package lti
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Services calls the services of platforms with access tokens. A token is sent only to an origin of the registration: its issuer's,
+// its token endpoint's, or one the operator named (ServiceOrigins). After a 401 the token is asked for anew, once.
+type Services struct {
+	Client *http.Client // should be the guarded one
+	Tokens *Tokens
+	Now    func() time.Time
+}
+
+// call is one request to a service.
+type call struct {
+	op      string
+	method  string
+	address *url.URL
+	scope   string
+	accept  string
+	kind    string // of the body
+	body    []byte
+}
+
+// maxServiceBody bounds an answer, in bytes.
+const maxServiceBody = 1 << 20
+
+// answer is what came back of a call that succeeded.
+type answer struct {
+	header http.Header
+	body   []byte
+}
+
+// do makes the call. ErrForeignService, *ServiceError, or the context's error.
+func (s *Services) do(ctx context.Context, reg Registration, c call) (answer, error) {
+	if !sameOrigin(c.address, append([]string{reg.Issuer, reg.TokenEndpoint}, reg.ServiceOrigins...)...) {
+		return answer{}, fmt.Errorf("%w: %s", ErrForeignService, originOf(c.address))
+	}
+	got, token, err := s.once(ctx, reg, c)
+	var failed *ServiceError
+	if token != "" && errors.As(err, &failed) && failed.Status == http.StatusUnauthorized {
+		s.Tokens.Drop(token)
+		got, _, err = s.once(ctx, reg, c)
+	}
+	return got, err
+}
+
+// once makes the call with the token there is, and answers that token too.
+func (s *Services) once(ctx context.Context, reg Registration, c call) (answer, string, error) {
+	token, err := s.Tokens.Token(ctx, reg, c.scope)
+	if err != nil {
+		return answer{}, "", err
+	}
+	request, err := http.NewRequestWithContext(ctx, c.method, c.address.String(), bytes.NewReader(c.body))
+	if err != nil {
+		return answer{}, "", &ServiceError{Op: c.op, Err: errors.New("the address is not usable")}
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	if c.accept != "" {
+		request.Header.Set("Accept", c.accept)
+	}
+	if c.kind != "" {
+		request.Header.Set("Content-Type", c.kind)
+	}
+	response, err := s.Client.Do(request)
+	if err != nil {
+		return answer{}, token, &ServiceError{Op: c.op, Err: err}
+	}
+	defer response.Body.Close()
+	if response.StatusCode/100 != 2 {
+		return answer{}, token, serviceError(c.op, response, s.Now())
+	}
+	body, err := readBounded(response.Body, maxServiceBody)
+	if err != nil {
+		return answer{}, token, &ServiceError{Op: c.op, Err: err}
+	}
+	return answer{header: response.Header, body: body}, token, nil
+}
+
+// get reads a JSON answer.
+func (s *Services) get(ctx context.Context, reg Registration, c call, into any) (http.Header, error) {
+	c.method = http.MethodGet
+	got, err := s.do(ctx, reg, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(got.body, into); err != nil {
+		return nil, &ServiceError{Op: c.op, Status: http.StatusOK, Reason: "the answer cannot be read"}
+	}
+	return got.header, nil
+}
+
+// The bounds of a list that comes in pages.
+const (
+	maxPages = 50
+	maxRows  = 10000
+)
+
+// pages reads a list page by page, following links of the same origin and path only, and never in a circle.
+func pages[T any](ctx context.Context, s *Services, reg Registration, c call) ([]T, error) {
+	var all []T
+	seen := []string{}
+	for range maxPages {
+		seen = append(seen, c.address.String())
+		var page []T
+		header, err := s.get(ctx, reg, c, &page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+		next := nextPage(header, c.address)
+		if next == nil || len(page) == 0 {
+			return all, nil
+		}
+		if slices.Contains(seen, next.String()) || len(all) > maxRows {
+			break
+		}
+		c.address = next
+	}
+	return nil, &ServiceError{Op: c.op, Status: http.StatusOK, Reason: "the list does not end"}
+}
+
+// serviceURL reads the address of a service.
+func serviceURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || webAddress(address) == "" {
+		return nil, fmt.Errorf("%w: the address is not usable", ErrForeignService)
+	}
+	u.Fragment = ""
+	return u, nil
+}
+
+// under puts a segment behind the path, before the query: line items of Moodle and others carry one.
+func under(u *url.URL, segment string) *url.URL {
+	c := *u
+	if c.RawPath != "" {
+		c.RawPath = trimSlash(c.RawPath) + "/" + segment
+	}
+	c.Path = trimSlash(c.Path) + "/" + segment
+	return &c
+}
+
+func trimSlash(path string) string {
+	for len(path) > 0 && path[len(path)-1] == '/' {
+		path = path[:len(path)-1]
+	}
+	return path
+}
