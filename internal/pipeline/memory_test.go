@@ -1,0 +1,196 @@
+package pipeline_test
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"cairn/internal/pipeline"
+	"cairn/mapping"
+	"cairn/xapi"
+)
+
+// memory is a log and a projection in memory, for tests that ask what the fold does and not how it is kept.
+type memory struct {
+	entries []pipeline.Entry
+	emitted []xapi.Prepared
+
+	cursor      pipeline.Cursor
+	alignments  []pipeline.Aligned
+	rules       []mapping.ScopedRule
+	links       []pipeline.ActiveLink
+	ledger      []pipeline.LedgerRow
+	voided      []pipeline.Voided
+	progress    map[pipeline.Pair]mapping.Progress
+	transitions []mapping.Transition
+	scored      []string
+	fail        error // answered by the next Commit
+}
+
+func newMemory(entries ...pipeline.Entry) *memory {
+	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}}
+}
+
+func (m *memory) Entries(_ context.Context, after int64, limit int) ([]pipeline.Entry, error) {
+	rest := m.entries[min(int(after), len(m.entries)):]
+	return slices.Clone(rest[:min(limit, len(rest))]), nil
+}
+
+func (m *memory) Head(context.Context) (int64, error) { return int64(len(m.entries)), nil }
+
+func (m *memory) OfActivity(_ context.Context, s mapping.Selector, upTo int64, f func(pipeline.Entry) error) error {
+	return m.each(upTo, func(e pipeline.Entry) bool { return s.Matches(e.Record) }, f)
+}
+
+func (m *memory) OfAgent(_ context.Context, agent string, upTo int64, f func(pipeline.Entry) error) error {
+	return m.each(upTo, func(e pipeline.Entry) bool { return e.Record.Agent == agent }, f)
+}
+
+func (m *memory) each(upTo int64, take func(pipeline.Entry) bool, f func(pipeline.Entry) error) error {
+	for _, e := range m.entries {
+		if e.Pos > upTo || e.Kind != pipeline.EntryStatement || e.Own || e.Voids != "" || !take(e) {
+			continue
+		}
+		if err := f(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) Cursor(context.Context) (pipeline.Cursor, error) { return m.cursor, nil }
+func (m *memory) Alignments(context.Context) ([]pipeline.Aligned, error) {
+	return slices.Clone(m.alignments), nil
+}
+func (m *memory) Rules(context.Context) ([]mapping.ScopedRule, error) {
+	return slices.Clone(m.rules), nil
+}
+func (m *memory) Links(context.Context) ([]pipeline.ActiveLink, error) {
+	return slices.Clone(m.links), nil
+}
+func (m *memory) Lease(context.Context, string, time.Time, time.Time) error { return nil }
+
+func (m *memory) Ledger(_ context.Context, p pipeline.Pair) ([]pipeline.LedgerRow, error) {
+	var out []pipeline.LedgerRow
+	for _, r := range m.ledger {
+		if r.Pair != p || !m.active(r.LinkPos) {
+			continue
+		}
+		r.Evidence.Voided = slices.ContainsFunc(m.voided, func(v pipeline.Voided) bool { return v.StatementID == r.Evidence.Record.StatementID })
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func (m *memory) active(linkPos int64) bool {
+	return slices.ContainsFunc(m.links, func(l pipeline.ActiveLink) bool { return l.Pos == linkPos })
+}
+
+func (m *memory) LedgerOf(_ context.Context, statement, alignment string, linkPos int64) ([]pipeline.Pair, error) {
+	var out []pipeline.Pair
+	for _, r := range m.ledger {
+		if r.Evidence.Record.StatementID == statement || r.Evidence.Alignment == alignment || r.LinkPos == linkPos {
+			out = append(out, r.Pair)
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) Progress(_ context.Context, p pipeline.Pair) (mapping.Progress, error) {
+	return m.progress[p], nil
+}
+
+func (m *memory) Reset(context.Context) error {
+	fresh := newMemory(m.entries...)
+	fresh.emitted = m.emitted
+	fresh.cursor.EmitAfter = max(m.cursor.EmitAfter, m.cursor.Pos)
+	*m = *fresh
+	return nil
+}
+
+func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
+	if err := m.fail; err != nil {
+		m.fail = nil
+		return err
+	}
+	if b.From != m.cursor.Pos {
+		return pipeline.ErrLeaseLost
+	}
+	m.alignments = append(m.alignments, b.Began...)
+	for _, e := range b.Ended {
+		i := slices.IndexFunc(m.alignments, func(a pipeline.Aligned) bool { return a.ID == e.Alignment })
+		m.alignments[i].Ended = e.Pos
+	}
+	for _, r := range b.Rules {
+		m.rules = append(slices.DeleteFunc(m.rules, func(o mapping.ScopedRule) bool {
+			return o.Capability == r.Capability && o.Scope == r.Scope
+		}), r)
+	}
+	m.links = append(m.links, b.Linked...)
+	for _, u := range b.Unlinked {
+		m.links = slices.DeleteFunc(m.links, func(l pipeline.ActiveLink) bool { return l.Pos == u.LinkPos })
+	}
+	m.ledger = append(m.ledger, b.Evidence...)
+	for _, v := range b.Voided {
+		if !slices.Contains(m.voided, v) {
+			m.voided = append(m.voided, v)
+		}
+	}
+	for _, p := range b.Progress {
+		m.progress[pipeline.Pair{Learner: p.Learner, Capability: p.Capability}] = p
+	}
+	m.transitions = append(m.transitions, b.Transitions...)
+	m.scored = append(m.scored, b.Scored...)
+	m.emit(b.Emit)
+	m.cursor.Pos = b.To
+	return nil
+}
+
+// emit appends our own statements to the log, as a store does.
+func (m *memory) emit(own []xapi.Prepared) {
+	for _, p := range own {
+		m.emitted = append(m.emitted, p)
+		m.append(pipeline.Entry{Kind: pipeline.EntryStatement, Own: true, Record: mapping.Record{StatementID: p.ID}})
+	}
+}
+
+func (m *memory) append(e pipeline.Entry) {
+	e.Pos = int64(len(m.entries)) + 1
+	e.Stored = epoch.Add(time.Duration(e.Pos) * time.Second)
+	if e.Kind == pipeline.EntryStatement {
+		e.Record.Pos = e.Pos
+		m.settleVoids(&e)
+	}
+	m.entries = append(m.entries, e)
+}
+
+// settleVoids sets VoidedPos in both orders of arrival.
+func (m *memory) settleVoids(e *pipeline.Entry) {
+	for i := range m.entries {
+		other := &m.entries[i]
+		if e.Voids != "" && other.Record.StatementID == e.Voids && other.VoidedPos == 0 && other.Voids == "" {
+			other.VoidedPos = e.Pos
+		}
+		if other.Voids != "" && other.Voids == e.Record.StatementID && e.VoidedPos == 0 && e.Voids == "" {
+			e.VoidedPos = other.Pos
+		}
+	}
+}
+
+// sortedLedger is the ledger in an order that does not depend on how it was written.
+func (m *memory) sortedLedger() []pipeline.LedgerRow {
+	out := slices.Clone(m.ledger)
+	slices.SortStableFunc(out, func(a, b pipeline.LedgerRow) int {
+		return cmp.Or(cmp.Compare(a.Pos, b.Pos), strings.Compare(a.Learner, b.Learner),
+			strings.Compare(a.Evidence.Alignment, b.Evidence.Alignment), cmp.Compare(a.Evidence.Record.Pos, b.Evidence.Record.Pos),
+			cmp.Compare(a.LinkPos, b.LinkPos))
+	})
+	for i := range out {
+		out[i].Evidence.Voided = false // kept as retraction rows, compared on their own
+	}
+	return out
+}
+
+var epoch = time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)

@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cairn/mapping"
+	"cairn/xapi"
+)
+
+// Catalogs answers every published framework.
+type Catalogs interface {
+	All() []*mapping.Catalog
+}
+
+// Config is what a Projector needs. Every field but Changed, Observe and the numbers must be set.
+type Config struct {
+	Log        Log
+	Projection Projection
+	Committer  Committer
+	Catalogs   Catalogs
+	// Prepare makes a statement of our own ready to store.
+	Prepare func(statement []byte) (xapi.Prepared, error)
+	// Changed fires when the log has grown in this process; without it the log is asked every Poll.
+	Changed <-chan struct{}
+	// Observe is told after each batch how many entries it held; may be nil.
+	Observe func(entries int)
+	Now     func() time.Time
+	Logger  *slog.Logger
+	Holder  string        // names this process in the lease
+	Batch   int           // entries a batch, at most; default 500
+	Poll    time.Duration // default 250 ms
+	Lease   time.Duration // default 15 s
+}
+
+// Projector folds the log into evidence and progress, and emits what others are told. One process projects at a time; the
+// others wait for its lease to end. It keeps what it needs in memory and reads it anew whenever a commit is refused.
+type Projector struct {
+	cfg  Config
+	st   *state
+	seen *recent
+	till time.Time // our lease
+
+	mu       sync.Mutex
+	position int64
+	moved    chan struct{} // closed and replaced whenever position moves
+}
+
+// NewProjector makes a projector; Run or Step start it.
+func NewProjector(cfg Config) *Projector {
+	if cfg.Batch == 0 {
+		cfg.Batch = 500
+	}
+	if cfg.Poll == 0 {
+		cfg.Poll = 250 * time.Millisecond
+	}
+	if cfg.Lease == 0 {
+		cfg.Lease = 15 * time.Second
+	}
+	return &Projector{cfg: cfg, seen: newRecent(), moved: make(chan struct{})}
+}
+
+// Run projects until the context ends. A fault is logged and tried again: statements already stored are never lost by it.
+func (p *Projector) Run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for wait := time.Duration(0); ; {
+		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-p.cfg.Changed:
+		}
+		n, err := p.Step(ctx)
+		wait = p.pause(ctx, n, err)
+	}
+}
+
+// pause says how long to wait before the next step.
+func (p *Projector) pause(ctx context.Context, folded int, err error) time.Duration {
+	switch {
+	case errors.Is(err, ErrLeaseLost):
+		return p.cfg.Poll
+	case err != nil && ctx.Err() == nil:
+		p.cfg.Logger.Error("projection stopped; it is tried again", "error", err)
+		return 4 * p.cfg.Poll
+	case folded > 0:
+		return 0
+	}
+	return p.cfg.Poll
+}
+
+// Step folds one batch and answers how many entries it held: 0 when there is nothing new. ErrLeaseLost while another
+// process projects.
+func (p *Projector) Step(ctx context.Context) (int, error) {
+	n, err := p.step(ctx)
+	if err != nil {
+		p.st = nil // what was folded was not written: read it again
+		p.seen = newRecent()
+		p.till = time.Time{}
+	}
+	return n, err
+}
+
+func (p *Projector) step(ctx context.Context) (int, error) {
+	if err := p.keepLease(ctx); err != nil {
+		return 0, err
+	}
+	if p.st == nil {
+		st, err := loadState(ctx, p.cfg.Projection)
+		if err != nil {
+			return 0, err
+		}
+		p.st = st
+		p.arrive(st.cursor.Pos)
+	}
+	entries, err := p.cfg.Log.Entries(ctx, p.st.cursor.Pos, p.cfg.Batch)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	return len(entries), p.project(ctx, entries)
+}
+
+// project folds the entries and commits the batch.
+func (p *Projector) project(ctx context.Context, entries []Entry) error {
+	w := p.newWork(ctx, p.st)
+	for _, e := range entries {
+		if err := w.fold(e); err != nil {
+			return fmt.Errorf("fold position %d: %w", e.Pos, err)
+		}
+	}
+	to := entries[len(entries)-1].Pos
+	if err := p.cfg.Committer.Commit(ctx, w.finish(to)); err != nil {
+		return fmt.Errorf("commit up to position %d: %w", to, err)
+	}
+	p.st.cursor.Pos = to
+	p.arrive(to)
+	if p.cfg.Observe != nil {
+		p.cfg.Observe(len(entries))
+	}
+	return nil
+}
+
+// keepLease takes the lease, and takes it anew when half of it is gone.
+func (p *Projector) keepLease(ctx context.Context) error {
+	now := p.cfg.Now()
+	if p.till.Sub(now) > p.cfg.Lease/2 {
+		return nil
+	}
+	until := now.Add(p.cfg.Lease)
+	if err := p.cfg.Committer.Lease(ctx, p.cfg.Holder, now, until); err != nil {
+		return fmt.Errorf("take the projector's lease: %w", err)
+	}
+	p.till = until
+	return nil
+}
+
+// capability finds the framework and node of a capability.
+func (p *Projector) capability(id string) (*mapping.Catalog, mapping.Node, bool) {
+	for _, c := range p.cfg.Catalogs.All() {
+		if n, ok := c.Node(id); ok {
+			return c, n, true
+		}
+	}
+	return nil, mapping.Node{}, false
+}

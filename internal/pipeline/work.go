@@ -1,0 +1,140 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"cairn/mapping"
+)
+
+// work is a batch in the making: the rows made so far, laid over what the projection holds, so that each entry is folded on
+// top of the ones before it, just as if every entry were a batch of its own.
+type work struct {
+	ctx      context.Context
+	p        *Projector
+	st       *state
+	batch    Batch
+	ledger   map[Pair][]LedgerRow // read, then added to
+	progress map[Pair]mapping.Progress
+	kept     map[Pair]bool // whose progress changed
+	added    []LedgerRow
+	voided   map[string]bool // statement ids
+	scored   map[string]bool // learners
+}
+
+func (p *Projector) newWork(ctx context.Context, st *state) *work {
+	return &work{
+		ctx: ctx, p: p, st: st, batch: Batch{From: st.cursor.Pos, Holder: p.cfg.Holder},
+		ledger: map[Pair][]LedgerRow{}, progress: map[Pair]mapping.Progress{}, kept: map[Pair]bool{}, voided: map[string]bool{}, scored: map[string]bool{},
+	}
+}
+
+// finish completes the batch up to a position.
+func (w *work) finish(to int64) Batch {
+	w.batch.To = to
+	for _, pair := range sortedPairs(w.kept) {
+		w.batch.Progress = append(w.batch.Progress, w.progress[pair])
+	}
+	for l := range w.scored {
+		w.batch.Scored = append(w.batch.Scored, l)
+	}
+	slices.Sort(w.batch.Scored)
+	w.batch.Evidence = w.added
+	return w.batch
+}
+
+// rows answers the ledger of a pair as it stands now.
+func (w *work) rows(pair Pair) ([]LedgerRow, error) {
+	if rows, ok := w.ledger[pair]; ok {
+		return rows, nil
+	}
+	rows, err := w.p.cfg.Projection.Ledger(w.ctx, pair)
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	for i := range rows {
+		rows[i].Evidence.Voided = rows[i].Evidence.Voided || w.voided[rows[i].Evidence.Record.StatementID]
+	}
+	rows = slices.DeleteFunc(rows, func(r LedgerRow) bool { return w.isUnlinked(r.LinkPos) })
+	w.ledger[pair] = rows
+	return rows, nil
+}
+
+func (w *work) isUnlinked(linkPos int64) bool {
+	return slices.ContainsFunc(w.batch.Unlinked, func(u Unlinked) bool { return u.LinkPos == linkPos })
+}
+
+// record adds a row to the ledger of its pair.
+func (w *work) record(row LedgerRow) error {
+	rows, err := w.rows(row.Pair)
+	if err != nil {
+		return err
+	}
+	w.ledger[row.Pair] = append(rows, row)
+	w.added = append(w.added, row)
+	return nil
+}
+
+// pairsWhere answers the pairs with a row that passes: those of the projection, asked by ask, and those added in this batch.
+func (w *work) pairsWhere(ask func() ([]Pair, error), added func(LedgerRow) bool) (map[Pair]bool, error) {
+	found, err := ask()
+	if err != nil {
+		return nil, fmt.Errorf("find whom it touches: %w", err)
+	}
+	pairs := map[Pair]bool{}
+	for _, pair := range found {
+		pairs[pair] = true
+	}
+	for _, row := range w.added {
+		if added(row) {
+			pairs[row.Pair] = true
+		}
+	}
+	return pairs, nil
+}
+
+func (w *work) pairsOfStatement(id string) (map[Pair]bool, error) {
+	return w.pairsWhere(
+		func() ([]Pair, error) { return w.p.cfg.Projection.LedgerOf(w.ctx, id, "", 0) },
+		func(r LedgerRow) bool { return r.Evidence.Record.StatementID == id })
+}
+
+func (w *work) pairsOfAlignment(id string) (map[Pair]bool, error) {
+	return w.pairsWhere(
+		func() ([]Pair, error) { return w.p.cfg.Projection.LedgerOf(w.ctx, "", id, 0) },
+		func(r LedgerRow) bool { return r.Evidence.Alignment == id })
+}
+
+func (w *work) pairsOfLink(pos int64) (map[Pair]bool, error) {
+	return w.pairsWhere(
+		func() ([]Pair, error) { return w.p.cfg.Projection.LedgerOf(w.ctx, "", "", pos) },
+		func(r LedgerRow) bool { return r.LinkPos == pos })
+}
+
+// current answers the progress of a pair as it stands now.
+func (w *work) current(pair Pair) (mapping.Progress, error) {
+	if pr, ok := w.progress[pair]; ok {
+		return pr, nil
+	}
+	pr, err := w.p.cfg.Projection.Progress(w.ctx, pair)
+	if err != nil {
+		return pr, fmt.Errorf("read progress: %w", err)
+	}
+	pr.Learner, pr.Capability = pair.Learner, pair.Capability
+	w.progress[pair] = pr
+	return pr, nil
+}
+
+// sortedPairs answers the keys in a fixed order: nothing depends on the order of a map.
+func sortedPairs[V any](m map[Pair]V) []Pair {
+	out := make([]Pair, 0, len(m))
+	for pair := range m {
+		out = append(out, pair)
+	}
+	slices.SortFunc(out, func(a, b Pair) int {
+		return cmp.Or(cmp.Compare(a.Learner, b.Learner), cmp.Compare(a.Capability, b.Capability))
+	})
+	return out
+}
