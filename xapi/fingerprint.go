@@ -38,7 +38,7 @@ func (c *comparer) value(i int32) {
 	case n.kind == '{' && n.marks&markSingle != 0:
 		c.dst = append(c.dst, '[')
 		c.members(i)
-		c.dst = append(c.dst, ']')
+		c.dst = append(c.dst, ",]"...)
 	case n.kind == '{':
 		c.members(i)
 	case n.kind == '[' && n.marks&markUnordered != 0:

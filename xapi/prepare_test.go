@@ -18,7 +18,10 @@ import (
 
 var stored = time.Date(2026, 11, 22, 12, 0, 0, 123456000, time.UTC)
 
-const someID = "0a0b0c0d-0000-4000-8000-000000000001"
+const (
+	someID = "0a0b0c0d-0000-4000-8000-000000000001"
+	madeID = "0a0b0c0d-0000-4000-9000-000000000001" // the first that options makes
+)
 
 func options(v xapi.Version) xapi.Options {
 	n := 0
@@ -27,7 +30,7 @@ func options(v xapi.Version) xapi.Options {
 		Authority: xapi.Agent{Account: &xapi.Account{HomePage: "https://cairn.example/", Name: "key"}},
 		NewID: func() string {
 			n++
-			return fmt.Sprintf("0a0b0c0d-0000-4000-8000-%012d", n)
+			return fmt.Sprintf("0a0b0c0d-0000-4000-9000-%012d", n)
 		},
 	}
 }
@@ -119,7 +122,7 @@ func TestPreparedJSON(t *testing.T) {
 	for name, c := range map[string]struct{ sent, want string }{
 		"Data_2.4.1_XAPI-00026_id_is_made": {
 			statement(``),
-			`{"id":"` + someID + `",` + statement(``)[1:len(statement(``))-1] + `,"version":"1.0.0",` + authority +
+			`{"id":"` + madeID + `",` + statement(``)[1:len(statement(``))-1] + `,"version":"1.0.0",` + authority +
 				`,"timestamp":"2026-11-22T12:00:00.123456Z","stored":"2026-11-22T12:00:00.123456Z"}`,
 		},
 		"Data_4.5_timestamp_in_UTC_and_stored_replaced": {
@@ -129,12 +132,12 @@ func TestPreparedJSON(t *testing.T) {
 		},
 		"Data_2.4.6.2_single_context_activity_becomes_an_array": {
 			statement(`"timestamp":"2026-11-22T12:00:00Z","context":{"contextActivities":{"parent": {"id":"a:b"}}},`),
-			`{"id":"` + someID + `","context":{"contextActivities":{"parent":[{"id":"a:b"}]}},` + statement(``)[1:len(statement(``))-1] +
+			`{"id":"` + madeID + `","context":{"contextActivities":{"parent":[{"id":"a:b"}]}},` + statement(``)[1:len(statement(``))-1] +
 				`,"version":"1.0.0",` + authority + `,"timestamp":"2026-11-22T12:00:00.000Z","stored":"2026-11-22T12:00:00.123456Z"}`,
 		},
 		"Data_2.3.1_numbers_and_extensions_keep_their_bytes": {
 			statement(`"timestamp":"2026-11-22T12:00:00Z","result":{"score":{"raw": 1.50E+1},"extensions":{"a:b" : [1.0, "\u0041",null]}},`),
-			`{"id":"` + someID + `","result":{"score":{"raw":1.50E+1},"extensions":{"a:b" : [1.0, "\u0041",null]}},` + statement(``)[1:len(statement(``))-1] +
+			`{"id":"` + madeID + `","result":{"score":{"raw":1.50E+1},"extensions":{"a:b" : [1.0, "\u0041",null]}},` + statement(``)[1:len(statement(``))-1] +
 				`,"version":"1.0.0",` + authority + `,"timestamp":"2026-11-22T12:00:00.000Z","stored":"2026-11-22T12:00:00.123456Z"}`,
 		},
 	} {
