@@ -2,6 +2,7 @@ package lti
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -9,7 +10,7 @@ import (
 func message(t *idToken, reg Registration, login Login) *Launch {
 	l := &Launch{
 		Registration: reg, Login: login,
-		Deployment: t.Deployment.value, MessageType: MessageType(t.MessageType.value), TargetLinkURI: t.TargetLinkURI.value,
+		Deployment: t.Deployment.value, NewDeployment: !slices.Contains(reg.Deployments, t.Deployment.value), MessageType: MessageType(t.MessageType.value), TargetLinkURI: t.TargetLinkURI.value,
 		Subject: t.Subject.value, Name: t.Name.value, GivenName: t.GivenName.value, FamilyName: t.FamilyName.value, Email: t.Email.value,
 		Roles: ParseRoles(t.Roles.value), Custom: t.Custom.value, Ext: t.Ext.value, LegacyUserID: t.LTI11.value.UserID.value,
 	}
