@@ -1,28 +1,27 @@
 package pipeline
 
 import (
-	"fmt"
-
 	"cairn/mapping"
 	"cairn/xapi/profile"
 )
 
 // emit adds the statements that tell others of a transition (mapping.md, "What is emitted"). Their ids follow from learner,
 // capability, kind and ordinal, so that a repeat is the same statement again.
-func (w *work) emit(t mapping.Transition, r mapping.Result) error {
+// What cannot be said as a valid statement (an issuer that is no IRI) is logged and left out: it must not stop the projection.
+func (w *work) emit(t mapping.Transition, r mapping.Result) {
 	catalog, node, ok := w.p.capability(t.Capability)
 	if !ok {
 		w.p.cfg.Logger.Warn("a capability is in no published framework, so nothing is emitted", "capability", t.Capability)
-		return nil
+		return
 	}
 	for _, statement := range statementsOf(w.params(catalog, node, t, r), t) {
 		prepared, err := w.p.cfg.Prepare(statement)
 		if err != nil {
-			return fmt.Errorf("prepare an outgoing statement: %w", err)
+			w.p.cfg.Logger.Error("an outgoing statement is not valid and was left out", "position", t.Pos, "error", err)
+			continue
 		}
 		w.batch.Emit = append(w.batch.Emit, prepared)
 	}
-	return nil
 }
 
 // statementsOf answers what a transition gives rise to, in the order in which it is stored.

@@ -40,7 +40,8 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 	if cause.Pos <= w.st.cursor.EmitAfter {
 		return nil
 	}
-	return w.emit(*moved, result)
+	w.emit(*moved, result)
+	return nil
 }
 
 func (w *work) alignedWith(capability string) []Aligned {
