@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"cairn/internal/learner"
-	"cairn/internal/pipeline"
 	"cairn/mapping"
 )
 
@@ -139,5 +138,3 @@ type Freshness interface {
 	// UpTo is the time up to which figures are complete.
 	UpTo(ctx context.Context) (time.Time, error)
 }
-
-var _ = pipeline.Entry{}

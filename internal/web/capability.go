@@ -1,0 +1,177 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"cairn/mapping"
+)
+
+// longList is how many lines a list shows before the rest goes into a disclosure.
+const longList = 10
+
+// capabilityBody is L4: why a status is what it is.
+type capabilityBody struct {
+	State   mapping.State
+	Chip    string
+	About   []string // level, roles, whose words
+	Source  string
+	First   string // of a withdrawn capability: what took it away, before all else
+	Rule    []string
+	Scope   string
+	Counted lines
+	Not     lines
+	Needed  []string
+	Next    []nextActivity
+	Later   string
+	History []historyLine
+}
+
+// lines is a list that may be long.
+type lines struct {
+	Count    int
+	Shown    []string
+	Rest     []string
+	ShowText string
+}
+
+// nextActivity is an activity that would count. Href leads to it in the LMS, "" where that is not known to be safe.
+type nextActivity struct{ Name, Href, Needs string }
+
+type historyLine struct {
+	Date, Chip, Cause string
+	State             mapping.State
+}
+
+// capability answers /me/capability/{id}.
+func (s *site) capability(v *visit) (answer, error) {
+	if _, err := v.query(); err != nil {
+		return answer{}, err
+	}
+	r, err := s.record(v.Context(), v.session)
+	if err != nil {
+		return answer{}, err
+	}
+	n, ok := r.cat.Node(v.param("id"))
+	if !ok || n.Kind != mapping.NodeCapability || !r.shows(n) {
+		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
+	}
+	p, err := s.learnerPage(v.Context(), v, "capability", n.Title, r.crumbs(v, n.Parent)...)
+	if err != nil {
+		return answer{}, err
+	}
+	p.Body, err = s.capabilityOf(v, r, n)
+	return answer{page: p}, err
+}
+
+func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody, error) {
+	x, err := s.explain(v.Context(), v.session, n.ID)
+	if err != nil {
+		return capabilityBody{}, err
+	}
+	state := r.of(n.ID)
+	b := capabilityBody{
+		State: state.State, Chip: s.chipWords(state), About: about(r.cat, n), Source: webAddress(n.SourceURL),
+		Rule: ruleWords(x.Rule), Scope: scopeWords(v.session, x.Scope), Later: say("why.noexpiry"),
+		Counted: s.lines(x.Counted, s.countedWords), Not: s.lines(x.NotCounted, s.notCountedWords),
+		Needed: neededWords(x),
+	}
+	for _, a := range x.Next {
+		b.Next = append(b.Next, s.nextActivity(v, a))
+	}
+	return b, s.addHistory(v, &b, n.ID)
+}
+
+func (s *site) addHistory(v *visit, b *capabilityBody, capability string) error {
+	who := owner(v.session)
+	if who == "" {
+		return nil
+	}
+	all, err := s.Records.Transitions(v.Context(), who, capability)
+	if err != nil {
+		return fmt.Errorf("read the history of a capability: %w", err)
+	}
+	for _, t := range slices.Backward(all) {
+		then := mapping.Progress{State: t.To, Have: t.Have, Need: t.Need, Since: t.At}
+		b.History = append(b.History, historyLine{s.date(t.At), s.chipWords(then), s.causeWords(t), t.To})
+	}
+	if len(all) > 0 && b.State == mapping.Withdrawn {
+		b.First = s.causeWords(all[len(all)-1])
+	}
+	return nil
+}
+
+func (s *site) lines(found []mapping.Finding, words func(mapping.Finding) string) lines {
+	l := lines{Count: len(found), ShowText: say("why.showall", "n", len(found))}
+	for i, f := range found {
+		if i < longList {
+			l.Shown = append(l.Shown, words(f))
+		} else {
+			l.Rest = append(l.Rest, words(f))
+		}
+	}
+	return l
+}
+
+// neededWords says what the rule still asks for.
+func neededWords(x mapping.Explanation) []string {
+	if x.Rule.OutOf == 0 {
+		return []string{say("why.notags")}
+	}
+	if x.Missing == 0 {
+		return []string{say("why.none")}
+	}
+	out := []string{say("hint.missing", "n", x.Missing)}
+	if x.Unreachable > 0 {
+		out = append(out, say("why.unreachable", "n", x.Rule.OutOf))
+	}
+	return out
+}
+
+// nextActivity links an activity that lies on the platform itself; an address elsewhere is only named.
+func (s *site) nextActivity(v *visit, a mapping.ActivityRef) nextActivity {
+	out := nextActivity{Name: activityName(a)}
+	if a.MinMilli != nil {
+		out.Needs = say("rule.score", "score", milli(*a.MinMilli))
+	}
+	if slices.Contains(v.origins, originOf(a.IRI)) {
+		out.Href = a.IRI
+	}
+	return out
+}
+
+// about is the line under a capability's name.
+func about(cat *mapping.Catalog, n mapping.Node) []string {
+	var out []string
+	if n.Level > 0 {
+		out = append(out, levelName(cat, n.Level))
+	} else if len(cat.Levels) > 0 {
+		out = append(out, say("level.none"))
+	}
+	var roles []string
+	for _, a := range cat.Archetypes {
+		if slices.Contains(n.Archetypes, a.Code) {
+			roles = append(roles, a.Title)
+		}
+	}
+	switch {
+	case len(roles) > 0:
+		out = append(out, say("capability.roles", "roles", strings.Join(roles, ", ")))
+	case len(cat.Archetypes) > 0:
+		out = append(out, say("capability.everyrole"))
+	}
+	if n.Wording == mapping.WordingShortLabel || n.Wording == mapping.WordingStructure {
+		out = append(out, say("capability."+string(n.Wording)))
+	}
+	return out
+}
+
+// webAddress answers the address when a page may link it.
+func webAddress(raw string) string {
+	if originOf(raw) == "" {
+		return ""
+	}
+	return raw
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"cairn/internal/learner"
+	"cairn/lti"
+)
+
+// ErrConfig says that New was given something that pages cannot work with.
+var ErrConfig = errors.New("web: the configuration is not usable")
+
+// Tool is the protocol side of a launch (*lti.Tool). What it refuses is a *lti.Refusal.
+type Tool interface {
+	// CheckLogin finds the registration of an initiation and changes nothing.
+	CheckLogin(ctx context.Context, r lti.LoginRequest) (lti.Registration, error)
+	// BeginLogin keeps a login bound to the browser and answers where to send it.
+	BeginLogin(ctx context.Context, r lti.LoginRequest, browser string) (lti.AuthRequest, error)
+	// Launch checks what the platform posted, spends its nonce, and answers what was said. browser is the hash that the login
+	// was bound to.
+	Launch(ctx context.Context, form lti.LaunchForm, browser string) (*lti.Launch, error)
+}
+
+// Registration is what pages need to know of one registration.
+type Registration struct {
+	ID            string
+	Issuer        string
+	FrameOrigins  []string             // origins that may show our pages in a frame; none: the issuer's
+	CoursePattern string               // IRI of a course in statements, with {issuer} and {context}; "": courses have no IRI
+	Identity      learner.IdentityRule // which claim names the person's records; the others are not kept
+}
+
+// Registrations tells what the operator configured.
+type Registrations interface {
+	// PageRegistration answers one registration by our id. ErrNotFound.
+	PageRegistration(ctx context.Context, id string) (Registration, error)
+	// FrameOrigins answers the origins of all registrations, for pages that come before a launch.
+	FrameOrigins(ctx context.Context) ([]string, error)
+}
+
+// Config is what New needs. Everything is required but Zone and Version.
+type Config struct {
+	Tool          Tool
+	KeySet        func() ([]byte, error) // the tool's public keys, a JSON Web Key Set (lti.KeyRing.KeySet)
+	Sessions      Sessions
+	Records       Records
+	Courses       Courses
+	Frameworks    Frameworks
+	Freshness     Freshness
+	Registrations Registrations
+	Now           func() time.Time
+	Rand          io.Reader // a source fit for secrets
+	Log           *slog.Logger
+	BaseURL       string         // where browsers reach us, without a trailing slash
+	Version       string         // shown in the footer
+	Zone          *time.Location // of the times on pages; nil is UTC
+}
+
+// site is the pages with what they run on.
+type site struct {
+	Config
+	origin string // of BaseURL
+	urls   lti.URLs
+}
+
+// New answers the handler of every page, of the two addresses an LMS sends browsers to, and of the key set. Mount it at the
+// root of the base URL. It answers ErrConfig when the base URL is none or a part is missing.
+func New(c Config) (http.Handler, error) {
+	urls, err := lti.NewURLs(c.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	parts := map[string]bool{
+		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil,
+		"Courses": c.Courses != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
+		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
+	}
+	for name, there := range parts {
+		if !there {
+			return nil, fmt.Errorf("%w: %s is missing", ErrConfig, name)
+		}
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	s := &site{Config: c, origin: originOf(urls.Base), urls: urls}
+	return s.routes(), nil
+}

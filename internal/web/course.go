@@ -1,0 +1,87 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cairn/mapping"
+)
+
+// courseTags is what can be tagged in a course and how it is.
+type courseTags struct {
+	activities []CourseActivity
+	aligned    []mapping.Alignment // that hold in the course, its own and wider ones
+	scope      mapping.Scope       // of the course
+}
+
+func (s *site) courseTags(ctx context.Context, c Course) (*courseTags, error) {
+	activities, err := s.Courses.Activities(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read the activities of the course: %w", err)
+	}
+	aligned, err := s.Courses.Alignments(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read the tags of the course: %w", err)
+	}
+	return &courseTags{activities: activities, aligned: aligned, scope: c.Scope()}, nil
+}
+
+// codeOf is how an address of ours names an activity: an IRI may hold anything, and is nobody's business in a log.
+func codeOf(iri string) string { return hashSecret(iri)[:16] }
+
+// find answers the activity of a code, in this course only.
+func (t *courseTags) find(code string) (CourseActivity, bool) {
+	for _, a := range t.activities {
+		if codeOf(a.IRI) == code {
+			return a, true
+		}
+	}
+	return CourseActivity{}, false
+}
+
+// own answers the course's own tags of an activity, which its authors may change.
+func (t *courseTags) own(iri string) []mapping.Alignment {
+	return t.of(iri, func(a mapping.Alignment) bool { return a.Scope.Same(t.scope) })
+}
+
+// wider answers the tags of an activity that others set for more than this course.
+func (t *courseTags) wider(iri string) []mapping.Alignment {
+	return t.of(iri, func(a mapping.Alignment) bool { return !a.Scope.Same(t.scope) })
+}
+
+func (t *courseTags) of(iri string, keep func(mapping.Alignment) bool) []mapping.Alignment {
+	var out []mapping.Alignment
+	for _, a := range t.aligned {
+		if a.Selector.IRI == iri && keep(a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// count is how many capabilities an activity is tagged with.
+func (t *courseTags) count(iri string) int {
+	seen := map[string]bool{}
+	for _, a := range t.aligned {
+		if a.Selector.IRI == iri {
+			seen[a.Capability] = true
+		}
+	}
+	return len(seen)
+}
+
+// version changes when the course's own tags of an activity do, so that two authors do not undo each other unseen.
+func (t *courseTags) version(iri string) string {
+	var ids []string
+	for _, a := range t.own(iri) {
+		ids = append(ids, a.ID)
+	}
+	slices.Sort(ids)
+	return hashSecret(strings.Join(ids, " "))[:16]
+}
+
+// named answers an activity's name, or the end of its address.
+func named(a CourseActivity) string { return cmp.Or(a.Name, shortAddress(a.IRI)) }

@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"cairn/mapping"
+)
+
+// explain asks why a capability stands as it does for the session's learner. Without one (preview, anonymous) the explanation
+// still tells the rule and the activities.
+func (s *site) explain(ctx context.Context, session *Session, capability string) (mapping.Explanation, error) {
+	c, err := s.Records.Case(ctx, owner(session), capability)
+	if err != nil {
+		return mapping.Explanation{}, fmt.Errorf("read what the state rests on: %w", err)
+	}
+	c.Prefer = session.Course.Scope()
+	iris := make([]string, 0, len(c.Alignments))
+	for _, a := range c.Alignments {
+		iris = append(iris, a.Selector.IRI)
+	}
+	names, err := s.Records.ActivityNames(ctx, iris)
+	if err != nil {
+		return mapping.Explanation{}, fmt.Errorf("read the names of activities: %w", err)
+	}
+	return mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] }), nil
+}
+
+// activityName is how an activity reads: its name, or the end of its address.
+func activityName(a mapping.ActivityRef) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return shortAddress(a.IRI)
+}
+
+// ruleWords puts a rule in sentences. Authors read the same.
+func ruleWords(r mapping.RuleOf) []string {
+	if r.OutOf == 0 {
+		return []string{say("rule.none")}
+	}
+	var out []string
+	switch r.Kind {
+	case mapping.RuleAll:
+		out = append(out, say("rule.all", "n", r.OutOf))
+	case mapping.RuleN:
+		out = append(out, say("rule.n_of", "need", r.Need, "n", r.OutOf))
+	default:
+		out = append(out, say("rule.any", "n", r.OutOf))
+	}
+	switch {
+	case r.MinMilli != nil && r.Scored == r.OutOf:
+		out = append(out, say("rule.score", "score", milli(*r.MinMilli)))
+	case r.MinMilli != nil:
+		out = append(out, say("rule.scoresome", "n", r.Scored, "score", milli(*r.MinMilli)))
+	case r.Scored > 0:
+		out = append(out, say("rule.scoremixed"))
+	}
+	return append(out, say("rule.finished"))
+}
+
+// scopeWords says where a result comes from, seen from the session's course.
+func scopeWords(session *Session, scope mapping.Scope) string {
+	switch {
+	case scope.Kind != mapping.ScopeCourse:
+		return say("scope." + string(scope.Kind))
+	case scope.Same(session.Course.Scope()):
+		return say("scope.course")
+	}
+	return say("scope.othercourse")
+}
+
+// countedWords is one line of what counted.
+func (s *site) countedWords(f mapping.Finding) string {
+	if f.Score == nil {
+		return say("finding.counted", "activity", activityName(f.Activity), "date", s.date(f.At))
+	}
+	return say("finding.scored", "activity", activityName(f.Activity), "score", milli(*f.Score), "date", s.date(f.At))
+}
+
+// notCountedWords is one line of what did not count, with its reason.
+func (s *site) notCountedWords(f mapping.Finding) string {
+	return say("finding.not", "activity", activityName(f.Activity), "date", s.date(f.At), "reason", s.reasonWords(f))
+}
+
+func (s *site) reasonWords(f mapping.Finding) string {
+	gaps := []any{}
+	if f.Score != nil {
+		gaps = append(gaps, "score", milli(*f.Score))
+	}
+	if f.Needed != nil {
+		gaps = append(gaps, "needed", milli(*f.Needed))
+	}
+	if !f.ByTime.IsZero() {
+		gaps = append(gaps, "date", s.date(f.ByTime))
+	}
+	return say("reason."+string(f.Reason), gaps...)
+}
+
+// causeWords says what made a state change.
+func (s *site) causeWords(t mapping.Transition) string { return say("cause." + string(t.Cause)) }

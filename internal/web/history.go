@@ -1,0 +1,251 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"cairn/mapping"
+)
+
+// historyDepth is how many changesets of a course are looked at, newest first.
+const historyDepth = 500
+
+// operator is the author of what was changed on the command line.
+const operator = "operator"
+
+type historyBody struct {
+	Rows   []changeRow
+	MayNot string
+}
+
+// changeRow is one changeset as people read it.
+type changeRow struct {
+	When, Who, Reason string
+	Lines             []string
+	Undo              string // address of the form, "" when there is nothing to undo
+	Undone            bool
+	IsUndo            bool
+	Name              string // of the button, for those who hear it
+}
+
+// history answers /course/history.
+func (s *site) history(v *visit) (answer, error) {
+	q, err := v.query("undone", "late")
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := s.leadPage(v.Context(), v, "history", say("history.title"), "history")
+	if err != nil {
+		return answer{}, err
+	}
+	if q.Has("undone") {
+		p.Notice = &notice{Kind: "done", Heading: say("notice.done"), Text: []string{say("history.undonenow"), say("tags.counted")}}
+		if q.Has("late") {
+			p.Notice.Text[1] = say("tags.late")
+		}
+	}
+	past, err := s.past(v.Context(), v.session.Course)
+	if err != nil {
+		return answer{}, err
+	}
+	p.Body, err = s.historyOf(v, past)
+	return answer{page: p}, err
+}
+
+func (s *site) historyOf(v *visit, past *past) (historyBody, error) {
+	b := historyBody{MayNot: mayNotSave(v.session)}
+	names, err := s.Records.ActivityNames(v.Context(), past.activities())
+	if err != nil {
+		return b, fmt.Errorf("read the names of activities: %w", err)
+	}
+	cat := s.catalog(v.session)
+	for _, h := range past.entries {
+		row := changeRow{
+			When: s.dateTime(h.Changeset.At), Who: who(v.session, h), Reason: h.Changeset.Reason,
+			Lines: past.lines(h.Changeset, cat, names), Undone: past.undone[h.Changeset.ID], IsUndo: h.Changeset.Undoes != "",
+		}
+		row.Name = say("history.undoname", "date", row.When)
+		back, err := past.reverse(h.Changeset, mapping.Changeset{})
+		if b.MayNot == "" && !row.Undone && err == nil && len(back.Edits) > 0 {
+			row.Undo = v.to("course/history/" + h.Changeset.ID + "/undo")
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	return b, nil
+}
+
+// who names an author for the people who lead the course.
+func who(session *Session, h HistoryEntry) string {
+	switch {
+	case h.Changeset.Author == operator:
+		return say("history.operator")
+	case h.Changeset.Author == session.Account:
+		return say("history.you")
+	}
+	return cmp.Or(h.Author, say("history.someone"))
+}
+
+// past is the changesets of a course with what undoing one needs to know.
+type past struct {
+	entries []HistoryEntry // newest first
+	added   map[string]mapping.Alignment
+	active  []mapping.Alignment // the course's own
+	undone  map[string]bool
+}
+
+func (s *site) past(ctx context.Context, c Course) (*past, error) {
+	entries, err := s.Courses.Changesets(ctx, c, historyDepth)
+	if err != nil {
+		return nil, fmt.Errorf("read the changes of the course: %w", err)
+	}
+	aligned, err := s.Courses.Alignments(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read the tags of the course: %w", err)
+	}
+	p := &past{entries: entries, added: map[string]mapping.Alignment{}, undone: map[string]bool{}}
+	for _, a := range aligned {
+		if a.Scope.Same(c.Scope()) {
+			p.active = append(p.active, a)
+		}
+	}
+	for _, h := range entries {
+		if h.Changeset.Undoes != "" {
+			p.undone[h.Changeset.Undoes] = true
+		}
+		for _, e := range h.Changeset.Edits {
+			if e.Add != nil {
+				p.added[e.Add.ID] = *e.Add
+			}
+		}
+	}
+	return p, nil
+}
+
+// activities answers the activities that the changes speak of.
+func (p *past) activities() []string {
+	seen := map[string]bool{}
+	for _, a := range p.added {
+		seen[a.Selector.IRI] = true
+	}
+	out := make([]string, 0, len(seen))
+	for iri := range seen {
+		out = append(out, iri)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// lines says each edit of a changeset in words.
+func (p *past) lines(cs mapping.Changeset, cat *mapping.Catalog, names map[string]string) []string {
+	of := func(a mapping.Alignment) []any {
+		return []any{"activity", cmp.Or(names[a.Selector.IRI], shortAddress(a.Selector.IRI)), "capability", capabilityTitle(cat, a.Capability)}
+	}
+	var out []string
+	for _, e := range cs.Edits {
+		switch a, known := p.added[e.Remove]; {
+		case e.Add != nil:
+			out = append(out, say("history.added", of(*e.Add)...))
+		case e.Rule != nil:
+			out = append(out, say("history.rule", "capability", capabilityTitle(cat, e.Rule.Capability)))
+		case known:
+			out = append(out, say("history.removed", of(a)...))
+		default:
+			out = append(out, say("history.removedold"))
+		}
+	}
+	return out
+}
+
+func capabilityTitle(cat *mapping.Catalog, id string) string {
+	if n, ok := cat.Node(id); ok {
+		return n.Title
+	}
+	return say("history.othercapability")
+}
+
+// reverse makes what takes a changeset back as things stand now: nothing in it when nothing is left to take back.
+func (p *past) reverse(cs, undo mapping.Changeset) (mapping.Changeset, error) {
+	back, err := cs.Undo(undo, mapping.Before{
+		Alignment: func(id string) (mapping.Alignment, bool) { a, ok := p.added[id]; return a, ok },
+		Rule: func(capability string, scope mapping.Scope) (mapping.Rule, bool) {
+			return p.ruleBefore(cs.ID, capability, scope)
+		},
+	})
+	if err != nil {
+		return mapping.Changeset{}, err
+	}
+	back.Edits = slices.DeleteFunc(back.Edits, p.moot)
+	return back, nil
+}
+
+// moot says whether an edit would change nothing: the tag is gone, or there again.
+func (p *past) moot(e mapping.Edit) bool {
+	switch {
+	case e.Add != nil:
+		return slices.ContainsFunc(p.active, func(a mapping.Alignment) bool {
+			return a.Capability == e.Add.Capability && a.Selector == e.Add.Selector
+		})
+	case e.Remove != "":
+		_, ok := p.isActive(e.Remove)
+		return !ok
+	}
+	return false
+}
+
+func (p *past) isActive(id string) (mapping.Alignment, bool) {
+	for _, a := range p.active {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return mapping.Alignment{}, false
+}
+
+// ruleBefore is the scope's own rule before a changeset, false when it had none.
+func (p *past) ruleBefore(id, capability string, scope mapping.Scope) (mapping.Rule, bool) {
+	earlier := false
+	for _, h := range p.entries {
+		if !earlier {
+			earlier = h.Changeset.ID == id
+			continue
+		}
+		for _, e := range h.Changeset.Edits {
+			if e.Rule != nil && e.Rule.Capability == capability && e.Rule.Scope.Same(scope) {
+				return e.Rule.Rule, true
+			}
+		}
+	}
+	return mapping.Rule{}, false
+}
+
+// undo appends the reverse of a changeset, as a changeset of its own.
+func (s *site) undo(v *visit) (answer, error) {
+	past, err := s.past(v.Context(), v.session.Course)
+	if err != nil {
+		return answer{}, err
+	}
+	i := slices.IndexFunc(past.entries, func(h HistoryEntry) bool { return h.Changeset.ID == v.param("id") })
+	if i < 0 {
+		return answer{}, refuse(http.StatusNotFound, "changeset-unknown", "gone")
+	}
+	cs := past.entries[i].Changeset
+	begun, err := s.newChangeset(v, say("history.undoreason", "date", s.dateTime(cs.At)))
+	if err != nil {
+		return answer{}, err
+	}
+	back, err := past.reverse(cs, begun)
+	if err != nil || past.undone[cs.ID] || len(back.Edits) == 0 {
+		return answer{}, refuse(http.StatusConflict, "changeset-undone", "undone").because(err)
+	}
+	late, err := s.apply(v, back, past.active)
+	if err != nil {
+		return answer{}, err
+	}
+	if late {
+		return v.done("course/history?undone=1&late=1"), nil
+	}
+	return v.done("course/history?undone=1"), nil
+}

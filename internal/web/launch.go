@@ -1,0 +1,178 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"cairn/internal/learner"
+	"cairn/lti"
+	"cairn/mapping"
+)
+
+// Custom parameters of a placement that choose what it shows. The node is given by its id or its code.
+const (
+	customFramework = "cairn_framework"
+	customNode      = "cairn_node"
+)
+
+// launch answers the platform's message: it is checked, kept as a session, and leads to the session's first page.
+func (s *site) launch(v *visit) (answer, error) {
+	form, err := lti.ReadLaunch(v.Request)
+	if err != nil {
+		return answer{}, err
+	}
+	browser := ""
+	if v.cookie != "" {
+		browser = hashSecret(v.cookie)
+	}
+	l, err := s.Tool.Launch(v.Context(), form, browser)
+	if err != nil {
+		return answer{}, err
+	}
+	if l.MessageType != lti.ResourceLinkRequest {
+		return answer{}, refuse(http.StatusBadRequest, "launch-message", "message")
+	}
+	reg, err := s.Registrations.PageRegistration(v.Context(), l.Registration.ID)
+	if err != nil {
+		return answer{}, fmt.Errorf("find the registration of a launch: %w", err)
+	}
+	v.framedBy(reg)
+	token, err := s.newSecret()
+	if err != nil {
+		return answer{}, err
+	}
+	entry, err := s.entry(v, l, reg)
+	if err != nil {
+		return answer{}, err
+	}
+	entry.Session.Hash = hashSecret(token)
+	entry.Session.Browser = browser
+	session, err := s.Sessions.Enter(v.Context(), entry)
+	if err != nil {
+		return answer{}, fmt.Errorf("keep a launch: %w", err)
+	}
+	return answer{location: v.up() + "s/" + token + "/" + landing(session) + "#c"}, nil
+}
+
+// landing is the first page: what people do here most.
+func landing(session Session) string {
+	if session.Lead {
+		return "course/activities"
+	}
+	return "me"
+}
+
+// entry turns what a launch said into what is kept of it.
+func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
+	place, err := s.placement(l)
+	if err != nil {
+		return Entry{}, err
+	}
+	now := s.Now()
+	course := courseOf(l, reg)
+	return Entry{
+		Claims: claims(l, reg), Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
+		Session: Session{
+			Registration: reg.ID, Name: l.Name, Course: course, LinkID: l.ResourceLink.ID,
+			Framework: place.Framework, Node: place.Node, Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
+			Locale: l.Locale(), ReturnURL: returnAddress(l.Presentation.ReturnURL, reg),
+			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+		},
+	}, nil
+}
+
+// claims keeps what says who the person is. Of the claims that may name them in records only the one that the registration's
+// rule asks for is kept: the others are personal data without a use here.
+func claims(l *lti.Launch, reg Registration) learner.Claims {
+	c := learner.Claims{Registration: reg.ID, Issuer: reg.Issuer, Subject: l.Subject, Name: l.Name}
+	switch reg.Identity.Normal().Mode {
+	case learner.ByUsername:
+		c.Username = l.Ext["user_username"]
+	case learner.BySourced:
+		c.SourcedID = l.LIS.PersonSourcedID
+	case learner.ByMailbox:
+		c.Email = l.Email
+	}
+	return c
+}
+
+// courseOf is the LTI context; its IRI is made by the registration's pattern (settled question 4). A launch from no course has
+// the zero course with its registration.
+func courseOf(l *lti.Launch, reg Registration) Course {
+	c := Course{Registration: reg.ID}
+	if l.Context == nil {
+		return c
+	}
+	c.ID, c.Title = l.Context.ID, l.Context.Title
+	if c.Title == "" {
+		c.Title = l.Context.Label
+	}
+	if reg.CoursePattern != "" {
+		c.IRI = strings.NewReplacer("{issuer}", strings.TrimSuffix(reg.Issuer, "/"), "{context}", url.QueryEscape(c.ID)).Replace(reg.CoursePattern)
+	}
+	return c
+}
+
+// placement is the link the launch came from, and what it shows (settled question 8).
+func (s *site) placement(l *lti.Launch) (Placement, error) {
+	p := Placement{
+		Registration: l.Registration.ID, Deployment: l.Deployment, LinkID: l.ResourceLink.ID, Title: l.ResourceLink.Title,
+		Framework: s.Frameworks.Default().ID,
+	}
+	if l.Context != nil {
+		p.Context = l.Context.ID
+	}
+	if l.Endpoint != nil {
+		p.LineItem = l.Endpoint.LineItem
+	}
+	if id := l.Custom[customFramework]; id != "" {
+		p.Framework = id
+	}
+	cat, ok := s.Frameworks.Framework(p.Framework)
+	if !ok {
+		return p, refuse(http.StatusBadRequest, "placement-framework", "placement")
+	}
+	if name := l.Custom[customNode]; name != "" {
+		n, ok := findNode(cat, name)
+		if !ok {
+			return p, refuse(http.StatusBadRequest, "placement-node", "placement")
+		}
+		p.Node = n.ID
+	}
+	return p, nil
+}
+
+// findNode takes what a placement names: an id, or a code that people can type.
+func findNode(cat *mapping.Catalog, name string) (mapping.Node, bool) {
+	if n, ok := cat.Node(name); ok {
+		return n, true
+	}
+	return cat.ByCode(name)
+}
+
+// returnAddress keeps the course's address only when it lies on the platform: an error page links it, and must not lead people
+// to wherever a message says.
+func returnAddress(raw string, reg Registration) string {
+	origin := originOf(raw)
+	if origin == "" {
+		return ""
+	}
+	for _, o := range append(frameOrigins(reg), originOf(reg.Issuer)) {
+		if o == origin {
+			return raw
+		}
+	}
+	return ""
+}
+
+// keys answers the tool's public keys, which platforms may keep for an hour.
+func (s *site) keys(*visit) (answer, error) {
+	body, err := s.KeySet()
+	if err != nil {
+		return answer{}, fmt.Errorf("read the key set: %w", err)
+	}
+	return answer{body: body, kind: "application/json", cache: fmt.Sprintf("public, max-age=%d", int(time.Hour.Seconds()))}, nil
+}

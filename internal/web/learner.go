@@ -1,0 +1,138 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"cairn/mapping"
+)
+
+// record is what the learner's pages show from: the framework, the states in it, and what is tagged in the course.
+type record struct {
+	cat    *mapping.Catalog
+	node   string // the placement's part of the framework, "" for all
+	states map[string]mapping.Progress
+	tagged map[string]bool // capabilities with a tag that holds in the course
+}
+
+// record reads the session's own learner. Sessions without one have an empty record.
+func (s *site) record(ctx context.Context, session *Session) (*record, error) {
+	r := &record{cat: s.catalog(session), node: session.Node, states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
+	if _, ok := r.cat.Node(r.node); !ok {
+		r.node = ""
+	}
+	aligned, err := s.Courses.Alignments(ctx, session.Course)
+	if err != nil {
+		return nil, fmt.Errorf("read the tags of the course: %w", err)
+	}
+	for _, a := range aligned {
+		r.tagged[a.Capability] = true
+	}
+	if session.Learner == "" || showsPreview(session) {
+		return r, nil
+	}
+	progress, err := s.Records.Progress(ctx, session.Learner)
+	if err != nil {
+		return nil, fmt.Errorf("read the progress: %w", err)
+	}
+	for _, p := range progress {
+		r.states[p.Capability] = p
+	}
+	return r, nil
+}
+
+// owner is whose evidence may be read, "" for nobody's.
+func owner(session *Session) string {
+	if showsPreview(session) {
+		return ""
+	}
+	return session.Learner
+}
+
+// of answers the state of a capability with its figures.
+func (r *record) of(capability string) mapping.Progress {
+	p, ok := r.states[capability]
+	if !ok || p.State == "" {
+		return mapping.Progress{Capability: capability, State: mapping.NotStarted}
+	}
+	return p
+}
+
+// tracked answers the capabilities under a node that the placement shows, "" for all of them.
+func (r *record) tracked(node string) []mapping.Node {
+	if node == "" {
+		node = r.node
+	}
+	return r.cat.Tracked(node)
+}
+
+func (r *record) tally(nodes []mapping.Node) tally {
+	var t tally
+	for _, n := range nodes {
+		t.add(r.of(n.ID).State)
+	}
+	return t
+}
+
+// anyTag says whether anything the placement shows is tagged in the course.
+func (r *record) anyTag() bool {
+	for _, n := range r.tracked("") {
+		if r.tagged[n.ID] {
+			return true
+		}
+	}
+	return false
+}
+
+// shows says whether a node lies in the part of the framework that the placement shows.
+func (r *record) shows(n mapping.Node) bool { return r.cat.Contains(r.node, n.ID) }
+
+// partText says that a framework is not whole, "" when it is (pages.md 3, "part of the framework").
+func partText(cat *mapping.Catalog) string {
+	if n := cat.StatementsIncluded(); cat.Statements > n {
+		return say("state.part", "n", n, "of", cat.Statements)
+	}
+	return ""
+}
+
+// nodeName is how a section reads: code and title.
+func nodeName(n mapping.Node) string {
+	if n.Kind == mapping.NodeCapability || n.Code == "" {
+		return n.Title
+	}
+	return n.Code + " " + n.Title
+}
+
+// shortCapability names a capability where its section stands above it. A section tracked as a whole at a level has no words of
+// its own but those.
+func (r *record) shortCapability(n mapping.Node) string {
+	parent, ok := r.cat.Node(n.Parent)
+	if n.Wording != mapping.WordingStructure || !ok || n.Level == 0 {
+		return n.Title
+	}
+	return say("capability.atlevel", "section", parent.Code, "level", n.Level)
+}
+
+// levelName is the framework's name of a level, or its number.
+func levelName(cat *mapping.Catalog, number int) string {
+	if number == 0 {
+		return say("level.none")
+	}
+	if name := cat.LevelName(number); name != "" {
+		return say("level.named", "level", number, "name", name)
+	}
+	return say("level.number", "level", number)
+}
+
+// chipWords is the text of a status chip.
+func (s *site) chipWords(p mapping.Progress) string {
+	switch p.State {
+	case mapping.InProgress:
+		return say("chip.in_progress", "have", p.Have, "need", p.Need)
+	case mapping.Withdrawn:
+		return say("chip.withdrawn", "date", s.date(p.Since))
+	case mapping.Expired:
+		return say("chip.expired", "date", s.date(p.Since))
+	}
+	return say("chip." + string(p.State))
+}

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+)
+
+// routes is every address of the package. {s} is the token of a launch; a page under it belongs to that launch alone.
+func (s *site) routes() http.Handler {
+	m := mux.NewRouter()
+	m.NotFoundHandler = s.open(s.unknown)
+	m.MethodNotAllowedHandler = s.open(s.wrongMethod)
+
+	m.Handle(s.path(s.urls.Login), s.open(s.login)).Methods("GET", "POST")
+	m.Handle(s.path(s.urls.Launch), s.open(s.launch)).Methods("POST")
+	m.Handle(s.path(s.urls.KeySet), s.open(s.keys)).Methods("GET", "HEAD")
+	m.Handle("/static/{file}", s.open(s.static)).Methods("GET", "HEAD")
+
+	get := func(path string, right right, a action) {
+		m.Handle("/s/{s}"+path, s.inside(right, a)).Methods("GET", "HEAD")
+	}
+	post := func(path string, right right, a action) {
+		m.Handle("/s/{s}"+path, s.inside(right, s.guarded(a))).Methods("POST")
+	}
+	get("/me", anyone, s.overview)
+	get("/me/list", anyone, s.list)
+	get("/me/section/{id}", anyone, s.section)
+	get("/me/capability/{id}", anyone, s.capability)
+
+	get("/course/activities", lead, s.activities)
+	post("/course/activities", author, s.addActivity)
+	get("/course/tags/activity/{code}", lead, s.tagActivity)
+	post("/course/tags/activity/{code}", author, s.saveTags)
+	get("/course/history", lead, s.history)
+	post("/course/history/{id}/undo", author, s.undo)
+	return m
+}
+
+// path is an address of the tool as it is mounted here: under the base URL.
+func (s *site) path(address string) string { return strings.TrimPrefix(address, s.urls.Base) }

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"cairn/mapping"
+)
+
+// sectionBody is L3: the capabilities of one node by level, then the sections under it.
+type sectionBody struct {
+	Summary any
+	Part    string
+	Levels  []levelGroup
+	Under   []nodeRow
+}
+
+type levelGroup struct {
+	Name string
+	Rows []capabilityRow
+}
+
+// capabilityRow is a capability with its status and the shortest word about why.
+type capabilityRow struct {
+	Name, Href string
+	State      mapping.State
+	Chip       string
+	Hint       string
+}
+
+// section answers /me/section/{id}.
+func (s *site) section(v *visit) (answer, error) {
+	if _, err := v.query(); err != nil {
+		return answer{}, err
+	}
+	r, err := s.record(v.Context(), v.session)
+	if err != nil {
+		return answer{}, err
+	}
+	n, ok := r.cat.Node(v.param("id"))
+	if !ok || n.Kind != mapping.NodeSection || !r.shows(n) {
+		return answer{}, refuse(http.StatusNotFound, "section-unknown", "gone")
+	}
+	p, err := s.learnerPage(v.Context(), v, "section", nodeName(n), r.crumbs(v, n.Parent)...)
+	if err != nil {
+		return answer{}, err
+	}
+	body := sectionBody{Summary: countText(v, "me/list?node="+n.ID, r.tally(r.tracked(n.ID))), Part: partText(r.cat)}
+	if body.Levels, err = s.levelGroups(v, r, n.ID); err != nil {
+		return answer{}, err
+	}
+	for _, child := range r.cat.Sections(n.ID) {
+		body.Under = append(body.Under, r.row(v, child))
+	}
+	p.Body = body
+	return answer{page: p}, nil
+}
+
+// crumbs is the way down to a node: the overview, then its sections.
+func (r *record) crumbs(v *visit, node string) []crumb {
+	out := []crumb{{say("overview.title"), v.to("me")}}
+	for _, n := range r.cat.Path(node) {
+		if r.shows(n) {
+			out = append(out, crumb{nodeName(n), v.to("me/section/" + n.ID)})
+		}
+	}
+	return out
+}
+
+// levelGroups lists the capabilities that hang on a node itself, by level.
+func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, error) {
+	byLevel, order := map[int][]mapping.Node{}, []int{}
+	for _, n := range r.cat.Capabilities(node) {
+		if byLevel[n.Level] == nil {
+			order = append(order, n.Level)
+		}
+		byLevel[n.Level] = append(byLevel[n.Level], n)
+	}
+	slices.SortFunc(order, compareLevels)
+	var out []levelGroup
+	for _, level := range order {
+		g := levelGroup{Name: levelName(r.cat, level)}
+		for _, n := range byLevel[level] {
+			row, err := s.capabilityRow(v, r, n, r.shortCapability(n))
+			if err != nil {
+				return nil, err
+			}
+			g.Rows = append(g.Rows, row)
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// compareLevels puts lower levels first and 0, "not given", last.
+func compareLevels(a, b int) int {
+	if (a == 0) != (b == 0) {
+		return b - a
+	}
+	return a - b
+}
+
+func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) (capabilityRow, error) {
+	state := r.of(n.ID)
+	hint, err := s.hint(v.Context(), v.session, r, state)
+	return capabilityRow{name, v.to("me/capability/" + n.ID), state.State, s.chipWords(state), hint}, err
+}
+
+// hint says in a few words what a state rests on or what is missing.
+func (s *site) hint(ctx context.Context, session *Session, r *record, p mapping.Progress) (string, error) {
+	switch p.State {
+	case mapping.Evidenced, mapping.Expiring:
+		return s.fromHint(ctx, session, p.Capability)
+	case mapping.NotStarted:
+		if !r.tagged[p.Capability] {
+			return say("hint.noactivity"), nil
+		}
+		return "", nil
+	}
+	if missing := p.Need - p.Have; missing > 0 {
+		return say("hint.missing", "n", missing), nil
+	}
+	return "", nil
+}
+
+// fromHint names the activity that completed the rule.
+func (s *site) fromHint(ctx context.Context, session *Session, capability string) (string, error) {
+	x, err := s.explain(ctx, session, capability)
+	if err != nil || len(x.Counted) == 0 {
+		return "", err
+	}
+	for _, f := range x.Counted {
+		if f.Statement == x.Decisive {
+			return say("hint.from", "activity", activityName(f.Activity)), nil
+		}
+	}
+	return say("hint.from", "activity", activityName(x.Counted[0].Activity)), nil
+}

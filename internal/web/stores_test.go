@@ -1,0 +1,204 @@
+package web_test
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"cairn/internal/web"
+	"cairn/lti"
+	"cairn/mapping"
+)
+
+// The stores that pages read and write, over the world.
+
+func (w *world) Enter(_ context.Context, e web.Entry) (web.Session, error) {
+	if w.broken != nil {
+		return web.Session{}, w.broken
+	}
+	w.entries = append(w.entries, e)
+	s := e.Session
+	if e.Record {
+		s.Account, s.Learner = "account-"+e.Claims.Subject, "learner-"+e.Claims.Subject
+	}
+	s.Placement = "placement"
+	w.sessions[s.Hash] = s
+	return s, nil
+}
+
+func (w *world) Session(_ context.Context, hash string, now time.Time) (web.Session, error) {
+	if w.broken != nil {
+		return web.Session{}, w.broken
+	}
+	s, ok := w.sessions[hash]
+	if !ok || !now.Before(s.ExpiresAt) {
+		return web.Session{}, web.ErrNotFound
+	}
+	return s, nil
+}
+
+func (w *world) Prolong(_ context.Context, hash string, until time.Time) error {
+	w.prolonged[hash] = until
+	return nil
+}
+
+func (w *world) caseOf(learner, capability string) mapping.Case {
+	c := mapping.Case{Capability: capability, Ended: w.ended, WasEvidenced: w.was[learner+capability]}
+	for _, a := range w.aligned {
+		if a.Capability == capability {
+			c.Alignments = append(c.Alignments, a)
+		}
+	}
+	for _, r := range w.rules {
+		if r.Capability == capability {
+			c.Rules = append(c.Rules, r)
+		}
+	}
+	for _, e := range w.evidence[learner] {
+		if slices.ContainsFunc(c.Alignments, func(a mapping.Alignment) bool { return a.ID == e.Alignment }) {
+			c.Evidence = append(c.Evidence, e)
+		}
+	}
+	return c
+}
+
+func (w *world) Progress(_ context.Context, learner string) ([]mapping.Progress, error) {
+	if w.broken != nil {
+		return nil, w.broken
+	}
+	var out []mapping.Progress
+	for _, n := range w.cat.Tracked("") {
+		r := mapping.Evaluate(w.caseOf(learner, n.ID))
+		if r.State == mapping.NotStarted {
+			continue
+		}
+		p := mapping.Progress{Learner: learner, Capability: n.ID, State: r.State, Have: r.Have, Need: r.Need, Percent: r.Percent, Since: r.DecidedAt}
+		if all := w.history[learner][n.ID]; len(all) > 0 {
+			p.Since = all[len(all)-1].At
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func (w *world) Case(_ context.Context, learner, capability string) (mapping.Case, error) {
+	return w.caseOf(learner, capability), w.broken
+}
+
+func (w *world) Transitions(_ context.Context, learner, capability string) ([]mapping.Transition, error) {
+	return w.history[learner][capability], w.broken
+}
+
+func (w *world) ActivityNames(_ context.Context, iris []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, list := range w.seen {
+		for _, a := range list {
+			if a.Name != "" && slices.Contains(iris, a.IRI) {
+				out[a.IRI] = a.Name
+			}
+		}
+	}
+	return out, w.broken
+}
+
+func (w *world) Activities(_ context.Context, c web.Course) ([]web.CourseActivity, error) {
+	out := slices.Clone(w.seen[c.ID])
+	for _, a := range w.aligned {
+		known := slices.ContainsFunc(out, func(s web.CourseActivity) bool { return s.IRI == a.Selector.IRI })
+		if a.Placed && !known && !w.ended[a.ID] && a.Scope.Same(c.Scope()) {
+			out = append(out, web.CourseActivity{IRI: a.Selector.IRI, ByHand: true})
+		}
+	}
+	return out, w.broken
+}
+
+func (w *world) Alignments(_ context.Context, c web.Course) ([]mapping.Alignment, error) {
+	var out []mapping.Alignment
+	for _, a := range w.aligned {
+		if !w.ended[a.ID] && a.Scope.Contains(c.Scope()) {
+			out = append(out, a)
+		}
+	}
+	return out, w.broken
+}
+
+func (w *world) Changesets(_ context.Context, c web.Course, limit int) ([]web.HistoryEntry, error) {
+	var out []web.HistoryEntry
+	for _, h := range slices.Backward(w.changes) {
+		if h.Changeset.Scope.Same(c.Scope()) && len(out) < limit {
+			out = append(out, h)
+		}
+	}
+	return out, w.broken
+}
+
+func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
+	if w.broken != nil {
+		return 0, w.broken
+	}
+	pos := int64(1000 + len(w.changes))
+	w.changes = append(w.changes, web.HistoryEntry{Pos: pos, Changeset: cs, Author: "Tove Teacher"})
+	for _, e := range cs.Edits {
+		switch {
+		case e.Add != nil:
+			w.aligned = append(w.aligned, *e.Add)
+		case e.Remove != "":
+			w.ended[e.Remove] = true
+		}
+	}
+	return pos, nil
+}
+
+func (w *world) Framework(id string) (*mapping.Catalog, bool) { return w.cat, id == w.cat.ID }
+
+func (w *world) Default() *mapping.Catalog { return w.cat }
+
+func (w *world) Wait(_ context.Context, pos int64) error {
+	w.waited = append(w.waited, pos)
+	return w.waitErr
+}
+
+func (w *world) UpTo(context.Context) (time.Time, error) { return w.upTo, w.broken }
+
+func (w *world) PageRegistration(_ context.Context, id string) (web.Registration, error) {
+	r, ok := w.regs[id]
+	if !ok {
+		return r, web.ErrNotFound
+	}
+	return r, nil
+}
+
+func (w *world) FrameOrigins(context.Context) ([]string, error) {
+	return []string{lms, "https://other.example"}, nil
+}
+
+// What the real tool needs to begin logins.
+
+func (w *world) ByIssuer(_ context.Context, issuer, clientID string) (lti.Registration, error) {
+	if issuer != lms || clientID != "" && clientID != "client" {
+		return lti.Registration{}, lti.ErrUnknownRegistration
+	}
+	return lti.Registration{ID: "r1", Issuer: lms, ClientID: "client", AuthorizationEndpoint: lms + "/auth?x=1"}, nil
+}
+
+func (w *world) Registration(ctx context.Context, _ string) (lti.Registration, error) {
+	return w.ByIssuer(ctx, lms, "")
+}
+
+func (w *world) SaveLogin(_ context.Context, l lti.Login) error {
+	w.logins[l.State] = l
+	return w.broken
+}
+
+func (w *world) Login(_ context.Context, state string) (lti.Login, error) {
+	l, ok := w.logins[state]
+	if !ok {
+		return l, lti.ErrStateUnknown
+	}
+	return l, nil
+}
+
+func (w *world) SpendLogin(_ context.Context, state string) error {
+	delete(w.logins, state)
+	return nil
+}

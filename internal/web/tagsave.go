@@ -1,0 +1,214 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"cairn/mapping"
+)
+
+// maxReason is the longest reason of a change, in characters; waitForFigures is how long saving waits for the projection.
+const (
+	maxReason      = 500
+	waitForFigures = 2 * time.Second
+)
+
+// tagForm is what the form of one activity sent. Shown is what it had boxes for: what is not ticked among these is not wanted.
+type tagForm struct {
+	shown   []string
+	wanted  map[string]bool
+	kind    mapping.SelectorKind
+	reason  string
+	version string
+}
+
+// saveTags makes one changeset of the differences between the form and the saved tags.
+func (s *site) saveTags(v *visit) (answer, error) {
+	g, err := s.tagging(v, v.PostForm.Get("address"), v.PostForm.Get("section"))
+	if err != nil {
+		return answer{}, err
+	}
+	f, err := g.read(v.PostForm)
+	if err != nil {
+		return answer{}, err
+	}
+	if utf8.RuneCountInString(f.reason) > maxReason {
+		return s.tagsRefused(v, g, f, http.StatusUnprocessableEntity, say("tag.longreason", "n", maxReason), "reason")
+	}
+	if f.version != g.tags.version(g.activity.IRI) {
+		return s.tagsMoved(v, g, f)
+	}
+	edits, added, removed, err := s.edits(g, f)
+	if err != nil {
+		return answer{}, err
+	}
+	q := url.Values{"added": {strconv.Itoa(added)}, "removed": {strconv.Itoa(removed)}, "of": {codeOf(g.activity.IRI)}}
+	if len(edits) > 0 {
+		cs, err := s.newChangeset(v, f.reason)
+		if err != nil {
+			return answer{}, err
+		}
+		cs.Edits = edits
+		late, err := s.apply(v, cs, g.tags.own(g.activity.IRI))
+		if err != nil {
+			return answer{}, err
+		}
+		if late {
+			q.Set("late", "1")
+		}
+	}
+	return v.done("course/activities?" + q.Encode()), nil
+}
+
+// read takes the fields apart. Boxes that the page did not have are refused: they are not ours.
+func (g *tagging) read(form url.Values) (tagForm, error) {
+	f := tagForm{
+		shown: form["shown"], wanted: map[string]bool{}, kind: mapping.SelectorKind(form.Get("kind")),
+		reason: strings.TrimSpace(form.Get("reason")), version: form.Get("version"),
+	}
+	bad := refuse(http.StatusBadRequest, "form-value", "badform")
+	if f.kind != mapping.SelectUnder && f.kind != mapping.SelectExact {
+		return f, bad
+	}
+	shown := map[string]bool{}
+	for _, id := range f.shown {
+		if _, ok := g.cat.Capability(id); !ok || shown[id] {
+			return f, bad
+		}
+		shown[id] = true
+	}
+	for _, id := range form["tag"] {
+		if !shown[id] {
+			return f, bad
+		}
+		f.wanted[id] = true
+	}
+	return f, nil
+}
+
+// edits compares what is wanted with what is saved. A tag that stays is not touched, whatever its criterion.
+func (s *site) edits(g *tagging, f tagForm) (edits []mapping.Edit, added, removed int, err error) {
+	own := map[string][]mapping.Alignment{}
+	for _, a := range g.tags.own(g.activity.IRI) {
+		own[a.Capability] = append(own[a.Capability], a)
+	}
+	for _, capability := range f.shown {
+		switch has := own[capability]; {
+		case f.wanted[capability] && len(has) == 0:
+			id, err := s.newID()
+			if err != nil {
+				return nil, 0, 0, err
+			}
+			a := g.activity.alignment(id, capability, f.kind, g.tags.scope)
+			edits = append(edits, mapping.Edit{Add: &a})
+			added++
+		case !f.wanted[capability] && len(has) > 0:
+			for _, a := range has {
+				edits = append(edits, mapping.Edit{Remove: a.ID})
+			}
+			removed++
+		}
+	}
+	return edits, added, removed, nil
+}
+
+// newChangeset begins a change of this author in this course.
+func (s *site) newChangeset(v *visit, reason string) (mapping.Changeset, error) {
+	id, err := s.newID()
+	return mapping.Changeset{
+		ID: id, Author: v.session.Account, Reason: reason, At: s.Now().UTC(), Scope: v.session.Course.Scope(),
+	}, err
+}
+
+// apply checks a changeset, appends it, and waits a moment for the figures to follow; late says that they did not yet. active is
+// the course's own tags.
+func (s *site) apply(v *visit, cs mapping.Changeset, active []mapping.Alignment) (late bool, err error) {
+	if err := cs.Validate(s.known(v.session, active)); err != nil {
+		return false, editProblem(err)
+	}
+	pos, err := s.Courses.Apply(v.Context(), cs)
+	if err != nil {
+		return false, fmt.Errorf("apply a change of tags: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(v.Context(), waitForFigures)
+	defer cancel()
+	if err := s.Freshness.Wait(ctx, pos); err != nil {
+		s.Log.Info("figures are late", "request", v.id, "position", pos, "cause", err.Error())
+		return true, nil
+	}
+	return false, nil
+}
+
+func (s *site) known(session *Session, active []mapping.Alignment) mapping.Known {
+	cat := s.catalog(session)
+	return mapping.Known{
+		Capability: func(id string) bool { _, ok := cat.Capability(id); return ok },
+		Alignment: func(id string) (mapping.Alignment, bool) {
+			i := slices.IndexFunc(active, func(a mapping.Alignment) bool { return a.ID == id })
+			if i < 0 {
+				return mapping.Alignment{}, false
+			}
+			return active[i], true
+		},
+		Own: cat.Minted,
+	}
+}
+
+// editProblem gives a changeset that breaks a rule its status: moved tags are a conflict, the rest cannot be done.
+func editProblem(err error) *problem {
+	if errors.Is(err, mapping.ErrUnknownAlignment) {
+		return refuse(http.StatusConflict, "tags-moved", "undone").because(err)
+	}
+	if errors.Is(err, mapping.ErrOwnActivity) {
+		return refuse(http.StatusUnprocessableEntity, "activity-own", "own").because(err)
+	}
+	return refuse(http.StatusUnprocessableEntity, "changeset-invalid", "badform").because(err)
+}
+
+// tagsMoved shows the form again when someone else saved in the meantime, with the author's ticks kept.
+func (s *site) tagsMoved(v *visit, g *tagging, f tagForm) (answer, error) {
+	words := say("tag.moved")
+	if last, err := s.Courses.Changesets(v.Context(), v.session.Course, 1); err == nil && len(last) > 0 {
+		words = say("tag.movedat", "time", s.moment(last[0].Changeset.At))
+	}
+	return s.tagsRefused(v, g, f, http.StatusConflict, words, "boxes")
+}
+
+func (s *site) tagsRefused(v *visit, g *tagging, f tagForm, status int, words, field string) (answer, error) {
+	p, err := s.tagPage(v, g)
+	if err != nil {
+		return answer{}, err
+	}
+	body := g.body(v, f.wanted, f.kind, f.reason)
+	if field == "reason" {
+		body.Error = words
+	}
+	p.Body, p.Problem, p.Errors = body, true, []fieldError{{words, field}}
+	return answer{status: status, page: p}, nil
+}
+
+// newID makes a time-ordered id (UUID version 7, RFC 9562, 5.7) from the injected clock and source.
+func (s *site) newID() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(s.Rand, b[6:]); err != nil {
+		return "", fmt.Errorf("read random bytes: %w", err)
+	}
+	ms := s.Now().UnixMilli()
+	for i := range 6 {
+		b[i] = byte(ms >> (8 * (5 - i)))
+	}
+	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	return uuid.UUID(b).String(), nil
+}

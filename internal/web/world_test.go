@@ -1,0 +1,174 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cairn/internal/web"
+	"cairn/lti"
+	"cairn/mapping"
+)
+
+// now is when every test happens.
+var now = time.Date(2026, 11, 22, 14, 32, 0, 0, time.UTC)
+
+const (
+	base   = "https://cairn.example"
+	lms    = "https://lms.example"
+	cookie = "__Host-cairn"
+)
+
+// world is everything the pages run on, in memory. Progress is not kept but evaluated, so a changed tag shows at once.
+type world struct {
+	mu        sync.Mutex
+	clock     time.Time
+	upTo      time.Time
+	waitErr   error
+	waited    []int64
+	cat       *mapping.Catalog
+	regs      map[string]web.Registration
+	sessions  map[string]web.Session
+	entries   []web.Entry
+	prolonged map[string]time.Time
+	seen      map[string][]web.CourseActivity // by course id
+	aligned   []mapping.Alignment
+	ended     map[string]bool
+	rules     []mapping.ScopedRule
+	evidence  map[string][]mapping.Evidence // by learner
+	history   map[string]map[string][]mapping.Transition
+	was       map[string]bool // learner + capability once evidenced
+	changes   []web.HistoryEntry
+	broken    error // what every store answers, when set
+
+	tool    *lti.Tool
+	logins  map[string]lti.Login
+	launch  *lti.Launch
+	refused error
+	browser string // what Launch was told
+
+	log     bytes.Buffer
+	handler http.Handler
+}
+
+// browserOf is the cookie value of a person's browser, and token the address of their session.
+func browserOf(person string) string { return fixed("browser of " + person) }
+func token(person string) string     { return fixed("token of " + person) }
+
+func fixed(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// hash is how secrets are kept.
+func hash(secret string) string { return fixed(secret) }
+
+func newWorld(t *testing.T) *world { return newWorldAt(t, base) }
+
+func newWorldAt(t *testing.T, address string) *world {
+	t.Helper()
+	w := &world{
+		clock: now, upTo: now, cat: mapping.NewCatalog(mapping.Builtin(), base),
+		regs: map[string]web.Registration{
+			"r1": {ID: "r1", Issuer: lms, FrameOrigins: []string{lms}, CoursePattern: "{issuer}/course/view.php?id={context}"},
+			"r2": {ID: "r2", Issuer: "https://other.example"},
+		},
+		sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
+		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
+		history: map[string]map[string][]mapping.Transition{}, logins: map[string]lti.Login{},
+	}
+	urls, err := lti.NewURLs(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := rand.NewChaCha8([32]byte{1})
+	w.tool = &lti.Tool{Registrations: w, Logins: w, URLs: urls, Now: w.now, Rand: source}
+	w.fill()
+	w.handler, err = web.New(web.Config{
+		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
+		Sessions: w, Records: w, Courses: w, Frameworks: w, Freshness: w, Registrations: w,
+		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) now() time.Time { return w.clock }
+
+// call sends one request as a person whose browser holds their cookie, "" for none.
+func (w *world) call(method, path, person string, form url.Values, headers ...string) *httptest.ResponseRecorder {
+	var body *strings.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	} else {
+		body = strings.NewReader("")
+	}
+	r := httptest.NewRequest(method, path, body)
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if person != "" {
+		r.AddCookie(&http.Cookie{Name: cookie, Value: browserOf(person)})
+	}
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Sec-Fetch-Dest", "iframe")
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+		if headers[i+1] == "" {
+			r.Header.Del(headers[i])
+		}
+	}
+	rec := httptest.NewRecorder()
+	w.handler.ServeHTTP(rec, r)
+	return rec
+}
+
+// get reads a page of a person's own session.
+func (w *world) get(person, path string) *httptest.ResponseRecorder {
+	return w.call("GET", "/s/"+token(person)+path, person, nil)
+}
+
+// post sends a form of a person's own session, with the form token that the page at from holds.
+func (w *world) post(t *testing.T, person, from, path string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	form.Set("form", formToken(t, w.get(person, from).Body.String()))
+	return w.call("POST", "/s/"+token(person)+path, person, form)
+}
+
+func formToken(t *testing.T, page string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page, `name="form" value="`)
+	if !ok {
+		t.Fatalf("the page has no form token:\n%s", page)
+	}
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
+}
+
+// fakeTool begins logins with the real tool, and answers the launch the test wants.
+type fakeTool struct{ w *world }
+
+func (f fakeTool) CheckLogin(ctx context.Context, r lti.LoginRequest) (lti.Registration, error) {
+	return f.w.tool.CheckLogin(ctx, r)
+}
+
+func (f fakeTool) BeginLogin(ctx context.Context, r lti.LoginRequest, browser string) (lti.AuthRequest, error) {
+	return f.w.tool.BeginLogin(ctx, r, browser)
+}
+
+func (f fakeTool) Launch(_ context.Context, _ lti.LaunchForm, browser string) (*lti.Launch, error) {
+	f.w.browser = browser
+	return f.w.launch, f.w.refused
+}
