@@ -1,0 +1,74 @@
+package ltitest
+
+import (
+	"crypto/rsa"
+	"fmt"
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/lestrrat-go/jwx/v2/jwa"
+	"github.com/lestrrat-go/jwx/v2/jwk"
+)
+
+// Key is the private key that signs the platform's id_tokens, for tests that forge or verify.
+func (p *Platform) Key() *rsa.PrivateKey { return p.key }
+
+// KeyID is the kid of the platform's key.
+func (p *Platform) KeyID() string { return p.keyID }
+
+// KeySet is the public key set that the platform serves.
+func (p *Platform) KeySet() jwk.Set {
+	set := jwk.NewSet()
+	must(0, set.AddKey(publicKey(&p.key.PublicKey, p.keyID)))
+	return set
+}
+
+func publicKey(public *rsa.PublicKey, kid string) jwk.Key {
+	key := must(jwk.FromRaw(public))
+	must(0, key.Set(jwk.KeyIDKey, kid))
+	must(0, key.Set(jwk.AlgorithmKey, jwa.RS256))
+	must(0, key.Set(jwk.KeyUsageKey, jwk.ForSignature))
+	return key
+}
+
+// keySet serves the key set (Security Framework 1.0, section 6.3). It may be kept for an hour.
+func (p *Platform) keySet(w http.ResponseWriter, r *http.Request) {
+	p.record(r, "keys", "", http.StatusOK)
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	writeJSON(w, http.StatusOK, typeJSON+utf8Suffix, p.KeySet())
+}
+
+// discovery serves the platform's OpenID configuration (Dynamic Registration 1.0, section 2.1).
+func (p *Platform) discovery(w http.ResponseWriter, r *http.Request) {
+	p.record(r, "discovery", "", http.StatusOK)
+	writeJSON(w, http.StatusOK, typeJSON+utf8Suffix, map[string]any{
+		"issuer":                                p.issuer,
+		"token_endpoint":                        p.tokenURL(),
+		"token_endpoint_auth_methods_supported": []string{"private_key_jwt"},
+		"token_endpoint_auth_signing_alg_values_supported": []string{"RS256"},
+		"jwks_uri":                              p.keysURL(),
+		"authorization_endpoint":                p.authURL(),
+		"scopes_supported":                      append(append([]string{}, allScopes...), "openid"),
+		"response_types_supported":              []string{"id_token"},
+		"subject_types_supported":               []string{"public", "pairwise"},
+		"id_token_signing_alg_values_supported": []string{"RS256"},
+		"claims_supported":                      []string{"sub", "iss", "name", "given_name", "family_name", "email"},
+		"https://purl.imsglobal.org/spec/lti-platform-configuration": map[string]any{
+			"product_family_code": p.profile.Name, "version": moodleRelease,
+			"messages_supported": []map[string]any{{"type": messageResource}},
+			"variables":          variableNames(),
+		},
+	})
+}
+
+// writeJSON answers v. What cannot be encoded is a fault of the platform itself and panics.
+func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
+	body, err := json.Marshal(v, json.Deterministic(true), jsontext.EscapeForHTML(true))
+	if err != nil {
+		panic(fmt.Errorf("ltitest: encode an answer: %w", err))
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	w.Write(body) //nolint:errcheck // the client is gone: nobody is left to tell
+}

@@ -1,0 +1,75 @@
+package ltitest
+
+import "time"
+
+// Profile names how one kind of platform behaves: one field for each quirk, so that a new platform is a new value and no
+// new code path is hidden behind a product name.
+type Profile struct {
+	Name string // shown to people and put into tool_platform's product_family_code
+
+	// The id_token (LTI Core 1.3, section 5.3; Security Framework 1.0, section 5.1.2).
+	IDTokenLife      time.Duration // exp less iat
+	AuthorizedParty  bool          // azp is sent
+	TokenID          bool          // jti is sent
+	ShortContextType bool          // context type "CourseSection" in place of the full IRI
+	BasicOutcomes    bool          // the LTI 1.1 outcome claim goes with each launch
+	MoodleExtensions bool          // ext claim and service addresses among the custom parameters
+	UsernameLeaks    bool          // $User.username expands even when names are not shared
+	RosterVersions   []string      // service_versions of the roster claim
+
+	// Login initiation (Security Framework 1.0, section 5.1.1.1).
+	InitiateByGET bool // by redirect in place of a form POST
+
+	// Access tokens (Security Framework 1.0, section 4.1).
+	AccessTokenLife     time.Duration
+	TokensAsHTML        bool // answers of the token endpoint claim to be text/html, and an error may be invalid JSON
+	AnyTokenAudience    bool // the audience of the client assertion is not checked
+	AnyAssertionIssuer  bool // the client is found by sub alone; iss may be anything
+	ReusableAssertions  bool // jti may be missing or come again
+	WrongScopeIs401     bool // a service answers 401 where 403 is meant
+	WholeCourseAccess   bool // a token reads every course of the platform, also those without the tool
+	TypeIDInServiceURLs bool // line-item addresses carry ?type_id=
+
+	// Media types of the services (AGS 2.0, section 3.1; NRPS 2.0, section 2.2).
+	ExactMediaTypes bool // Accept is compared as a whole: no lists, no parameters, and */* is refused for line items
+
+	// Line items (AGS 2.0, section 3.2).
+	MalformedPaging    bool // curly quotes and &amp; in the Link header of line items
+	DropsLineItemDates bool // startDateTime, endDateTime, gradesReleased and submissionReview are echoed and forgotten
+	ZeroMaximum        bool // scoreMaximum 0 is accepted
+
+	// Scores and results (AGS 2.0, sections 3.4 and 3.3).
+	SecondPrecision         bool // timestamps are compared by whole seconds
+	ErasesUnlessFullyGraded bool // any gradingProgress but FullyGraded takes the grade away
+	LenientScores           bool // numbers as strings, numeric userId, unknown progress words
+	ClampsScores            bool // a score outside 0..maximum is moved to the nearer end
+	ResultLimitCrashes      bool // results?limit= answers 404 with an error page
+
+	// The roster (NRPS 2.0, section 2.2).
+	ShortRosterRoles bool // "Learner" in place of the full IRI
+	OldRoster        bool // also speaks the membership format of NRPS 1.0
+
+	// Errors.
+	ErrorPages404 bool // a request that cannot be trusted gets an HTML page with 404 in place of 400
+}
+
+// Moodle is a Moodle 4.5 as its captured answers show it.
+func Moodle() Profile {
+	return Profile{
+		Name: "moodle", IDTokenLife: time.Minute, ShortContextType: true, BasicOutcomes: true, MoodleExtensions: true,
+		UsernameLeaks: true, RosterVersions: []string{"1.0", "2.0"},
+		AccessTokenLife: time.Hour, TokensAsHTML: true, AnyTokenAudience: true, AnyAssertionIssuer: true,
+		ReusableAssertions: true, WrongScopeIs401: true, WholeCourseAccess: true, TypeIDInServiceURLs: true,
+		ExactMediaTypes: true, MalformedPaging: true, DropsLineItemDates: true, ZeroMaximum: true,
+		SecondPrecision: true, ErasesUnlessFullyGraded: true, LenientScores: true, ClampsScores: true,
+		ResultLimitCrashes: true, ShortRosterRoles: true, OldRoster: true, ErrorPages404: true,
+	}
+}
+
+// Strict is a platform that keeps to the letter of the 1EdTech specifications and refuses whatever they forbid.
+func Strict() Profile {
+	return Profile{
+		Name: "strict", IDTokenLife: 5 * time.Minute, AuthorizedParty: true, TokenID: true, RosterVersions: []string{"2.0"},
+		AccessTokenLife: time.Hour,
+	}
+}
