@@ -69,7 +69,7 @@ func Explain(c Case, r Result, names func(iri string) string) Explanation {
 		Capability: c.Capability, State: r.State, Percent: r.Percent, Scope: r.Scope, Have: r.Have,
 		Missing: max(r.Need-r.Have, 0), Unreachable: max(r.Need-r.OutOf, 0),
 		Rule: e.rule(aligned), Next: []ActivityRef{}, Later: []LaterChange{},
-		Decisive: r.Decisive, DecidedAt: r.DecidedAt,
+		Decisive: r.Decisive, DecidedAt: r.DecidedAt.UTC(),
 	}
 	x.Counted, x.NotCounted = e.findings()
 	done := map[string]bool{}

@@ -12,7 +12,7 @@ type explainer struct {
 	names func(iri string) string
 }
 
-// aligned answers the activities that may count in the result's scope, each once, by name and then IRI. Where several
+// aligned answers the activities that may count in the result's scope, each once, by name, those without one last. Where several
 // alignments name one activity, the one that asks least stands for it.
 func (e explainer) aligned() []ActivityRef {
 	byIRI := map[string]ActivityRef{}
@@ -30,9 +30,16 @@ func (e explainer) aligned() []ActivityRef {
 		out = append(out, ref)
 	}
 	slices.SortFunc(out, func(a, b ActivityRef) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.IRI, b.IRI))
+		return cmp.Or(unnamed(a)-unnamed(b), cmp.Compare(a.Name, b.Name), cmp.Compare(a.IRI, b.IRI))
 	})
 	return out
+}
+
+func unnamed(a ActivityRef) int {
+	if a.Name == "" {
+		return 1
+	}
+	return 0
 }
 
 func (e explainer) ref(a Alignment) ActivityRef {
@@ -121,6 +128,6 @@ func (e explainer) finding(it Item) Finding {
 	}
 	return Finding{
 		Activity: ref, Statement: r.StatementID, Pos: r.Pos, At: r.Time.UTC(), Verb: r.Verb, Score: r.ScoreMilli,
-		Reason: it.Reason, Needed: it.Needed, By: it.By, ByTime: it.ByTime,
+		Reason: it.Reason, Needed: it.Needed, By: it.By, ByTime: it.ByTime.UTC(),
 	}
 }
