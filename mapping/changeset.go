@@ -21,7 +21,6 @@ var (
 	ErrSelectorKind      = errors.New("mapping: a selector is exact, under, or prefix")
 	ErrIRIEmpty          = errors.New("mapping: the IRI of the activity is empty")
 	ErrIRINotAbsolute    = errors.New("mapping: the IRI is not absolute: it needs a scheme and what it names, without spaces")
-	ErrPrefixTooShort    = errors.New("mapping: a prefix needs at least the scheme and the host, and ends at one of / ? # & or at the end of an IRI")
 	ErrOwnActivity       = errors.New("mapping: links that show progress, and capabilities, cannot be aligned: they would be evidence of themselves")
 	ErrScoreRange        = errors.New("mapping: a least score lies between 0 and 1000 thousandths")
 	ErrPlacedScope       = errors.New("mapping: only an activity of a course can be placed there")
@@ -148,13 +147,7 @@ func (s Selector) check() error {
 	default:
 		return ErrSelectorKind
 	}
-	if err := checkIRI(s.IRI); err != nil {
-		return err
-	}
-	if s.Kind == SelectPrefix && len(s.IRI) < shortestPrefix(s.IRI) {
-		return ErrPrefixTooShort
-	}
-	return nil
+	return checkIRI(s.IRI)
 }
 
 func (c Criterion) check() error {
@@ -213,8 +206,10 @@ func checkIRI(iri string) error {
 		return ErrIRIEmpty
 	}
 	u, err := url.Parse(iri)
-	if err != nil || !u.IsAbs() || u.Host == "" && u.Opaque == "" && u.Path == "" ||
-		len(iri) > maxIRI || strings.ContainsAny(iri, " \t\r\n<>\"") {
+	switch {
+	case err != nil, !u.IsAbs(), len(iri) > maxIRI, strings.ContainsAny(iri, " \t\r\n<>\""):
+		return ErrIRINotAbsolute
+	case u.Host == "" && (strings.Contains(iri, "://") || u.Opaque == "" && u.Path == ""):
 		return ErrIRINotAbsolute
 	}
 	return nil

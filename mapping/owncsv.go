@@ -76,7 +76,9 @@ func (t *table) node(ps *problems, i int, framework string, ids map[string]strin
 		}
 		n.Level = l
 	}
-	n.Archetypes = strings.FieldsFunc(t.cell(i, "archetypes"), func(r rune) bool { return strings.ContainsRune(" ,;|", r) })
+	if codes := t.cell(i, "archetypes"); codes != "" {
+		n.Archetypes = strings.FieldsFunc(codes, func(r rune) bool { return strings.ContainsRune(" ,;|", r) })
+	}
 	return n
 }
 

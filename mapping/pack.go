@@ -110,19 +110,21 @@ func ParsePack(file string, data []byte) (Framework, error) {
 
 // unreadable tells where in the file reading stopped.
 func unreadable(file string, err error) error {
-	where := "file"
 	var semantic *json.SemanticError
 	var syntactic *jsontext.SyntacticError
 	switch {
-	case errors.As(err, &semantic) && semantic.JSONPointer != "":
-		where = string(semantic.JSONPointer)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return problems{{"file", "it ends too early"}}.err(file)
+	case errors.As(err, &semantic) && errors.Is(err, json.ErrUnknownName):
+		return problems{{string(semantic.JSONPointer), "no such field is known"}}.err(file)
+	case errors.As(err, &semantic):
+		return problems{{string(semantic.JSONPointer), fmt.Sprintf("a JSON %s does not belong here", semantic.JSONKind)}}.err(file)
+	case errors.As(err, &syntactic) && errors.Is(err, jsontext.ErrDuplicateName):
+		return problems{{string(syntactic.JSONPointer), "the field is there twice"}}.err(file)
 	case errors.As(err, &syntactic):
-		where = fmt.Sprintf("byte %d", syntactic.ByteOffset)
+		return problems{{fmt.Sprintf("byte %d", syntactic.ByteOffset), syntactic.Err.Error()}}.err(file)
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return problems{{where, "it ends too early"}}.err(file)
-	}
-	return problems{{where, err.Error()}}.err(file)
+	return problems{{"file", err.Error()}}.err(file)
 }
 
 func (p pack) framework(space uuid.UUID) Framework {

@@ -37,8 +37,9 @@ func (f Framework) problems(where func(item int, field string) string) problems 
 	byID, byCode := map[string]int{}, map[string]int{}
 	for i, n := range f.Items {
 		at := func(field string) string { return where(i, field) }
-		unique(&ps, byID, n.ID, i, at("id"))
-		unique(&ps, byCode, n.Code, i, at("code"))
+		if unique(&ps, byCode, n.Code, i, at("code")) { // an id made from a code taken twice needs no word of its own
+			unique(&ps, byID, n.ID, i, at("id"))
+		}
 		f.checkNode(&ps, n, at)
 	}
 	for i, n := range f.Items {
@@ -73,13 +74,14 @@ func (f Framework) checkHead(ps *problems) {
 	}
 }
 
-// unique notes a value that must not repeat.
-func unique(ps *problems, seen map[string]int, value string, i int, where string) {
+// unique notes a value that must not repeat, and says whether it is the first.
+func unique(ps *problems, seen map[string]int, value string, i int, where string) bool {
 	if _, again := seen[value]; again && value != "" {
 		ps.add(where, "%q is taken by another item", value)
-		return
+		return false
 	}
 	seen[value] = i
+	return true
 }
 
 func (f Framework) checkNode(ps *problems, n Node, at func(field string) string) {
