@@ -91,3 +91,6 @@ func isToken(s string) bool {
 func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 func isHex(c byte) bool   { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+// IsIRI says whether a text has a scheme and nothing that no IRI can hold: what a statement's IRIs are checked for.
+func IsIRI(s string) bool { return isIRI(s) }

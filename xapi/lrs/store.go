@@ -1,4 +1,3 @@
-// Package lrs serves the resources of an xAPI Learning Record Store over small store interfaces.
 package lrs
 
 import (
@@ -35,7 +34,7 @@ var (
 	ErrVoidForbidden = errors.New("lrs: only the credential that stored a statement, or one with scope all, may void it")
 )
 
-// ConflictError says that a statement with this id is stored already and differs (xAPI 1.0.3 Part 3, 2.1.1; XAPI-00188).
+// ConflictError says that a statement with this id is stored already and differs (xAPI 1.0.3 Communication 2.1.1, XAPI-00142).
 type ConflictError struct{ ID string }
 
 func (e *ConflictError) Error() string {

@@ -1,0 +1,143 @@
+package lrs
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"cairn/xapi"
+)
+
+// Config is what the resources need. Every field without a default is required.
+type Config struct {
+	Statements  Statements
+	Credentials Credentials
+	Now         func() time.Time
+	NewID       func() string               // a new UUID in lower case, ordered by time
+	Authority   func(Credential) xapi.Agent // who vouches for what the credential sends: an identified Agent of its own
+	MoreKey     []byte                      // secret that signs the more links, 16 bytes at least; the same in every process
+	Log         *slog.Logger
+	Prefix      string // path of the resources as clients see it, "/xapi" by default; the handler expects it in requests
+	MaxBody     int64  // octets of a request body, also after decompression; 16 MiB by default
+	MaxPage     int    // most statements in one answer; 500 by default
+}
+
+// ErrConfig says that a Config lacks something.
+var ErrConfig = errors.New("lrs: Statements, Credentials, Now, NewID, Authority, Log and a MoreKey of 16 bytes are needed")
+
+// handler serves the resources.
+type handler struct {
+	Config
+	routes map[string]resource
+}
+
+// resource is what a path answers to. Methods that are absent are refused.
+type resource struct {
+	methods map[string]action
+	open    bool // answers without version and credential
+}
+
+// action answers a request or says why not.
+type action func(w http.ResponseWriter, r *request) error
+
+// New makes the handler of the resources under Config.Prefix.
+func New(c Config) (http.Handler, error) {
+	if c.Statements == nil || c.Credentials == nil || c.Now == nil || c.NewID == nil || c.Authority == nil || c.Log == nil ||
+		len(c.MoreKey) < 16 {
+		return nil, ErrConfig
+	}
+	if c.Prefix == "" {
+		c.Prefix = "/xapi"
+	}
+	if c.MaxBody <= 0 {
+		c.MaxBody = 16 << 20
+	}
+	if c.MaxPage <= 0 {
+		c.MaxPage = 500
+	}
+	h := &handler{Config: c}
+	h.routes = map[string]resource{
+		"/statements": {methods: map[string]action{
+			http.MethodGet:  h.getStatements,
+			http.MethodHead: h.getStatements,
+			http.MethodPost: h.postStatements,
+			http.MethodPut:  h.putStatement,
+		}},
+		"/about": {open: true, methods: map[string]action{
+			http.MethodGet:  h.about,
+			http.MethodHead: h.about,
+		}},
+	}
+	return h, nil
+}
+
+// ServeHTTP answers a request; this is the one place where refusals become answers and log lines.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	req := &request{Request: r, id: h.NewID(), version: xapi.V1}
+	head := w.Header()
+	head.Set("Date", h.Now().UTC().Format(http.TimeFormat))
+	head.Set("X-Request-Id", req.id)
+	head.Set("Cache-Control", "no-store")
+	allowBrowsers(head)
+	if err := h.answer(w, req); err != nil {
+		h.refuse(w, req, err)
+	}
+}
+
+// answer runs the checks that every request passes, in their order, and then the resource.
+func (h *handler) answer(w http.ResponseWriter, r *request) error {
+	name := h.resourceName(r.URL.Path)
+	res, ok := h.routes[name]
+	if !ok {
+		return refusal(http.StatusNotFound, "resource_unknown", "there is no resource at this address")
+	}
+	versionErr := r.readVersion()
+	w.Header().Set(xapi.VersionHeader, r.version.String())
+	if r.Method == http.MethodOptions {
+		return preflight(w, res)
+	}
+	do, ok := res.methods[r.Method]
+	if !ok {
+		w.Header().Set("Allow", allowed(res))
+		return refusal(http.StatusMethodNotAllowed, "method_not_allowed", "the resource does not answer to %s", r.Method)
+	}
+	if res.open {
+		return do(w, r)
+	}
+	if r.reads() {
+		if err := h.consistentThrough(w, r); err != nil {
+			return err
+		}
+	}
+	if versionErr != nil {
+		return versionErr
+	}
+	if err := h.authenticate(r); err != nil {
+		return err
+	}
+	return do(w, r)
+}
+
+// resourceName takes the prefix off a path. A slash at the end and doubled slashes are accepted, because endpoints are often configured
+// with one and joined with another.
+func (h *handler) resourceName(p string) string {
+	name, ok := strings.CutPrefix(path.Clean("/"+p), strings.TrimRight(h.Prefix, "/"))
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// consistentThrough tells, on every answer to a reading of statements, up to when all of them can be read
+// (Communication 2.1.3, XAPI-00153). It is asked before anything is read, so it never promises too much.
+func (h *handler) consistentThrough(w http.ResponseWriter, r *request) error {
+	through, err := h.Statements.Through(r.Context())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("X-Experience-API-Consistent-Through", xapi.FormatTimestamp(through))
+	return nil
+}

@@ -1,0 +1,159 @@
+package lrs
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"cairn/xapi"
+)
+
+// request is a request with what the checks found out.
+type request struct {
+	*http.Request
+	id         string
+	version    xapi.Version // the one of the answer, also when the header was refused
+	credential Credential
+}
+
+func (r *request) reads() bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+// readVersion reads the version header (Communication 3.3, XAPI-00331).
+func (r *request) readVersion() error {
+	values := r.Header.Values(xapi.VersionHeader)
+	if len(values) != 1 {
+		return &Refusal{http.StatusBadRequest, "version_header_missing",
+			"every request carries the header " + xapi.VersionHeader + " once", "Communication 3.3, XAPI-00331", ""}
+	}
+	v, err := xapi.ParseVersion(values[0])
+	if err == nil {
+		r.version = v
+	}
+	return err
+}
+
+// authenticate checks HTTP Basic (Communication 4.0, XAPI-00334, XAPI-00335).
+func (h *handler) authenticate(r *request) error {
+	key, secret, ok := r.BasicAuth()
+	if !ok {
+		return refusal(http.StatusUnauthorized, "credential_missing", "send a key and its secret by HTTP Basic authentication")
+	}
+	c, err := h.Credentials.Check(r.Context(), key, secret)
+	if errors.Is(err, ErrNotFound) {
+		return refusal(http.StatusUnauthorized, "credential_unknown", "the key and the secret do not belong together, or the key was revoked")
+	}
+	if err != nil {
+		return fmt.Errorf("lrs: checking a credential: %w", err)
+	}
+	r.credential = c
+	return nil
+}
+
+// needs refuses a credential that has none of the scopes, naming the narrowest one that would do.
+func (r *request) needs(scopes ...Scope) error {
+	for _, s := range scopes {
+		if slices.Contains(r.credential.Scopes, s) {
+			return nil
+		}
+	}
+	return refusal(http.StatusForbidden, "scope_missing", "the credential needs the scope %s", scopes[0])
+}
+
+// seesAll says whether the credential reads what others stored.
+func (r *request) seesAll() bool { return r.needs(ScopeRead, ScopeAllRead, ScopeAll) == nil }
+
+// parameters reads the query. Names that are not known, in this case of letters, and repeated ones are refused
+// (Communication 3.2, XAPI-00324, XAPI-00325).
+func (r *request) parameters(known ...string) (map[string]string, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, refusal(http.StatusBadRequest, "query_malformed", "the query of the address cannot be read")
+	}
+	found := make(map[string]string, len(values))
+	for name, all := range values {
+		if !slices.Contains(known, name) {
+			return nil, &Refusal{http.StatusBadRequest, "parameter_unknown",
+				fmt.Sprintf("there is no parameter %q here", shorten(name)), "Communication 3.2, XAPI-00324, XAPI-00325", ""}
+		}
+		if len(all) != 1 {
+			return nil, refusal(http.StatusBadRequest, "parameter_repeated", "the parameter %s is there more than once", name)
+		}
+		found[name] = all[0]
+	}
+	return found, nil
+}
+
+// body reads the JSON that was sent, bounded.
+func (h *handler) body(w http.ResponseWriter, r *request) ([]byte, error) {
+	if err := contentType(r.Header.Get("Content-Type")); err != nil {
+		return nil, err
+	}
+	var from io.Reader = http.MaxBytesReader(w, r.Body, h.MaxBody)
+	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+	case "gzip":
+		zip, err := gzip.NewReader(from)
+		if err != nil {
+			return nil, h.bodyError(err)
+		}
+		from = &bounded{zip, h.MaxBody}
+	default:
+		return nil, refusal(http.StatusUnsupportedMediaType, "content_encoding_unknown", "a body is sent as it is or with gzip, not with %q", shorten(encoding))
+	}
+	raw, err := io.ReadAll(from)
+	if err != nil {
+		return nil, h.bodyError(err)
+	}
+	return raw, nil
+}
+
+// errBounded says that a body grows beyond its bound when it is unpacked.
+var errBounded = errors.New("lrs: the body is larger than allowed")
+
+// bounded fails, other than io.LimitedReader, when there is more than left.
+type bounded struct {
+	from io.Reader
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errBounded
+	}
+	return n, err
+}
+
+func (h *handler) bodyError(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) || errors.Is(err, errBounded) {
+		return refusal(http.StatusRequestEntityTooLarge, "body_too_large", "a body has at most %d octets", h.MaxBody)
+	}
+	return refusal(http.StatusBadRequest, "body_unreadable", "the body did not arrive whole")
+}
+
+// contentType accepts JSON (Communication 1.5, XAPI-00127).
+func contentType(header string) error {
+	kind, _, err := mime.ParseMediaType(header)
+	switch {
+	case err == nil && kind == "application/json":
+		return nil
+	case err == nil && kind == "multipart/mixed":
+		return &Refusal{http.StatusNotImplemented, "multipart_not_supported",
+			"statements with attachment data are not accepted yet; send application/json", "Communication 1.5.2", ""}
+	}
+	return &Refusal{http.StatusBadRequest, "content_type", "statements are sent as application/json", "Communication 1.5, XAPI-00127", ""}
+}
+
+func shorten(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return strings.ToValidUTF8(s, "?")
+}
