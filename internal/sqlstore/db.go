@@ -28,11 +28,15 @@ type Options struct {
 // DB is an open database with its schema in place. Methods are safe for concurrent use.
 type DB struct {
 	d      *dialect
-	pool   *sqlx.DB // reads; on PostgreSQL also writes
-	writer *sqlx.DB // SQLite: one connection; PostgreSQL: the pool
-	queue  *queue   // SQLite: the writes that wait; nil on PostgreSQL
+	pool   *sqlx.DB    // reads; on PostgreSQL also writes
+	writer *sqlx.DB    // SQLite: one connection; PostgreSQL: the pool
+	queue  *line[*job] // SQLite: the writes that wait; nil on PostgreSQL
 	clock  func() time.Time
 	log    *slog.Logger
+
+	terms  *terms
+	told   *tolds               // definitions that are in the table activity
+	signed *cache[signed, bool] // pairs that are in the table credential_authority
 }
 
 // openDB connects, brings the schema up to date and starts the writer.
@@ -43,7 +47,8 @@ func openDB(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{clock: o.Now, log: o.Log}
+	db := &DB{clock: o.Now, log: o.Log, told: &tolds{}, signed: newCache[signed, bool](10_000)}
+	db.terms = newTerms(db)
 	if err := db.connect(dsn, o.Connections); err != nil {
 		return nil, err
 	}
@@ -122,7 +127,6 @@ func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecon
 type reader interface {
 	Get(ctx context.Context, dest any, query string, args ...any) error
 	Select(ctx context.Context, dest any, query string, args ...any) error
-	Query(ctx context.Context, query string, args ...any) (*sqlx.Rows, error)
 }
 
 // Get reads one row outside any transaction. sql.ErrNoRows when there is none.

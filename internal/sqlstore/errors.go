@@ -58,7 +58,7 @@ func meaning(err error) error {
 	case errors.As(err, &pg):
 		return postgresMeaning(pg.Code)
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		errors.Is(err, errPoolClosed), pgconn.Timeout(err), isClosedPool(err):
+		pgconn.Timeout(err), isClosedPool(err):
 		return ErrUnavailable
 	}
 	return nil
@@ -99,8 +99,8 @@ func postgresMeaning(code string) error {
 	return nil
 }
 
-// errPoolClosed is what the queue of writes answers after Close.
-var errPoolClosed = errors.New("sqlstore: closed")
+// errClosed is what the lines of writes answer after Close.
+var errClosed = errors.New("sqlstore: closed")
 
 // isClosedPool tells the one error of database/sql that has no exported value.
 func isClosedPool(err error) bool { return err.Error() == closedPool }

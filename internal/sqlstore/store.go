@@ -2,13 +2,25 @@ package sqlstore
 
 import (
 	"context"
+
+	"cairn/internal/pipeline"
+	"cairn/xapi/lrs"
 )
 
 // Store is the database with what is kept in memory beside it. It is lrs.Statements, lrs.Credentials and pipeline.Log; where two
 // interfaces ask for methods of the same name, a small type over Store serves one of them.
 type Store struct {
 	*DB
+	adds     *line[*request]       // calls of Add that wait for a group commit
+	checked  *cache[string, check] // credentials, by key
+	lastUsed *lastUsed
 }
+
+var (
+	_ lrs.Statements  = (*Store)(nil)
+	_ lrs.Credentials = (*Store)(nil)
+	_ pipeline.Log    = (*Store)(nil)
+)
 
 // Open opens the database at the DSN (an SQLite file name or file: URI, or postgres://...) and brings its schema up to date.
 // Errors wrap ErrUnavailable, ErrSchemaNewer or ErrSchemaOlder.
@@ -17,5 +29,15 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{DB: db}, nil
+	s := &Store{DB: db, checked: newCache[string, check](10_000), lastUsed: newLastUsed()}
+	s.adds = newLine(statementsMost, func(r *request) int { return 1 + len(r.batch) }, s.commitRequests)
+	return s, nil
+}
+
+// Close answers the writes that are under way, keeps what is written lazily, and disconnects. Calls after it answer
+// ErrUnavailable.
+func (s *Store) Close() error {
+	s.adds.close()
+	s.writeLastUsed(context.Background())
+	return s.DB.Close()
 }

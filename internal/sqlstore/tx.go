@@ -63,7 +63,7 @@ const attempts = 10
 // than once (deadlock, failure of a group), so it must change nothing but the database; see AfterCommit. f must not call write.
 func (db *DB) write(ctx context.Context, f func(*Tx) error) error {
 	if db.queue != nil {
-		return db.queue.run(ctx, f)
+		return db.queue.wait(ctx, &job{f: f})
 	}
 	for attempt := 1; ; attempt++ {
 		err := db.writeOnce(ctx, f)

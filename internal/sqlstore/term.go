@@ -1,0 +1,172 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cairn/xapi"
+)
+
+// termRow is a row of the table term.
+type termRow struct {
+	ID    int64   `db:"id"`
+	Kind  int64   `db:"kind"`
+	Value string  `db:"value"`
+	Whole *string `db:"whole"`
+}
+
+func (r termRow) term() term {
+	return term{kind: xapi.TermKind(r.Kind), value: givenValue(r.Value, r.Whole)}
+}
+
+// terms keeps what is known of the table term in memory. Rows never change, so nothing in it grows old; it holds only what was
+// committed.
+type terms struct {
+	db     *DB
+	ids    *cache[term, int64]
+	values *cache[int64, string]
+}
+
+// termsKept bounds the memory of the cache: about 250 bytes each.
+const termsKept = 60_000
+
+func newTerms(db *DB) *terms {
+	return &terms{db: db, ids: newCache[term, int64](termsKept), values: newCache[int64, string](termsKept)}
+}
+
+// remember keeps a committed row.
+func (t *terms) remember(k term, id int64) {
+	t.ids.put(k, id)
+	t.values.put(id, k.value)
+}
+
+// id finds the id of an identifier; 0 when no statement ever had it.
+func (t *terms) id(ctx context.Context, k term) (int64, error) {
+	if id, ok := t.ids.get(k); ok {
+		return id, nil
+	}
+	var id int64
+	value, _ := storedValue(k.value)
+	err := t.db.Get(ctx, &id, `SELECT id FROM term WHERE kind = ? AND value = ?`, int64(k.kind), value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("sqlstore: find an identifier: %w", err)
+	}
+	t.remember(k, id)
+	return id, nil
+}
+
+// read makes the values of the ids known: afterwards value answers from the map.
+func (t *terms) read(ctx context.Context, ids []int64) (map[int64]string, error) {
+	out := make(map[int64]string, len(ids))
+	var missing []int64
+	for _, id := range ids {
+		if _, ok := out[id]; ok || id == 0 {
+			continue
+		}
+		v, ok := t.values.get(id)
+		out[id] = v
+		if !ok {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	var rows []termRow
+	if err := t.db.Select(ctx, &rows, `SELECT id, kind, value, whole FROM term WHERE `+t.db.d.inInts("id"), t.db.d.list(missing)); err != nil {
+		return nil, fmt.Errorf("sqlstore: read identifiers: %w", err)
+	}
+	for _, r := range rows {
+		k := r.term()
+		out[r.ID] = k.value
+		t.remember(k, r.ID)
+	}
+	return out, nil
+}
+
+// intern answers the ids of the identifiers, giving new ones to those that have none. The transaction holds the log's lock, so
+// no other writes the table meanwhile. What is new is kept in memory after the commit.
+func (t *terms) intern(ctx context.Context, tx *Tx, wanted map[term]int64) error {
+	var missing []term
+	for k := range wanted {
+		if id, ok := t.ids.get(k); ok {
+			wanted[k] = id
+		} else {
+			missing = append(missing, k)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	slices.SortFunc(missing, func(a, b term) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.value, b.value)) })
+	rows, err := t.stored(ctx, tx, missing)
+	if err != nil {
+		return err
+	}
+	for k, id := range rows {
+		wanted[k] = id
+	}
+	missing = slices.DeleteFunc(missing, func(k term) bool { return wanted[k] != 0 })
+	if err := t.insert(ctx, tx, missing, wanted); err != nil {
+		return err
+	}
+	for _, k := range missing {
+		rows[k] = wanted[k]
+	}
+	tx.AfterCommit(func() {
+		for k, id := range rows {
+			t.remember(k, id)
+		}
+	})
+	return nil
+}
+
+// stored reads the rows that are there already, one query a kind.
+func (t *terms) stored(ctx context.Context, tx *Tx, sorted []term) (map[term]int64, error) {
+	found := make(map[term]int64, len(sorted))
+	for len(sorted) > 0 {
+		kind, values := sorted[0].kind, []string(nil)
+		for len(sorted) > 0 && sorted[0].kind == kind {
+			v, _ := storedValue(sorted[0].value)
+			values, sorted = append(values, v), sorted[1:]
+		}
+		var rows []termRow
+		err := tx.Select(ctx, &rows, `SELECT id, kind, value, whole FROM term WHERE kind = ? AND `+t.db.d.in("value"), int64(kind), t.db.d.list(values))
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: read identifiers: %w", err)
+		}
+		for _, r := range rows {
+			found[r.term()] = r.ID
+		}
+	}
+	return found, nil
+}
+
+// insert gives ids to new identifiers, all in one statement. Nobody else gives ids meanwhile, so they are counted here.
+func (t *terms) insert(ctx context.Context, tx *Tx, sorted []term, ids map[term]int64) error {
+	if len(sorted) == 0 {
+		return nil
+	}
+	var last int64
+	if err := tx.Get(ctx, &last, `SELECT COALESCE(MAX(id), 0) FROM term`); err != nil {
+		return fmt.Errorf("sqlstore: count identifiers: %w", err)
+	}
+	id, kinds, values, wholes := make([]int64, len(sorted)), make([]int64, len(sorted)), make([]string, len(sorted)), make([]*string, len(sorted))
+	for i, k := range sorted {
+		id[i], kinds[i] = last+int64(i)+1, int64(k.kind)
+		values[i], wholes[i] = storedValue(k.value)
+		ids[k] = id[i]
+	}
+	insert := bulk{table: "term", columns: []column{ints("id", id), ints("kind", kinds), texts("value", values), optionalTexts("whole", wholes)}}
+	if err := insert.run(ctx, tx); err != nil {
+		return fmt.Errorf("sqlstore: keep identifiers: %w", err)
+	}
+	return nil
+}
