@@ -58,7 +58,7 @@ func (c *clock) set(at time.Time) {
 
 func newClock() *clock { return &clock{at: time.Date(2026, 11, 22, 11, 9, 29, 0, time.UTC)} }
 
-func toolKeys(t *testing.T) jwk.Set {
+func toolKeys(t testing.TB) jwk.Set {
 	t.Helper()
 	key, err := jwk.FromRaw(&toolKey().PublicKey)
 	check(t, err)
@@ -69,12 +69,12 @@ func toolKeys(t *testing.T) jwk.Set {
 }
 
 // labPlatform is the captured site, served without a listener under the captured addresses.
-func labPlatform(t *testing.T, profile ltitest.Profile, c *clock) *ltitest.Platform {
+func labPlatform(t testing.TB, profile ltitest.Profile, c *clock) (*ltitest.Platform, ltitest.Tool) {
 	t.Helper()
 	p := ltitest.New(ltitest.Config{
 		Profile: profile, Now: c.Now, Issuer: labIssuer, Name: "Moodle Lab", Key: platformKey(),
 	})
-	ltitest.Lab(p, ltitest.Tool{
+	tool := ltitest.Lab(p, ltitest.Tool{
 		ClientID: labClient, LoginURL: labTool + "/login", TargetLinkURI: labTool + "/launch",
 		RedirectURIs: []string{labTool + "/launch"}, Keys: toolKeys(t), Custom: map[string]string{
 			"user_username": "$User.username", "user_id": "$User.id", "person_sourcedid": "$Person.sourcedId",
@@ -85,11 +85,11 @@ func labPlatform(t *testing.T, profile ltitest.Profile, c *clock) *ltitest.Platf
 			"available": "$ResourceLink.available.startDateTime", "email": "$Person.email.primary", "locale": "$Message.locale",
 		},
 	})
-	return p
+	return p, tool
 }
 
 // assertion makes a client assertion of the tool; a nil value removes a claim.
-func assertion(t *testing.T, now time.Time, kid string, over map[string]any) string {
+func assertion(t testing.TB, now time.Time, kid string, over map[string]any) string {
 	t.Helper()
 	claims := map[string]any{
 		"iss": labClient, "sub": labClient, "aud": labIssuer + "/mod/lti/token.php",
@@ -110,16 +110,21 @@ func assertion(t *testing.T, now time.Time, kid string, over map[string]any) str
 	return string(signed)
 }
 
-func fixture(t *testing.T, name string, v any) {
+func fixture(t testing.TB, name string, v any) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", "moodle", name))
 	check(t, err)
 	check(t, json.Unmarshal(b, v))
 }
 
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
+// check ends the test on an error; without a test, as in a handler's goroutine, it panics.
+func check(t testing.TB, err error) {
+	switch {
+	case err == nil:
+	case t == nil:
+		panic(err)
+	default:
+		t.Helper()
 		t.Fatal(err)
 	}
 }

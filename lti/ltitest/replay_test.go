@@ -97,7 +97,8 @@ func TestMoodleCapturesReplay(t *testing.T) {
 		t.Fatalf("%d captures, want 140", len(captures))
 	}
 	c := newClock()
-	r := &replay{p: labPlatform(t, ltitest.Moodle(), c), clock: c, keys: toolKeys(t), tokens: map[string]string{}}
+	p, _ := labPlatform(t, ltitest.Moodle(), c)
+	r := &replay{p: p, clock: c, keys: toolKeys(t), tokens: map[string]string{}}
 	for _, capture := range captures {
 		t.Run(capture.name, func(t *testing.T) { r.run(t, capture) })
 	}
