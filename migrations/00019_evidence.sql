@@ -1,5 +1,6 @@
 -- The fold of the log, part two: the ledger of evidence (append-only; a retraction is a row), progress with its history, and
 -- which activities were seen where. score_milli is thousandths, duration nanoseconds, under and statements JSON lists.
+-- parent and activity of activity_seen are values of table term.
 
 -- +goose Up
 CREATE TABLE evidence (

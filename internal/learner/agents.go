@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ErrIdentityMode says that a rule's mode is none of the known ones (settled question 2).
@@ -65,10 +67,18 @@ func accountAgent(rule IdentityRule, c Claims, name string) []string {
 		home = c.Issuer
 	}
 	home = strings.TrimSuffix(home, "/")
-	if home == "" || name == "" {
+	if home == "" || !isName(name) {
 		return nil
 	}
 	return []string{"account|" + home + "|" + name}
+}
+
+// maxName is how long a name of an account may be, as long as LTI lets sub be (Core 5.3.6.1).
+const maxName = 255
+
+// isName keeps out what no platform gives out as a name.
+func isName(name string) bool {
+	return name != "" && len(name) <= 4*maxName && utf8.RuneCountInString(name) <= maxName && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // Mailbox answers the address in the form in which addresses are compared: lower case, no blanks around it. It answers ""
@@ -76,7 +86,7 @@ func accountAgent(rule IdentityRule, c Claims, name string) []string {
 func Mailbox(email string) string {
 	box := strings.ToLower(strings.TrimSpace(email))
 	local, domain, found := strings.Cut(box, "@")
-	if !found || local == "" || domain == "" || strings.ContainsAny(box, " \t\r\n|<>") || strings.Contains(domain, "@") {
+	if !found || local == "" || domain == "" || !isName(box) || strings.ContainsAny(box, " |<>") || strings.Contains(domain, "@") {
 		return ""
 	}
 	return box
