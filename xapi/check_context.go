@@ -97,7 +97,7 @@ func contextRole(name string) (Role, bool) {
 
 // contextPeople checks contextAgents or contextGroups (xAPI 2.0, 4.2.2.5), which 1.0.3 does not know.
 func (c *checker) contextPeople(i int32) error {
-	if c.version == V1 {
+	if c.version != V2 {
 		return c.fail(i, ruleUnknown, "there is no such property in xAPI 1.0")
 	}
 	if err := c.array(i); err != nil {

@@ -3,6 +3,7 @@ package xapi
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 type Options struct {
 	Version   Version       // of the request
 	Authority Agent         // who vouches for the statements: it replaces what was sent (Data 2.4.9)
-	NewID     func() string // a new UUID in lower case, for a statement sent without one
+	NewID     func() string // a new UUID in lower case, for a statement sent without one; nil when all have one
 }
 
 // Check refuses one statement that breaks a rule of the version, with *Invalid.
@@ -101,7 +102,9 @@ func (p *parser) prepare(i int32, o Options, a authority) (out Prepared, err err
 	if err != nil {
 		return out, err
 	}
-	out.ID = p.id(at, o)
+	if out.ID, err = p.id(at, o); err != nil {
+		return out, err
+	}
 	out.RefersTo = object.ref
 	if object.ref != "" && p.isVoid(at) {
 		out.Voids = object.ref
@@ -117,11 +120,17 @@ func (p *parser) prepare(i int32, o Options, a authority) (out Prepared, err err
 	return out, nil
 }
 
-func (p *parser) id(at parts, o Options) string {
-	if at.id == 0 {
-		return o.NewID()
+// errNoID says that Options.NewID is missing where it is needed.
+var errNoID = errors.New("xapi: a statement without an id needs Options.NewID")
+
+func (p *parser) id(at parts, o Options) (string, error) {
+	switch {
+	case at.id != 0:
+		return strings.ToLower(p.doc.text(at.id)), nil
+	case o.NewID == nil:
+		return "", errNoID
 	}
-	return strings.ToLower(p.doc.text(at.id))
+	return o.NewID(), nil
 }
 
 func (p *parser) isVoid(at parts) bool {
@@ -207,10 +216,13 @@ type authority struct {
 	terms []Term
 }
 
+// errNoAuthority says that Options.Authority names nobody.
+var errNoAuthority = errors.New("xapi: Options.Authority must be an identified Agent")
+
 func newAuthority(a Agent) (authority, error) {
 	key := a.Key()
 	if key == "" || a.IsGroup() {
-		return authority{}, fmt.Errorf("xapi: preparing statements: the authority must be an identified Agent")
+		return authority{}, errNoAuthority
 	}
 	raw, err := a.JSON()
 	if err != nil {
