@@ -3,10 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // The rules a changeset must keep. Validate answers them wrapped in *EditError.
@@ -26,6 +23,7 @@ var (
 	ErrPlacedScope       = errors.New("mapping: only an activity of a course can be placed there")
 	ErrRuleKind          = errors.New("mapping: a rule is any, all, or n_of; an empty one takes the rule of the wider scope")
 	ErrRuleN             = errors.New("mapping: n_of asks for at least 1 activity and at most 1000; the other rules for no number")
+	ErrIDTaken           = errors.New("mapping: an alignment with this id is there already; it never changes")
 	ErrUnknownAlignment  = errors.New("mapping: there is no such active alignment")
 	ErrTwice             = errors.New("mapping: the changeset makes the same change twice")
 )
@@ -94,154 +92,4 @@ func (e Edit) key() string {
 		return "rule\n" + e.Rule.Capability
 	}
 	return "remove\n" + e.Remove
-}
-
-func (e Edit) check(scope Scope, k Known) error {
-	fields := 0
-	for _, set := range []bool{e.Add != nil, e.Remove != "", e.Rule != nil} {
-		if set {
-			fields++
-		}
-	}
-	switch {
-	case fields != 1:
-		return ErrOneField
-	case e.Add != nil:
-		return e.Add.check(scope, k)
-	case e.Rule != nil:
-		return e.Rule.check(scope, k)
-	}
-	a, ok := k.Alignment(e.Remove)
-	switch {
-	case !ok:
-		return ErrUnknownAlignment
-	case !a.Scope.Same(scope):
-		return ErrOtherScope
-	}
-	return nil
-}
-
-func (a Alignment) check(scope Scope, k Known) error {
-	switch {
-	case a.ID == "":
-		return ErrEmptyID
-	case !a.Scope.Same(scope):
-		return ErrOtherScope
-	case !k.Capability(a.Capability):
-		return ErrUnknownCapability
-	case a.Placed && a.Scope.Kind != ScopeCourse:
-		return ErrPlacedScope
-	}
-	if err := a.Selector.check(); err != nil {
-		return err
-	}
-	if k.Own != nil && k.Own(a.Selector.IRI) {
-		return ErrOwnActivity
-	}
-	return a.Criterion.check()
-}
-
-func (s Selector) check() error {
-	switch s.Kind {
-	case SelectExact, SelectUnder, SelectPrefix:
-	default:
-		return ErrSelectorKind
-	}
-	return checkIRI(s.IRI)
-}
-
-func (c Criterion) check() error {
-	for _, v := range c.Verbs {
-		if err := checkIRI(v); err != nil {
-			return fmt.Errorf("verb: %w", err)
-		}
-	}
-	if c.MinMilli != nil && (*c.MinMilli < 0 || *c.MinMilli > 1000) {
-		return ErrScoreRange
-	}
-	return nil
-}
-
-func (r ScopedRule) check(scope Scope, k Known) error {
-	switch {
-	case !r.Scope.Same(scope):
-		return ErrOtherScope
-	case !k.Capability(r.Capability):
-		return ErrUnknownCapability
-	}
-	switch r.Rule.Kind {
-	case RuleN:
-		if r.Rule.N < 1 || r.Rule.N > maxN {
-			return ErrRuleN
-		}
-	case "", RuleAny, RuleAll:
-		if r.Rule.N != 0 {
-			return ErrRuleN
-		}
-	default:
-		return ErrRuleKind
-	}
-	return nil
-}
-
-func (s Scope) check() error {
-	ok := false
-	switch s.Kind {
-	case ScopeInstance:
-		ok = s.Registration == "" && s.Context == ""
-	case ScopeRegistration:
-		ok = s.Registration != "" && s.Context == ""
-	case ScopeCourse:
-		ok = s.Registration != "" && s.Context != ""
-	}
-	if !ok {
-		return ErrScopeIncomplete
-	}
-	return nil
-}
-
-// checkIRI holds what mapping needs of an IRI; xapi checks those of statements.
-func checkIRI(iri string) error {
-	if iri == "" {
-		return ErrIRIEmpty
-	}
-	u, err := url.Parse(iri)
-	switch {
-	case err != nil, !u.IsAbs(), len(iri) > maxIRI, strings.ContainsAny(iri, " \t\r\n<>\""):
-		return ErrIRINotAbsolute
-	case u.Host == "" && (strings.Contains(iri, "://") || u.Opaque == "" && u.Path == ""):
-		return ErrIRINotAbsolute
-	}
-	return nil
-}
-
-// Before is what Undo needs to know about the time before the changeset.
-type Before struct {
-	Alignment func(id string) (Alignment, bool)             // also ended ones
-	Rule      func(capability string, s Scope) (Rule, bool) // the scope's own rule before the changeset
-}
-
-// Undo makes the changeset that takes another back, last edit first: what it added is removed, what it removed is added again
-// under a new id (an alignment that ended stays ended), and a rule becomes what it was, or the wider scope's again. The caller
-// gives undo its ID, Author, Reason and At. ErrUnknownAlignment when an alignment that was removed is not known.
-func (cs Changeset) Undo(undo Changeset, b Before) (Changeset, error) {
-	undo.Scope, undo.Undoes, undo.Edits = cs.Scope, cs.ID, nil
-	for i := len(cs.Edits) - 1; i >= 0; i-- {
-		e := cs.Edits[i]
-		switch {
-		case e.Add != nil:
-			undo.Edits = append(undo.Edits, Edit{Remove: e.Add.ID})
-		case e.Rule != nil:
-			was, _ := b.Rule(e.Rule.Capability, e.Rule.Scope)
-			undo.Edits = append(undo.Edits, Edit{Rule: &ScopedRule{e.Rule.Capability, e.Rule.Scope, was}})
-		default:
-			a, ok := b.Alignment(e.Remove)
-			if !ok {
-				return Changeset{}, &EditError{i, ErrUnknownAlignment}
-			}
-			a.ID = uuid.NewSHA1(Namespace, fmt.Appendf(nil, "undo/%s/%d", undo.ID, i)).String()
-			undo.Edits = append(undo.Edits, Edit{Add: &a})
-		}
-	}
-	return undo, nil
 }

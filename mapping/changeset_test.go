@@ -56,6 +56,7 @@ func TestChangesetsAreRefusedByRule(t *testing.T) {
 		"nothing set":                  {[]mapping.Edit{{}}, mapping.ErrOneField},
 		"two set":                      {[]mapping.Edit{{Add: good[0].Add, Remove: "here"}}, mapping.ErrOneField},
 		"no id":                        {adds(func(a *mapping.Alignment) { a.ID = "" }), mapping.ErrEmptyID},
+		"id of another":                {adds(func(a *mapping.Alignment) { a.ID = "here" }), mapping.ErrIDTaken},
 		"unknown capability":           {adds(func(a *mapping.Alignment) { a.Capability = "z" }), mapping.ErrUnknownCapability},
 		"another course":               {adds(func(a *mapping.Alignment) { a.Scope = course3 }), mapping.ErrOtherScope},
 		"a wider scope":                {adds(func(a *mapping.Alignment) { a.Scope = instance }), mapping.ErrOtherScope},

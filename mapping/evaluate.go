@@ -72,7 +72,8 @@ type judge struct {
 	byID     map[string]Alignment // active ones
 	selector map[string]string    // alignment id to activity IRI, ended ones included
 	rules    map[place]Rule
-	items    []Item // what may count, by itself judged
+	items    []Item          // what may count, by itself judged
+	sound    map[place][]int // items without a reason so far, by the place of their alignment
 }
 
 func newJudge(c Case) *judge {
@@ -99,6 +100,13 @@ func newJudge(c Case) *judge {
 	})
 	j.scopes = slices.CompactFunc(j.scopes, Scope.Same)
 	j.items = j.merits()
+	j.sound = map[place][]int{}
+	for i, it := range j.items {
+		if it.Reason == ReasonNone {
+			p := j.byID[it.Evidence.Alignment].Scope.place()
+			j.sound[p] = append(j.sound[p], i)
+		}
+	}
 	return j
 }
 
@@ -128,8 +136,12 @@ func (r Rule) needs(outOf int) int {
 // result judges every item in the scope of the verdict and puts the answer together.
 func (j *judge) result(v verdict) Result {
 	r := Result{Have: v.have, Need: v.need, OutOf: v.outOf, Percent: v.percent(), Scope: v.scope, Rule: v.rule, Items: slices.Clone(j.items)}
+	in := map[int]bool{}
+	for _, i := range j.soundIn(v.scope) {
+		in[i] = true
+	}
 	for i := range r.Items {
-		j.place(i, &r.Items[i], v)
+		j.decide(i, &r.Items[i], v, in[i])
 	}
 	switch {
 	case v.complete():

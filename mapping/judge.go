@@ -79,22 +79,21 @@ func firstAfter(back map[retraction][]Record, e Evidence, aligned string) (Recor
 	if len(back) == 0 {
 		return Record{}, false
 	}
-	var first *Record
+	var first Record
+	found := false
 	for _, iri := range append([]string{aligned, e.Record.Activity}, e.Record.Under...) {
-		for i, b := range back[retraction{e.Alignment, iri}] {
-			if b.Compare(e.Record) <= 0 {
-				continue
+		records := back[retraction{e.Alignment, iri}]
+		i, _ := slices.BinarySearchFunc(records, e.Record, func(b, r Record) int {
+			if b.Compare(r) > 0 {
+				return 1
 			}
-			if first == nil || b.Compare(*first) < 0 {
-				first = &back[retraction{e.Alignment, iri}][i]
-			}
-			break
+			return -1
+		})
+		if i < len(records) && (!found || records[i].Compare(first) < 0) {
+			first, found = records[i], true
 		}
 	}
-	if first == nil {
-		return Record{}, false
-	}
-	return *first, true
+	return first, found
 }
 
 // in judges the items in one scope.
@@ -108,10 +107,8 @@ func (j *judge) in(s Scope) verdict {
 	}
 	v.outOf = len(activities)
 	v.need = v.rule.needs(v.outOf)
-	for i, it := range j.items {
-		if it.Reason != ReasonNone || !j.belongs(it.Evidence, s) {
-			continue
-		}
+	for _, i := range j.soundIn(s) {
+		it := &j.items[i]
 		was, ok := v.chosen[it.Activity]
 		if !ok || outranks(it.Evidence.Record, j.items[was].Evidence.Record) {
 			v.chosen[it.Activity] = i
@@ -126,10 +123,26 @@ func (j *judge) in(s Scope) verdict {
 	return v
 }
 
-// belongs says whether evidence of an active alignment counts in a scope.
-func (j *judge) belongs(e Evidence, s Scope) bool {
-	at := j.byID[e.Alignment].Scope
-	return at.Same(s) || at.Contains(s) && s.Holds(e.Record, e.Registration)
+// soundIn answers, in order, the items that are sound by themselves and count in a scope: those of its own alignments, and of the
+// alignments of wider scopes those that belong to it.
+func (j *judge) soundIn(s Scope) []int {
+	var out []int
+	merged := 0
+	for _, p := range s.place().chain() {
+		before := len(out)
+		for _, i := range j.sound[p] {
+			if e := &j.items[i].Evidence; p == s.place() || s.Holds(e.Record, e.Registration) {
+				out = append(out, i)
+			}
+		}
+		if len(out) > before {
+			merged++
+		}
+	}
+	if merged > 1 {
+		slices.Sort(out)
+	}
+	return out
 }
 
 // outranks says whether a later record of the same activity counts in place of an earlier one: the higher score wins, and a
@@ -141,16 +154,16 @@ func outranks(later, earlier Record) bool {
 	return *later.ScoreMilli > *earlier.ScoreMilli
 }
 
-// place gives an item that is sound by itself its place in the scope of the verdict.
-func (j *judge) place(i int, it *Item, v verdict) {
+// decide says what becomes of an item, sound by itself, in the scope of the verdict; in says whether it belongs there.
+func (j *judge) decide(i int, it *Item, v verdict, in bool) {
 	if it.Reason != ReasonNone {
 		return
 	}
-	at, ok := v.chosen[it.Activity]
-	if !ok || !j.belongs(it.Evidence, v.scope) {
+	if !in {
 		it.Reason = ReasonOtherScope
 		return
 	}
+	at := v.chosen[it.Activity]
 	if at == i {
 		it.Counts = true
 		return
