@@ -3,7 +3,6 @@ package ltitest
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,6 +33,11 @@ type assertion struct {
 	IssuedAt float64  `json:"iat"`
 	Expires  float64  `json:"exp"`
 }
+
+// tokenRefusal is what the token endpoint answers in place of a token: an OAuth error code or, as in Moodle, any other text.
+type tokenRefusal string
+
+func (e tokenRefusal) Error() string { return string(e) }
 
 // audience is one text or a list of them.
 type audience []string
@@ -68,11 +72,11 @@ func (p *Platform) token(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		p.recordBody(r, "token", client, http.StatusBadRequest, string(body))
 		w.WriteHeader(http.StatusBadRequest)
-		io.WriteString(w, p.tokenError(err)) //nolint:errcheck // the client is gone
+		_, _ = io.WriteString(w, p.tokenError(err))
 		return
 	}
 	p.recordBody(r, "token", client, http.StatusOK, string(body))
-	fmt.Fprintf(w, "{\n  \"access_token\" : %q,\n  \"token_type\" : \"Bearer\",\n  \"expires_in\" : %d,\n  \"scope\" : %q\n}",
+	_, _ = fmt.Fprintf(w, "{\n  \"access_token\" : %q,\n  \"token_type\" : \"Bearer\",\n  \"expires_in\" : %d,\n  \"scope\" : %q\n}",
 		granted.id, int(p.profile.AccessTokenLife.Seconds()), granted.scope)
 }
 
@@ -90,28 +94,28 @@ type grantedToken struct{ id, scope string }
 func (p *Platform) grant(ctx context.Context, form url.Values) (granted grantedToken, client string, err error) {
 	for _, name := range []string{"grant_type", "client_assertion_type", "client_assertion", "scope"} {
 		if form.Get(name) == "" {
-			return granted, "", errors.New("invalid_request")
+			return granted, "", tokenRefusal("invalid_request")
 		}
 	}
 	claims, err := readAssertion(form.Get("client_assertion"))
 	switch {
 	case form.Get("client_assertion_type") != assertionType, err != nil, claims.Subject == "":
-		return granted, claims.Subject, errors.New("invalid_request")
+		return granted, claims.Subject, tokenRefusal("invalid_request")
 	case form.Get("grant_type") != "client_credentials":
-		return granted, claims.Subject, errors.New("unsupported_grant_type")
+		return granted, claims.Subject, tokenRefusal("unsupported_grant_type")
 	}
 	p.mu.Lock()
 	t := p.toolByClient(claims.Subject)
 	p.mu.Unlock()
 	if t == nil {
-		return granted, claims.Subject, errors.New("invalid_client")
+		return granted, claims.Subject, tokenRefusal("invalid_client")
 	}
 	if err := p.checkAssertion(ctx, t, form.Get("client_assertion"), claims); err != nil {
 		return granted, t.ClientID, err
 	}
 	scopes := common(strings.Fields(form.Get("scope")), t.Scopes)
 	if len(scopes) == 0 {
-		return granted, t.ClientID, errors.New("invalid_scope")
+		return granted, t.ClientID, tokenRefusal("invalid_scope")
 	}
 	granted = grantedToken{p.random(16), strings.Join(scopes, " ")}
 	p.mu.Lock()
@@ -125,7 +129,7 @@ func readAssertion(compact string) (assertion, error) {
 	var a assertion
 	parts := strings.Split(compact, ".")
 	if len(parts) != 3 {
-		return a, errors.New("a client assertion has three parts")
+		return a, tokenRefusal("a client assertion has three parts")
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {
@@ -144,18 +148,18 @@ func (p *Platform) checkAssertion(ctx context.Context, t *Tool, compact string, 
 	}
 	now := p.config.Now()
 	if a.IssuedAt > float64(now.Unix()) {
-		return fmt.Errorf("Cannot handle token with iat prior to %s", //nolint:staticcheck // the captured words
-			time.Unix(int64(a.IssuedAt), 0).UTC().Format("2006-01-02T15:04:05-0700"))
+		begins := time.Unix(int64(a.IssuedAt), 0).UTC()
+		return tokenRefusal("Cannot handle token with iat prior to " + begins.Format("2006-01-02T15:04:05-0700"))
 	}
 	if a.Expires != 0 && float64(now.Unix()) >= a.Expires {
-		return errors.New("Expired token") //nolint:staticcheck // the captured words
+		return tokenRefusal("Expired token")
 	}
 	fits := func(aud string) bool { return aud == p.tokenURL() || aud == p.issuer }
 	if !p.profile.AnyTokenAudience && !slices.ContainsFunc(a.Audience, fits) {
-		return errors.New("invalid_client")
+		return tokenRefusal("invalid_client")
 	}
 	if !p.profile.AnyAssertionIssuer && a.Issuer != a.Subject {
-		return errors.New("invalid_client")
+		return tokenRefusal("invalid_client")
 	}
 	if p.profile.ReusableAssertions {
 		return nil
@@ -175,31 +179,31 @@ func (p *Platform) spendAssertion(t *Tool, a assertion) error {
 	}
 	id := t.ID + " " + a.ID
 	if _, seen := p.assertions[id]; seen || a.ID == "" || a.Expires == 0 {
-		return errors.New("invalid_client")
+		return tokenRefusal("invalid_client")
 	}
 	p.assertions[id] = time.Unix(int64(a.Expires), 0)
 	return nil
 }
 
-var errNoKey = errors.New(`"kid" invalid, unable to lookup correct key`)
+const errNoKey = tokenRefusal(`"kid" invalid, unable to lookup correct key`)
 
 // verify checks the signature with the key that the header names. A key set that lacks it is fetched once more, as the tool
 // may have changed its keys.
 func (p *Platform) verify(ctx context.Context, t *Tool, compact string) error {
 	message, err := jws.ParseString(compact)
 	if err != nil || len(message.Signatures()) != 1 {
-		return errors.New("invalid_request")
+		return tokenRefusal("invalid_request")
 	}
 	header := message.Signatures()[0].ProtectedHeaders()
 	if header.Algorithm() != jwa.RS256 {
-		return errors.New("Algorithm not supported") //nolint:staticcheck // Moodle's words begin so
+		return tokenRefusal("Algorithm not supported")
 	}
 	key, err := p.toolKey(ctx, t, header.KeyID())
 	if err != nil {
 		return err
 	}
 	if _, err := jws.Verify([]byte(compact), jws.WithKey(jwa.RS256, key)); err != nil {
-		return errors.New("Signature verification failed") //nolint:staticcheck // Moodle's words
+		return tokenRefusal("Signature verification failed")
 	}
 	return nil
 }

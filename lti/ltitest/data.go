@@ -128,6 +128,7 @@ type state struct {
 	visits     map[string]int
 	attempts   int
 	requests   []Request
+	changed    chan struct{} // closed and replaced with each request
 	sent       []Sent
 	nextModule int
 	nextItem   int
@@ -148,7 +149,7 @@ func newState() state {
 	return state{
 		tools: map[string]*Tool{}, grades: map[gradeKey]*Grade{}, completed: map[moduleUser]bool{}, marks: map[moduleUser]mark{},
 		launches: map[string]launch{}, tokens: map[string]accessToken{}, assertions: map[string]time.Time{},
-		keys: map[string]jwk.Set{}, sessions: map[string]session{}, visits: map[string]int{},
+		changed: make(chan struct{}), keys: map[string]jwk.Set{}, sessions: map[string]session{}, visits: map[string]int{},
 		nextModule: 1, nextItem: 1, nextLink: 1,
 	}
 }

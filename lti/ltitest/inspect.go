@@ -1,6 +1,8 @@
 package ltitest
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,6 +35,8 @@ func (p *Platform) recordBody(r *http.Request, endpoint, client string, status i
 	if len(p.requests) >= maxRequests {
 		p.requests = p.requests[maxRequests/10:]
 	}
+	close(p.changed)
+	p.changed = make(chan struct{})
 	p.requests = append(p.requests, Request{
 		At: p.config.Now(), Endpoint: endpoint, Method: r.Method, URL: r.URL.RequestURI(), Accept: r.Header.Get("Accept"),
 		ContentType: r.Header.Get("Content-Type"), Authorization: r.Header.Get("Authorization") != "",
@@ -61,6 +65,25 @@ func (p *Platform) Requests(endpoints ...string) []Request {
 		}
 	}
 	return out
+}
+
+// Await answers the first request, past or still to come, that want accepts: how a test waits for a delivery without sleeping.
+// The context bounds the wait.
+func (p *Platform) Await(ctx context.Context, want func(Request) bool) (Request, error) {
+	for {
+		p.mu.Lock()
+		i, changed := slices.IndexFunc(p.requests, want), p.changed
+		if i >= 0 {
+			defer p.mu.Unlock()
+			return p.requests[i], nil
+		}
+		p.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return Request{}, fmt.Errorf("wait for a request of the tool: %w", ctx.Err())
+		}
+	}
 }
 
 // Grades answers what the gradebook holds for a line item, in the order of the user ids; also the grades that were taken

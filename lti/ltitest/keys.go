@@ -70,5 +70,5 @@ func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
-	w.Write(body) //nolint:errcheck // the client is gone: nobody is left to tell
+	_, _ = w.Write(body) // when the client is gone nobody is left to tell
 }

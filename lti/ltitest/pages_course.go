@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -183,7 +184,8 @@ func viewStatement(s Sent) statementView {
 		Timestamp string `json:"timestamp"`
 	}
 	must(0, json.Unmarshal(s.Statement, &in))
-	out := statementView{in.Timestamp, in.Actor.Name, in.Verb.Display["en"], in.Object.Definition.Name["en"], in.Object.ID, "kept here"}
+	at, _ := time.Parse(time.RFC3339, in.Timestamp)
+	out := statementView{at.Format(time.TimeOnly), in.Actor.Name, in.Verb.Display["en"], in.Object.Definition.Name["en"], in.Object.ID, "kept here"}
 	switch {
 	case s.Waiting:
 		out.Answer = "waiting " + s.Failure

@@ -1,6 +1,7 @@
 package ltitest_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -253,6 +254,10 @@ func TestScoreCompletesThePlacedLink(t *testing.T) {
 	requests := d.p.Requests("scores")
 	if len(requests) != 5 || requests[4].Status != 200 || requests[4].ClientID != labClient || !strings.Contains(requests[4].Body, `"scoreGiven":18`) {
 		t.Errorf("%+v", requests)
+	}
+	r, err := d.p.Await(context.Background(), func(r ltitest.Request) bool { return strings.Contains(r.Body, `"scoreGiven":18`) })
+	if err != nil || r.Endpoint != "scores" {
+		t.Errorf("%+v %v", r, err)
 	}
 	if tokens := d.p.Requests("token"); len(tokens) != 1 || strings.Contains(tokens[0].Body, "eyJ") {
 		t.Errorf("%+v", tokens)
