@@ -14,6 +14,7 @@ type Store struct {
 	adds     *line[*request]       // calls of Add that wait for a group commit
 	checked  *cache[string, check] // credentials, by key
 	lastUsed *lastUsed
+	kept     kept // registrations, and what was published
 }
 
 var (

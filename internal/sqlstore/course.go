@@ -1,0 +1,208 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"cairn/internal/pipeline"
+	"cairn/internal/web"
+	"cairn/mapping"
+)
+
+// ErrChangesetID says that another changeset has this id.
+var ErrChangesetID = errors.New("sqlstore: another changeset has this id")
+
+// ErrAlignmentID says that an alignment that is to be added has the id of another.
+var ErrAlignmentID = errors.New("sqlstore: an alignment with this id is there already; alignments never change")
+
+// Courses reads and changes the tags of courses. It is web.Courses.
+type Courses struct {
+	s          *Store
+	frameworks *Frameworks
+}
+
+var _ web.Courses = Courses{}
+
+// Courses answers the courses of this database. The frameworks say what can be aligned.
+func (s *Store) Courses(f *Frameworks) Courses { return Courses{s, f} }
+
+// Alignments is web.Courses.
+func (c Courses) Alignments(ctx context.Context, course web.Course) ([]mapping.Alignment, error) {
+	rows, err := selectAligned(ctx, c.s.DB, `WHERE ended = 0 AND (registration = ? AND context = ? OR registration = ? AND context = ''
+		OR registration = '' AND context = '') ORDER BY began, id`, course.Registration, course.ID, course.Registration)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]mapping.Alignment, len(rows))
+	for i, a := range rows {
+		out[i] = a.Alignment
+	}
+	return out, nil
+}
+
+// Changesets is web.Courses.
+func (c Courses) Changesets(ctx context.Context, course web.Course, limit int) ([]web.HistoryEntry, error) {
+	var rows []struct {
+		Pos          int64
+		Body, Author string
+	}
+	if err := c.s.Select(ctx, &rows, `SELECT h.pos, h.body, COALESCE(a.name, '') AS author FROM changeset h LEFT JOIN account a ON a.id = h.author
+		WHERE h.registration = ? AND h.context = ? ORDER BY h.pos DESC LIMIT ?`, course.Registration, course.ID, limit); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the changesets of a course: %w", err)
+	}
+	out := make([]web.HistoryEntry, len(rows))
+	for i, row := range rows {
+		out[i] = web.HistoryEntry{Pos: row.Pos, Author: row.Author}
+		if err := json.Unmarshal([]byte(row.Body), &out[i].Changeset); err != nil {
+			return nil, fmt.Errorf("sqlstore: read the changeset at position %d: %w", row.Pos, err)
+		}
+	}
+	return out, nil
+}
+
+// Apply is web.Courses. The changeset is checked against the alignments as of the end of the log, also those the projection has
+// not come to yet, so that of two people who remove the same tag one is refused. Applying the same changeset again is no change.
+// *mapping.EditError, ErrChangesetID, ErrAlignmentID.
+func (c Courses) Apply(ctx context.Context, cs mapping.Changeset) (pos int64, err error) {
+	body, err := json.Marshal(cs, json.Deterministic(true))
+	if err != nil {
+		return 0, fmt.Errorf("sqlstore: write a changeset: %w", err)
+	}
+	err = c.s.write(ctx, func(tx *Tx) error {
+		fresh, err := tx.claimChangeset(ctx, cs, body)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			pos, err = tx.sameChangeset(ctx, cs.ID, body)
+			return err
+		}
+		if err := c.check(ctx, tx, cs); err != nil {
+			return err
+		}
+		if err := tx.moveHeads(ctx, cs); err != nil {
+			return err
+		}
+		if pos, err = tx.AppendEvent(ctx, pipeline.EntryChangeset, body); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE changeset SET pos = ? WHERE id = ?`, pos, cs.ID); err != nil {
+			return fmt.Errorf("sqlstore: note where a changeset is: %w", err)
+		}
+		return nil
+	})
+	return pos, err
+}
+
+// claimChangeset inserts the row of a changeset and says whether its id was free. Its position is known only at the end.
+func (t *Tx) claimChangeset(ctx context.Context, cs mapping.Changeset, body []byte) (bool, error) {
+	n, err := affected(t.Exec(ctx, `INSERT INTO changeset (id, pos, scope_kind, registration, context, author, body) VALUES (?, 0, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO NOTHING`, cs.ID, string(cs.Scope.Kind), cs.Scope.Registration, cs.Scope.Context, cs.Author, string(body)))
+	if err != nil {
+		return false, fmt.Errorf("sqlstore: keep a changeset: %w", err)
+	}
+	return n == 1, nil
+}
+
+// sameChangeset answers the position of a changeset that was applied before. ErrChangesetID when it was another one.
+func (t *Tx) sameChangeset(ctx context.Context, id string, body []byte) (int64, error) {
+	var was struct {
+		Pos  int64
+		Body string
+	}
+	if err := t.Get(ctx, &was, `SELECT pos, body FROM changeset WHERE id = ?`, id); err != nil {
+		return 0, fmt.Errorf("sqlstore: read a changeset: %w", err)
+	}
+	if was.Body != string(body) {
+		return 0, fmt.Errorf("%w: %s", ErrChangesetID, id)
+	}
+	return was.Pos, nil
+}
+
+// check holds the rules of a changeset against what is known.
+func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error {
+	var ids []string
+	for _, e := range cs.Edits {
+		if e.Remove != "" {
+			ids = append(ids, e.Remove)
+		}
+	}
+	heads, err := tx.heads(ctx, ids)
+	if err != nil {
+		return err
+	}
+	known := mapping.Known{Capability: c.frameworks.isCapability, Own: c.frameworks.isMinted}
+	known.Alignment = func(id string) (mapping.Alignment, bool) { a, ok := heads[id]; return a, ok }
+	return cs.Validate(known)
+}
+
+// heads reads the alignments with these ids that stand as of the end of the log.
+func (t *Tx) heads(ctx context.Context, ids []string) (map[string]mapping.Alignment, error) {
+	out := map[string]mapping.Alignment{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var bodies []string
+	if err := t.Select(ctx, &bodies, `SELECT body FROM alignment_head WHERE NOT ended AND `+t.db.d.in("id"), t.db.d.list(ids)); err != nil {
+		return nil, fmt.Errorf("sqlstore: read alignments: %w", err)
+	}
+	for _, body := range bodies {
+		var a mapping.Alignment
+		if err := json.Unmarshal([]byte(body), &a); err != nil {
+			return nil, fmt.Errorf("sqlstore: read an alignment: %w", err)
+		}
+		out[a.ID] = a
+	}
+	return out, nil
+}
+
+// moveHeads ends and begins alignments as of the end of the log.
+func (t *Tx) moveHeads(ctx context.Context, cs mapping.Changeset) error {
+	edits := slices.Clone(cs.Edits)
+	slices.SortStableFunc(edits, func(a, b mapping.Edit) int { return cmp.Compare(headOf(a), headOf(b)) }) // rows are locked in one order
+	for i, e := range edits {
+		if err := t.moveHead(ctx, e); err != nil {
+			return fmt.Errorf("edit %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func headOf(e mapping.Edit) string {
+	if e.Add != nil {
+		return e.Add.ID
+	}
+	return e.Remove
+}
+
+func (t *Tx) moveHead(ctx context.Context, e mapping.Edit) error {
+	switch {
+	case e.Add != nil:
+		body, err := json.Marshal(e.Add, json.Deterministic(true))
+		if err != nil {
+			return fmt.Errorf("sqlstore: write an alignment: %w", err)
+		}
+		n, err := affected(t.Exec(ctx, `INSERT INTO alignment_head (id, body, ended) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING`, e.Add.ID, string(body), false))
+		if err != nil {
+			return fmt.Errorf("sqlstore: begin an alignment: %w", err)
+		}
+		if n == 0 {
+			return fmt.Errorf("%w: %s", ErrAlignmentID, e.Add.ID)
+		}
+	case e.Remove != "":
+		n, err := affected(t.Exec(ctx, `UPDATE alignment_head SET ended = ? WHERE id = ? AND NOT ended`, true, e.Remove))
+		if err != nil {
+			return fmt.Errorf("sqlstore: end an alignment: %w", err)
+		}
+		if n == 0 {
+			return fmt.Errorf("%w: %s", mapping.ErrUnknownAlignment, strings.ToValidUTF8(e.Remove, ""))
+		}
+	}
+	return nil
+}

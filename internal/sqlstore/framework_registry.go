@@ -1,0 +1,130 @@
+package sqlstore
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cairn/internal/web"
+	"cairn/mapping"
+)
+
+// frameworksLook is how often a registry asks whether another process published something.
+const frameworksLook = 5 * time.Second
+
+// Frameworks holds the published frameworks in memory. It is web.Frameworks, and safe for concurrent use.
+type Frameworks struct {
+	s          *Store
+	preferred  string
+	mu         sync.Mutex // held while loading
+	view       atomic.Pointer[frameworksView]
+	none       *mapping.Catalog
+	background context.Context
+}
+
+var _ web.Frameworks = (*Frameworks)(nil)
+
+// frameworksView is the newest version of each framework.
+type frameworksView struct {
+	looked    time.Time
+	published int64 // by this process, when it was read
+	pos       int64 // of the last publication
+	first     *mapping.Catalog
+	byID      map[string]*mapping.Catalog
+	all       []*mapping.Catalog
+}
+
+// Frameworks loads the registry. preferred is the id of the framework that is shown where none is chosen; "" is the first that
+// was published. ctx bounds the life of the registry: it looks for new versions until then.
+func (s *Store) Frameworks(ctx context.Context, preferred string) (*Frameworks, error) {
+	f := &Frameworks{s: s, preferred: preferred, none: mapping.NewCatalog(mapping.Framework{}, ""), background: ctx}
+	if _, err := f.load(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Framework answers the newest version of the framework with this id.
+func (f *Frameworks) Framework(id string) (*mapping.Catalog, bool) {
+	c, ok := f.current().byID[id]
+	return c, ok
+}
+
+// Default answers the framework that is shown where none is chosen: an empty one before any is published.
+func (f *Frameworks) Default() *mapping.Catalog {
+	v := f.current()
+	if c, ok := v.byID[f.preferred]; ok {
+		return c
+	}
+	if v.first != nil {
+		return v.byID[v.first.ID]
+	}
+	return f.none
+}
+
+// isCapability says that a capability is in a published version, an older one too.
+func (f *Frameworks) isCapability(id string) bool {
+	return slices.ContainsFunc(f.current().all, func(c *mapping.Catalog) bool { _, ok := c.Capability(id); return ok })
+}
+
+// isMinted says that an IRI is one of ours: a framework or a capability.
+func (f *Frameworks) isMinted(iri string) bool {
+	return slices.ContainsFunc(f.current().all, func(c *mapping.Catalog) bool { return c.Minted(iri) })
+}
+
+// current answers what is held, looked at anew when something was published. Published versions never change, so while the
+// database is out of reach what is held is still true.
+func (f *Frameworks) current() *frameworksView {
+	v, now := f.view.Load(), f.s.now()
+	if v.published == f.s.kept.published.Load() && now.Sub(v.looked) < frameworksLook && !now.Before(v.looked) {
+		return v
+	}
+	if !f.mu.TryLock() {
+		return v // another goroutine looks
+	}
+	defer f.mu.Unlock()
+	newer, err := f.look(v, now)
+	if err != nil {
+		f.s.log.Warn("look for published frameworks", "error", err)
+		return v
+	}
+	return newer
+}
+
+// look reads the versions again when there is one more than before.
+func (f *Frameworks) look(v *frameworksView, now time.Time) (*frameworksView, error) {
+	published := f.s.kept.published.Load()
+	var pos int64
+	if err := f.s.Get(f.background, &pos, `SELECT COALESCE(MAX(pos), 0) FROM framework`); err != nil {
+		return nil, err
+	}
+	if pos != v.pos {
+		return f.load()
+	}
+	same := *v
+	same.looked, same.published = now, published
+	f.view.Store(&same)
+	return &same, nil
+}
+
+func (f *Frameworks) load() (*frameworksView, error) {
+	v := &frameworksView{looked: f.s.now(), published: f.s.kept.published.Load(), byID: map[string]*mapping.Catalog{}}
+	if err := f.s.Get(f.background, &v.pos, `SELECT COALESCE(MAX(pos), 0) FROM framework`); err != nil {
+		return nil, err
+	}
+	all, _, err := f.s.catalogs(f.background)
+	if err != nil {
+		return nil, err
+	}
+	v.all = all
+	for _, c := range all {
+		if v.first == nil {
+			v.first = c
+		}
+		v.byID[c.ID] = c
+	}
+	f.view.Store(v)
+	return v, nil
+}

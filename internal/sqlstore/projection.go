@@ -1,0 +1,142 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+
+	"cairn/internal/learner"
+	"cairn/internal/pipeline"
+	"cairn/mapping"
+)
+
+// Projection keeps what the fold of the log has made. It is pipeline.Projection and pipeline.Committer.
+type Projection struct{ s *Store }
+
+var (
+	_ pipeline.Projection = Projection{}
+	_ pipeline.Committer  = Projection{}
+)
+
+// Projection answers the projection of this database.
+func (s *Store) Projection() Projection { return Projection{s} }
+
+// Cursor is pipeline.Projection.
+func (p Projection) Cursor(ctx context.Context) (pipeline.Cursor, error) {
+	var row struct {
+		Pos       int64
+		EmitAfter int64 `db:"emit_after"`
+	}
+	if err := p.s.Get(ctx, &row, `SELECT pos, emit_after FROM projection_cursor`); err != nil {
+		return pipeline.Cursor{}, fmt.Errorf("sqlstore: read the cursor of the projection: %w", err)
+	}
+	return pipeline.Cursor{Pos: row.Pos, EmitAfter: row.EmitAfter}, nil
+}
+
+// alignmentRow is a row of table alignment.
+type alignmentRow struct {
+	Body         string
+	Began, Ended int64
+}
+
+func (row alignmentRow) aligned() (pipeline.Aligned, error) {
+	a := pipeline.Aligned{Began: row.Began, Ended: row.Ended}
+	if err := json.Unmarshal([]byte(row.Body), &a.Alignment); err != nil {
+		return a, fmt.Errorf("sqlstore: read an alignment: %w", err)
+	}
+	return a, nil
+}
+
+// selectAligned reads alignments that a condition takes.
+func selectAligned(ctx context.Context, db reader, where string, args ...any) ([]pipeline.Aligned, error) {
+	var rows []alignmentRow
+	if err := db.Select(ctx, &rows, `SELECT body, began, ended FROM alignment `+where, args...); err != nil {
+		return nil, fmt.Errorf("sqlstore: read alignments: %w", err)
+	}
+	out := make([]pipeline.Aligned, len(rows))
+	for i, row := range rows {
+		var err error
+		if out[i], err = row.aligned(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Alignments is pipeline.Projection.
+func (p Projection) Alignments(ctx context.Context) ([]pipeline.Aligned, error) {
+	return selectAligned(ctx, p.s.DB, `ORDER BY began, id`)
+}
+
+// selectRules reads rules that a condition takes.
+func selectRules(ctx context.Context, db reader, where string, args ...any) ([]mapping.ScopedRule, error) {
+	var rows []struct {
+		Capability, Registration, Context, Course, Kind string
+		ScopeKind                                       string `db:"scope_kind"`
+		N                                               int
+	}
+	if err := db.Select(ctx, &rows, `SELECT capability, scope_kind, registration, context, course, kind, n FROM rule `+where, args...); err != nil {
+		return nil, fmt.Errorf("sqlstore: read rules: %w", err)
+	}
+	out := make([]mapping.ScopedRule, len(rows))
+	for i, r := range rows {
+		out[i] = mapping.ScopedRule{Capability: r.Capability, Rule: mapping.Rule{Kind: mapping.RuleKind(r.Kind), N: r.N},
+			Scope: mapping.Scope{Kind: mapping.ScopeKind(r.ScopeKind), Registration: r.Registration, Context: r.Context, Course: r.Course}}
+	}
+	return out, nil
+}
+
+// Rules is pipeline.Projection.
+func (p Projection) Rules(ctx context.Context) ([]mapping.ScopedRule, error) {
+	return selectRules(ctx, p.s.DB, `ORDER BY capability, scope_kind, registration, context, course`)
+}
+
+// Links is pipeline.Projection.
+func (p Projection) Links(ctx context.Context) ([]pipeline.ActiveLink, error) {
+	var rows []struct {
+		Pos                                                    int64
+		Learner, Account, Registration, Issuer, Subject, Agent string
+	}
+	if err := p.s.Select(ctx, &rows, `SELECT pos, learner, account, registration, issuer, subject, agent FROM agent_link WHERE ended = 0 ORDER BY pos`); err != nil {
+		return nil, fmt.Errorf("sqlstore: read links: %w", err)
+	}
+	out := make([]pipeline.ActiveLink, len(rows))
+	for i, r := range rows {
+		out[i] = pipeline.ActiveLink{Pos: r.Pos, Link: learner.Link{Learner: r.Learner, Account: r.Account, Registration: r.Registration,
+			Issuer: r.Issuer, Subject: r.Subject, Agent: r.Agent}}
+	}
+	return out, nil
+}
+
+// Progress is pipeline.Projection.
+func (p Projection) Progress(ctx context.Context, pair pipeline.Pair) (mapping.Progress, error) {
+	var row progressRow
+	err := p.s.Get(ctx, &row, `SELECT `+progressColumns+` FROM progress WHERE learner = ? AND capability = ?`, pair.Learner, pair.Capability)
+	if errors.Is(err, sql.ErrNoRows) {
+		return mapping.Progress{}, nil
+	}
+	if err != nil {
+		return mapping.Progress{}, fmt.Errorf("sqlstore: read progress: %w", err)
+	}
+	return row.progress(), nil
+}
+
+// progressRow is a row of table progress.
+type progressRow struct {
+	Learner, Capability, State          string
+	Have, Need, Percent, Ordinal, Cycle int
+	Since, Pos                          int64
+	WasEvidenced                        bool `db:"was_evidenced"`
+}
+
+const progressColumns = `learner, capability, state, have, need, percent, since, pos, ordinal, cycle, was_evidenced`
+
+func (r progressRow) progress() mapping.Progress {
+	return mapping.Progress{
+		Learner: r.Learner, Capability: r.Capability, State: mapping.State(r.State), Have: r.Have, Need: r.Need, Percent: r.Percent,
+		Since: fromMicros(r.Since), Pos: r.Pos, Ordinal: r.Ordinal, Cycle: r.Cycle, WasEvidenced: r.WasEvidenced,
+	}
+}

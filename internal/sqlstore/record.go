@@ -1,0 +1,116 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+
+	"cairn/internal/pipeline"
+	"cairn/internal/web"
+	"cairn/mapping"
+	"cairn/xapi"
+)
+
+// Records reads what pages show of one learner. It is web.Records.
+type Records struct{ s *Store }
+
+var _ web.Records = Records{}
+
+// Records answers the records of this database.
+func (s *Store) Records() Records { return Records{s} }
+
+// Progress is web.Records.
+func (r Records) Progress(ctx context.Context, learnerID string) ([]mapping.Progress, error) {
+	var rows []progressRow
+	if err := r.s.Select(ctx, &rows, `SELECT `+progressColumns+` FROM progress WHERE learner = ? ORDER BY capability`, learnerID); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the progress of a learner: %w", err)
+	}
+	out := make([]mapping.Progress, len(rows))
+	for i, row := range rows {
+		out[i] = row.progress()
+	}
+	return out, nil
+}
+
+// Case is web.Records, read from one state of the database, and put together as the projector does.
+func (r Records) Case(ctx context.Context, learnerID, capability string) (c mapping.Case, err error) {
+	pair := pipeline.Pair{Learner: learnerID, Capability: capability}
+	err = r.s.snapshot(ctx, func(db reader) error {
+		var row progressRow
+		err := db.Get(ctx, &row, `SELECT `+progressColumns+` FROM progress WHERE learner = ? AND capability = ?`, learnerID, capability)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("sqlstore: read progress: %w", err)
+		}
+		rows, err := ledger(ctx, db, pair)
+		if err != nil {
+			return err
+		}
+		aligned, err := selectAligned(ctx, db, `WHERE capability = ? AND (ended = 0 OR id IN (
+			SELECT alignment FROM evidence WHERE learner = ? AND capability = ?)) ORDER BY began, id`, capability, learnerID, capability)
+		if err != nil {
+			return err
+		}
+		rules, err := selectRules(ctx, db, `WHERE capability = ?`, capability)
+		if err != nil {
+			return err
+		}
+		c = pipeline.BuildCase(pair, rows, aligned, rules, row.progress())
+		return nil
+	})
+	return c, err
+}
+
+// Transitions is web.Records.
+func (r Records) Transitions(ctx context.Context, learnerID, capability string) ([]mapping.Transition, error) {
+	var rows []struct {
+		Learner, Capability, Cause, Statements string
+		Ordinal, Percent, Have, Need           int
+		Pos, At                                int64
+		From                                   string `db:"from_state"`
+		To                                     string `db:"to_state"`
+		FromPercent                            int    `db:"from_percent"`
+		CauseID                                string `db:"cause_id"`
+	}
+	if err := r.s.Select(ctx, &rows, `SELECT `+transitionColumns+` FROM transition WHERE learner = ? AND capability = ? ORDER BY ordinal`,
+		learnerID, capability); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the history of a capability: %w", err)
+	}
+	out := make([]mapping.Transition, len(rows))
+	for i, t := range rows {
+		out[i] = mapping.Transition{
+			Learner: t.Learner, Capability: t.Capability, Ordinal: t.Ordinal, Pos: t.Pos, From: mapping.State(t.From), To: mapping.State(t.To),
+			FromPercent: t.FromPercent, Percent: t.Percent, Have: t.Have, Need: t.Need, Cause: mapping.CauseKind(t.Cause), CauseID: t.CauseID,
+			At: fromMicros(t.At),
+		}
+		if t.Statements == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(t.Statements), &out[i].Statements); err != nil {
+			return nil, fmt.Errorf("sqlstore: read the history of a capability: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// ActivityNames is web.Records.
+func (r Records) ActivityNames(ctx context.Context, iris []string) (map[string]string, error) {
+	out := map[string]string{}
+	if len(iris) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		Value, Name string
+		Whole       *string
+	}
+	if err := r.s.Select(ctx, &rows, `SELECT t.value, t.whole, a.name FROM term t JOIN activity a ON a.term = t.id
+		WHERE t.kind = ? AND a.name <> '' AND `+r.s.d.in("t.value"), int64(xapi.TermActivity), r.s.d.list(storedValues(iris))); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the names of activities: %w", err)
+	}
+	for _, row := range rows {
+		out[givenValue(row.Value, row.Whole)] = row.Name
+	}
+	return out, nil
+}

@@ -1,0 +1,49 @@
+package sqlstore
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"cairn/internal/learner"
+	"cairn/lti"
+)
+
+// Registration is an LTI registration with what is Cairn's own about it.
+type Registration struct {
+	lti.Registration
+	Platform      string               // family of the LMS in lower case: "moodle", "canvas", ...; "" unknown
+	Identity      learner.IdentityRule // which agents its launches prove
+	CoursePattern string               // IRI of a course, with {issuer} and {context}; "" takes the platform's
+	FrameOrigins  []string             // origins that may frame the pages; none: the origin of the issuer
+	CreatedAt     time.Time
+}
+
+// coursePatterns is what the platforms name a course in statements (settled question 4).
+var coursePatterns = map[string]string{
+	"moodle": "{issuer}/course/view.php?id={context}",
+}
+
+// CourseIRI is what statements of the course with this LTI context id name, "" when no pattern is known for the platform.
+func (r Registration) CourseIRI(contextID string) string {
+	pattern := r.CoursePattern
+	if pattern == "" {
+		pattern = coursePatterns[r.Platform]
+	}
+	if pattern == "" || contextID == "" {
+		return ""
+	}
+	return strings.NewReplacer("{issuer}", strings.TrimSuffix(r.Issuer, "/"), "{context}", url.QueryEscape(contextID)).Replace(pattern)
+}
+
+// Origins is which origins may frame the pages: those given, else the issuer's (settled question 5).
+func (r Registration) Origins() []string {
+	if len(r.FrameOrigins) > 0 {
+		return slices.Clone(r.FrameOrigins)
+	}
+	if u, err := url.Parse(r.Issuer); err == nil && u.Scheme != "" && u.Host != "" {
+		return []string{u.Scheme + "://" + u.Host}
+	}
+	return nil
+}

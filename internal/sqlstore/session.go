@@ -1,0 +1,117 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"cairn/internal/web"
+	"cairn/lti"
+)
+
+// Enter is web.Sessions. A launch that brings nothing new writes the row of its session only; anything new is written with it in
+// one transaction. lti.ErrUnknownRegistration.
+func (s *Store) Enter(ctx context.Context, e web.Entry) (web.Session, error) {
+	e = cleaned(e)
+	k, err := readKnown(ctx, s.DB, e)
+	if err != nil {
+		return web.Session{}, err
+	}
+	if !k.isNew(e) {
+		session := k.session(e)
+		return session, insertSession(session, func(query string, args ...any) error {
+			_, err := s.execOne(ctx, query, args...)
+			return err
+		})
+	}
+	var session web.Session
+	err = s.write(ctx, func(tx *Tx) error {
+		k, err := tx.enter(ctx, e)
+		if err != nil {
+			return err
+		}
+		session = k.session(e)
+		return insertSession(session, func(query string, args ...any) error {
+			_, err := tx.Exec(ctx, query, args...)
+			return err
+		})
+	})
+	return session, err
+}
+
+// session completes the session of a launch. k must hold what was written for it.
+func (k known) session(e web.Entry) web.Session {
+	s := e.Session
+	s.Registration = k.registered
+	s.Account, s.Learner = "", ""
+	if subjectOf(e) != "" {
+		s.Account, s.Learner = *k.Account, *k.Learner
+	}
+	if k.Placement != nil {
+		s.Placement = *k.Placement
+	}
+	return s
+}
+
+// insertSession writes the row of a session.
+func insertSession(s web.Session, exec func(query string, args ...any) error) error {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("sqlstore: write a session: %w", err)
+	}
+	if err := exec(`INSERT INTO session (hash, registration, account, learner, body, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		s.Hash, s.Registration, s.Account, s.Learner, string(body), micros(s.CreatedAt), micros(s.ExpiresAt)); err != nil {
+		return fmt.Errorf("sqlstore: keep a session: %w", err)
+	}
+	return nil
+}
+
+// Session is web.Sessions. A session ends when its registration is disabled.
+func (s *Store) Session(ctx context.Context, hash string, now time.Time) (web.Session, error) {
+	var row struct {
+		Body    string
+		Expires int64
+	}
+	err := s.Get(ctx, &row, `SELECT body, expires FROM session WHERE hash = ? AND expires > ?`, hash, micros(now))
+	if errors.Is(err, sql.ErrNoRows) {
+		return web.Session{}, web.ErrNotFound
+	}
+	if err != nil {
+		return web.Session{}, fmt.Errorf("sqlstore: read a session: %w", err)
+	}
+	var session web.Session
+	if err := json.Unmarshal([]byte(row.Body), &session); err != nil {
+		return web.Session{}, fmt.Errorf("sqlstore: read a session: %w", err)
+	}
+	session.ExpiresAt = fromMicros(row.Expires)
+	if err := s.stillOpen(ctx, session.Registration); err != nil {
+		return web.Session{}, err
+	}
+	return session, nil
+}
+
+// stillOpen answers web.ErrNotFound for sessions of a registration that is disabled or gone.
+func (s *Store) stillOpen(ctx context.Context, registration string) error {
+	r, err := s.FullRegistration(ctx, registration)
+	if errors.Is(err, lti.ErrUnknownRegistration) || r.Disabled {
+		return web.ErrNotFound
+	}
+	return err
+}
+
+// Prolong is web.Sessions. A session that has expired stays expired, and an expiry never moves back: web.ErrNotFound for the first.
+func (s *Store) Prolong(ctx context.Context, hash string, until time.Time) error {
+	n, err := s.execOne(ctx, `UPDATE session SET expires = CASE WHEN expires < CAST(? AS BIGINT) THEN CAST(? AS BIGINT) ELSE expires END
+		WHERE hash = ? AND expires > ?`, micros(until), micros(until), hash, micros(s.now()))
+	if err != nil {
+		return fmt.Errorf("sqlstore: prolong a session: %w", err)
+	}
+	if n == 0 {
+		return web.ErrNotFound
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// sweepMargin is how long expired logins and sessions are kept, so that who comes late is told "expired" instead of "unknown".
+const sweepMargin = time.Hour
+
+// sweepMost bounds one transaction of a sweep, so that launches do not wait for it.
+const sweepMost = 500
+
+// Swept counts the rows that a sweep took away.
+type Swept struct{ Logins, Sessions int64 }
+
+// Sweep takes away logins and sessions that expired more than an hour ago, in short transactions. What is swept is unknown from
+// then on: it can never become valid again.
+func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
+	before := micros(s.now().Add(-sweepMargin))
+	if swept.Logins, err = s.sweep(ctx, `DELETE FROM login WHERE state IN (SELECT state FROM login WHERE expires < ? LIMIT ?)`, before); err != nil {
+		return swept, fmt.Errorf("sqlstore: sweep logins: %w", err)
+	}
+	if swept.Sessions, err = s.sweep(ctx, `DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE expires < ? LIMIT ?)`, before); err != nil {
+		return swept, fmt.Errorf("sqlstore: sweep sessions: %w", err)
+	}
+	return swept, nil
+}
+
+// sweep repeats a bounded deletion until nothing is left.
+func (s *Store) sweep(ctx context.Context, query string, before int64) (total int64, err error) {
+	for {
+		n, err := s.execOne(ctx, query, before, sweepMost)
+		total += n
+		if err != nil || n == 0 || ctx.Err() != nil {
+			return total, err
+		}
+	}
+}
