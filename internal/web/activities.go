@@ -15,7 +15,7 @@ const maxIRI = 2000
 // activitiesBody is A1: what there is to tag.
 type activitiesBody struct {
 	Count    string
-	Without  string
+	Without  any
 	OnlyBare bool // shows those without a tag only
 	Rows     []activityRow
 	None     bool // nothing was seen in the course yet
@@ -81,7 +81,8 @@ func activitiesOf(v *visit, t *courseTags, onlyBare bool) activitiesBody {
 			Name: named(a), Address: a.IRI, From: from, Tags: num(n, to), Href: to, Action: say("activities.tag", "activity", named(a)),
 		})
 	}
-	b.Count, b.Without = say("activities.count", "n", len(t.activities)), say("activities.without", "n", bare)
+	b.Count = say("activities.count", "n", len(t.activities))
+	b.Without = sayHTML("activities.without", "n", num(bare, v.to("course/activities?show=untagged")))
 	return b
 }
 

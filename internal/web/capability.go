@@ -74,7 +74,7 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody
 	state := r.of(n.ID)
 	b := capabilityBody{
 		State: state.State, Chip: s.chipWords(state), About: about(r.cat, n), Source: webAddress(n.SourceURL),
-		Rule: ruleWords(x.Rule), Scope: scopeWords(v.session, x.Scope), Later: say("why.noexpiry"),
+		Rule: ruleWords(x.Rule), Scope: scopeWords(v.session, x), Later: say("why.noexpiry"),
 		Counted: s.lines(x.Counted, s.countedWords), Not: s.lines(x.NotCounted, s.notCountedWords),
 		Needed: neededWords(x),
 	}

@@ -60,8 +60,11 @@ func ruleWords(r mapping.RuleOf) []string {
 }
 
 // scopeWords says where a result comes from, seen from the session's course.
-func scopeWords(session *Session, scope mapping.Scope) string {
+func scopeWords(session *Session, x mapping.Explanation) string {
+	scope := x.Scope
 	switch {
+	case x.Rule.OutOf == 0:
+		return "" // nothing is tagged, so there is no rule yet
 	case scope.Kind != mapping.ScopeCourse:
 		return say("scope." + string(scope.Kind))
 	case scope.Same(session.Course.Scope()):

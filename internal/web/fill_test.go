@@ -16,7 +16,9 @@ var (
 	course9 = web.Course{Registration: "r1", ID: "9", Title: "Another course", IRI: lms + "/course/view.php?id=9"}
 )
 
-func module(kind string, id int) string { return fmt.Sprintf("%s/mod/%s/view.php?id=%d", lms, kind, id) }
+func module(kind string, id int) string {
+	return fmt.Sprintf("%s/mod/%s/view.php?id=%d", lms, kind, id)
+}
 
 func (w *world) capability(code string) string {
 	n, ok := w.cat.ByCode(code)

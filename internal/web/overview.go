@@ -13,6 +13,7 @@ type overviewBody struct {
 	Have    counted
 	Of      counted
 	States  []stateCount
+	Own     bool // there is a learner whose evidence this is
 	Nothing bool // nothing has counted yet
 	NoTags  bool
 	Rows    []nodeRow
@@ -58,9 +59,9 @@ func overviewOf(v *visit, r *record) overviewBody {
 	total := r.tally(r.tracked(""))
 	b := overviewBody{
 		Part: partText(r.cat), Total: total,
-		Have:    num(total.Evidenced, v.to("me/list?state=evidenced")),
-		Of:      num(total.Tracked, v.to("me/list")),
-		Nothing: total.NotStarted == total.Tracked, NoTags: !r.anyTag(),
+		Have: num(total.Evidenced, v.to("me/list?state=evidenced")),
+		Of:   num(total.Tracked, v.to("me/list")),
+		Own:  owner(v.session) != "", Nothing: total.NotStarted == total.Tracked, NoTags: !r.anyTag(),
 		Levels: levelCounts(v, r),
 	}
 	for _, state := range []mapping.State{mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted} {

@@ -32,7 +32,7 @@ type tagGroup struct {
 
 type tagBox struct {
 	ID, Name, Hint string
-	Ticked         bool
+	Ticked, Long   bool // Long ones take a line of their own
 }
 
 // tagging is one activity on its way to or from the form.
@@ -137,7 +137,7 @@ func (g *tagging) groups(section mapping.Node, ticked map[string]bool) []tagGrou
 			under = append(under, g.groups(n, ticked)...)
 			continue
 		}
-		group.Boxes = append(group.Boxes, tagBox{n.ID, g.boxName(section, n), g.criterion(n.ID), ticked[n.ID]})
+		group.Boxes = append(group.Boxes, g.box(n, ticked[n.ID]))
 	}
 	if len(group.Boxes) == 0 {
 		return under
@@ -145,15 +145,16 @@ func (g *tagging) groups(section mapping.Node, ticked map[string]bool) []tagGrou
 	return append([]tagGroup{group}, under...)
 }
 
-// boxName leaves out what the legend above says already.
-func (g *tagging) boxName(section, n mapping.Node) string {
-	if n.Wording == mapping.WordingStructure && n.Level > 0 {
-		return say("capability.atlevel", "section", section.Code, "level", n.Level)
+// box leaves out what the legend above says already.
+func (g *tagging) box(n mapping.Node, ticked bool) tagBox {
+	b := tagBox{ID: n.ID, Name: n.Title, Hint: g.criterion(n.ID), Ticked: ticked, Long: true}
+	switch {
+	case n.Wording == mapping.WordingStructure && n.Level > 0:
+		b.Name, b.Long = levelName(g.cat, n.Level), false
+	case n.Level > 0:
+		b.Name = say("tag.box", "capability", n.Title, "level", levelName(g.cat, n.Level))
 	}
-	if n.Level > 0 {
-		return say("tag.box", "capability", n.Title, "level", levelName(g.cat, n.Level))
-	}
-	return n.Title
+	return b
 }
 
 // criterion says what a tag asks for beyond the usual rule.

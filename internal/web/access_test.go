@@ -1,0 +1,89 @@
+package web_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// caller is a kind of person at an address: whose session the address names, and whose browser asks.
+type caller struct{ name, session, browser string }
+
+var callers = []caller{
+	{"nobody", "made up", ""},
+	{"learner", "amara", "amara"},
+	{"other learner with the learner's address", "amara", "ben"},
+	{"no cookie with the learner's address", "amara", ""},
+	{"anonymous learner", "anonymous", "anonymous"},
+	{"lead", "tove", "tove"},
+	{"lead of another course", "other", "other"},
+	{"lead not told by name", "nameless", "nameless"},
+	{"lead in preview", "preview", "preview"},
+	{"expired lead", "late", "late"},
+	{"other lead with the lead's address", "tove", "other"},
+}
+
+// TestEveryRouteByCaller states what each kind of caller gets at each address (quality.md, Security).
+func TestEveryRouteByCaller(t *testing.T) {
+	w := newWorld(t)
+	quiz := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
+	change := "/course/history/" + w.changes[0].Changeset.ID + "/undo"
+	tags := url.Values{"section": {w.capability6()}, "kind": {"under"}, "version": {"old"}}
+	//                                       nobody learner other none anon lead other nameless preview expired stolen
+	pages := []int{401, 200, 401, 401, 200, 200, 200, 200, 200, 401, 401}
+	leads := []int{401, 403, 401, 401, 403, 200, 200, 200, 200, 401, 401}
+	routes := []struct {
+		method, path string
+		form         url.Values
+		want         []int
+	}{
+		{"GET", "/me", nil, pages},
+		{"GET", "/me/list?state=evidenced", nil, pages},
+		{"GET", "/me/section/" + w.capability6(), nil, pages},
+		{"GET", "/me/capability/" + w.capability("6.1-L2"), nil, pages},
+		{"GET", "/course/activities", nil, leads},
+		{"GET", "/course/history", nil, leads},
+		{"GET", quiz, nil, []int{401, 403, 401, 401, 403, 200, 404, 200, 200, 401, 401}},
+		{"POST", "/course/activities", url.Values{"address": {""}}, []int{401, 403, 401, 401, 403, 422, 422, 403, 403, 401, 401}},
+		{"POST", quiz, tags, []int{401, 403, 401, 401, 403, 409, 404, 403, 403, 401, 401}},
+		{"POST", change, url.Values{}, []int{401, 403, 401, 401, 403, 303, 404, 403, 403, 401, 401}},
+		{"POST", "/me", url.Values{}, []int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405, 405}},
+		{"GET", "/nothing", nil, []int{404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},
+	}
+	for _, r := range routes {
+		for i, c := range callers {
+			t.Run(r.method+" "+r.path+" by "+c.name, func(t *testing.T) {
+				w := newWorld(t)
+				form := r.form
+				if form != nil {
+					form = url.Values{"form": {macOf(token(c.session))}}
+					for k, v := range r.form {
+						form[k] = v
+					}
+				}
+				got := w.call(r.method, "/s/"+token(c.session)+r.path, c.browser, form)
+				if got.Code != r.want[i] {
+					t.Errorf("status %d, want %d\n%s", got.Code, r.want[i], got.Body)
+				}
+				checkAnswer(t, w, c, got.Body.String())
+				if got.Code != 303 && len(w.changes) != 1 {
+					t.Error("a refused caller changed the tags")
+				}
+			})
+		}
+	}
+}
+
+// checkAnswer holds what is true of every answer: no token leaks into page or log, and a refusal says nothing of the session.
+func checkAnswer(t *testing.T, w *world, c caller, body string) {
+	t.Helper()
+	if strings.Contains(body, token(c.session)) {
+		t.Error("the page holds the session's token")
+	}
+	if log := w.log.String(); strings.Contains(log, token(c.session)) || strings.Contains(log, browserOf(c.session)) {
+		t.Errorf("the log holds a secret: %s", log)
+	}
+	if c.browser != c.session && strings.Contains(body, "Digital safety") {
+		t.Error("a stranger reads the title of the course")
+	}
+}

@@ -1,0 +1,170 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+type step = chromedp.Action[chromedp.Void]
+
+// picture is a page as a person meets it.
+type picture struct {
+	name, person, path string
+	dark               bool
+	prepare            func(*world)
+	do                 []step // after the page is there
+}
+
+// TestPictures opens every page in a real browser at three widths. It fails when a page scrolls sideways or breaks its own
+// policy; with CAIRN_PICTURES set to a folder it leaves the pictures there to be looked at.
+func TestPictures(t *testing.T) {
+	folder := os.Getenv("CAIRN_PICTURES")
+	browser := startBrowser(t)
+	for _, p := range pictures(newWorld(t)) {
+		t.Run(p.name, func(t *testing.T) {
+			address := serve(t, p)
+			for _, width := range []int64{320, 840, 1200} {
+				shoot(t, browser, p, address, width, folder)
+			}
+		})
+	}
+}
+
+func pictures(w *world) []picture {
+	six1, _ := w.cat.ByCode("6.1")
+	capability := func(code string) string { return "/me/capability/" + w.capability(code) }
+	send := []step{chromedp.Click(chromedp.CSS(`main form[method="post"] button`)), chromedp.WaitReady(chromedp.CSS(".notice, .problem"))}
+	tick := chromedp.Click(chromedp.CSS(`input[type="checkbox"]`))
+	tagging := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
+	return []picture{
+		{name: "learner-overview-full", person: "amara", path: "/me"},
+		{name: "learner-overview-dark", person: "amara", path: "/me", dark: true},
+		{name: "learner-overview-empty", person: "ben", path: "/me"},
+		{name: "learner-overview-notags", person: "ben", path: "/me", prepare: func(w *world) { w.aligned = nil }},
+		{name: "learner-overview-anonymous", person: "anonymous", path: "/me"},
+		{name: "learner-overview-preview", person: "tove", path: "/me"},
+		{name: "learner-overview-behind", person: "amara", path: "/me", prepare: func(w *world) { w.upTo = now.Add(-30 * time.Minute) }},
+		{name: "learner-overview-domain", person: "six", path: "/me"},
+		{name: "learner-section-mixed", person: "amara", path: "/me/section/" + six1.ID},
+		{name: "learner-section-domain", person: "amara", path: "/me/section/" + w.capability6()},
+		{name: "learner-list", person: "amara", path: "/me/list?state=evidenced"},
+		{name: "learner-list-long", person: "amara", path: "/me/list"},
+		{name: "learner-capability-inprogress", person: "amara", path: capability("6.1-L2"), dark: true},
+		{name: "learner-capability-evidenced", person: "amara", path: capability("5.2.1-L1")},
+		{name: "learner-capability-withdrawn", person: "amara", path: capability("2.1-L2"), do: []step{chromedp.Click(chromedp.CSS("summary"))}},
+		{name: "learner-capability-label", person: "amara", path: capability("6.1-LX-01")},
+		{name: "learner-capability-untagged", person: "amara", path: capability("6.4-L3")},
+		{name: "author-activities-full", person: "tove", path: "/course/activities"},
+		{name: "author-activities-empty", person: "tove", path: "/course/activities", prepare: func(w *world) { w.seen, w.aligned = nil, nil }},
+		{name: "author-activities-error", person: "tove", path: "/course/activities", do: send},
+		{name: "author-one", person: "tove", path: tagging},
+		{name: "author-one-saved", person: "tove", path: tagging, do: append([]step{tick}, send...)},
+		{name: "author-one-preview", person: "preview", path: tagging},
+		{name: "author-history", person: "tove", path: "/course/history"},
+		{name: "no-permission", person: "amara", path: "/course/activities", dark: true},
+		{name: "session-expired", person: "late", path: "/me"},
+		{name: "error-ours", person: "", path: "", prepare: func(w *world) { w.broken = fmt.Errorf("database is away") }},
+		{name: "window-cookies-blocked", person: "", path: "window"},
+	}
+}
+
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(time.Minute),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start Chromium (Debian package chromium): %v", err)
+	}
+	return ctx
+}
+
+// serve starts the pages over a world of their own and answers the address of the picture.
+func serve(t *testing.T, p picture) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	root := "http://" + server.Listener.Addr().String()
+	w := newWorldAt(t, root)
+	if p.prepare != nil {
+		p.prepare(w)
+	}
+	pages := http.NewServeMux()
+	pages.Handle("/", w.handler)
+	pages.HandleFunc("/framed", func(rw http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(rw, `<body style="margin:0"><iframe style="border:0;width:100%%;height:600px" src="/lti/login?%s"></iframe>`, html.EscapeString(r.URL.RawQuery))
+	})
+	pages.HandleFunc("/start", func(rw http.ResponseWriter, r *http.Request) {
+		http.SetCookie(rw, &http.Cookie{
+			Name: cookie, Value: browserOf(r.FormValue("as")), Path: "/", Secure: true, HttpOnly: true,
+			SameSite: http.SameSiteNoneMode, Partitioned: true,
+		})
+		http.Redirect(rw, r, r.FormValue("to"), http.StatusSeeOther)
+	})
+	server.Config.Handler = pages
+	server.Start()
+	t.Cleanup(server.Close)
+	switch {
+	case p.path == "window":
+		q := url.Values{"iss": {lms}, "login_hint": {"4"}, "target_link_uri": {root + "/lti/launch"}, "cairn_check": {"1"}}
+		return root + "/framed?" + q.Encode()
+	case p.person == "":
+		return root + "/s/x/me"
+	}
+	return root + "/start?" + url.Values{"as": {p.person}, "to": {"/s/" + token(p.person) + p.path}}.Encode()
+}
+
+func shoot(t *testing.T, browser context.Context, p picture, address string, width int64, folder string) {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	defer cancel()
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	scheme := "light"
+	if p.dark {
+		scheme = "dark"
+	}
+	steps := append([]step{
+		chromedp.EmulateViewport(width, 700),
+		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			like := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
+			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: like})
+			return err
+		}),
+		chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("footer, iframe")),
+	}, p.do...)
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatalf("open %s at %d: %v", p.name, width, err)
+	}
+	sideways, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sideways > 0 {
+		t.Errorf("%s scrolls %d px sideways at %d", p.name, sideways, width)
+	}
+	if folder == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", p.name, width, scheme)), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
