@@ -16,7 +16,8 @@ func (c *checker) attachmentList(i int32) error {
 	return nil
 }
 
-// attachment checks the description of an attachment (Data 2.4.11) and notes it. Whether its data came along is for the request to judge.
+// attachment checks the description of an attachment (Data 2.4.11) and notes it. Whether its data came along is for the request
+// to judge.
 func (c *checker) attachment(i int32) (err error) {
 	if err = c.object(i); err != nil {
 		return err

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// ParseDuration reads an ISO 8601 duration (Data 4.6): PnYnMnDTnHnMnS with at least one part, or PnW alone; the last part may have a fraction,
-// with point or comma. It is truncated, never rounded, to hundredths of a second. A year counts as 365 days and a month as 30,
-// because a duration has no calendar; what does not fit a time.Duration (292 years) is the longest one. It answers *Invalid.
+// ParseDuration reads an ISO 8601 duration (Data 4.6): PnYnMnDTnHnMnS with at least one part, or PnW alone; the last part may
+// have a fraction, with point or comma. It is truncated, never rounded, to hundredths of a second. A year counts as 365 days
+// and a month as 30, because a duration has no calendar; what does not fit a time.Duration (292 years) is the longest one. It
+// answers *Invalid.
 func ParseDuration(s string) (time.Duration, error) {
 	d, ok := parseDuration(s)
 	if !ok {
@@ -121,8 +122,8 @@ func addCapped(a, b time.Duration) time.Duration {
 	return a + b
 }
 
-// comparableDuration cuts the fraction of the seconds to hundredths, and the zeros behind it. Beyond that a duration is compared as text:
-// Data 2.3.1 forbids converting between its units.
+// comparableDuration cuts the fraction of the seconds to hundredths, and the zeros behind it. Beyond that a duration is compared
+// as text: Data 2.3.1 forbids converting between its units.
 func comparableDuration(s string) string {
 	seconds, ok := strings.CutSuffix(s, "S")
 	i := strings.LastIndexAny(seconds, ".,")

@@ -32,8 +32,8 @@ func Check(raw []byte, v Version) error {
 	return err
 }
 
-// Prepare checks what was sent, one statement or an array of them, and makes all of it ready to store, in its order, or refuses it
-// whole with *Invalid. Nothing of raw is kept. One pass over the text serves everything.
+// Prepare checks what was sent, one statement or an array of them, and makes all of it ready to store, in its order, or refuses
+// it whole with *Invalid. Nothing of raw is kept. One pass over the text serves everything.
 func Prepare(raw []byte, o Options) ([]Prepared, error) {
 	authority, err := newAuthority(o.Authority)
 	if err != nil {
@@ -88,6 +88,7 @@ const maxKept = 1 << 15
 
 func (p *parser) release() {
 	p.doc.src = ""
+	clear(p.terms[:cap(p.terms)]) // they point into the text
 	p.dec.Reset(bytes.NewReader(nil))
 	if cap(p.doc.nodes) <= maxKept && cap(p.form) <= 1<<20 {
 		parsers.Put(p)
@@ -175,7 +176,8 @@ func (p *parser) body(i int32, at parts, s Prepared, o Options, a authority, nam
 	return w.dst, definitions(w, named)
 }
 
-// definitions pairs the activities with what was written of them: both hold the same nodes, the writer in the order of the text.
+// definitions pairs the activities with what was written of them: both hold the same nodes, the writer in the order of the
+// text.
 func definitions(w writer, named []defined) []Definition {
 	if len(named) == 0 {
 		return nil

@@ -6,9 +6,9 @@ import (
 )
 
 // ParseTimestamp reads an ISO 8601 date and time (Data 4.5): the extended form (RFC 3339) or the basic one, a fraction with
-// point or comma, an offset of Z, ±hh, ±hhmm or ±hh:mm. Without an offset it is UTC. The offsets -00, -0000 and -00:00 are refused, and so
-// is a date that does not exist, or outside the years 1 to 9999 (the first instant, Go's zero time, included). Digits beyond nanoseconds are cut off; a leap second is the first moment of the next minute.
-// The answer is in UTC. It answers *Invalid.
+// point or comma, an offset of Z, ±hh, ±hhmm or ±hh:mm. Without an offset it is UTC. The offsets -00, -0000 and -00:00 are
+// refused, and so is a date that does not exist, or outside the years 1 to 9999 (Go's zero time included). Digits beyond
+// nanoseconds are cut off; a leap second is the first moment of the next minute. The answer is in UTC. It answers *Invalid.
 func ParseTimestamp(s string) (time.Time, error) {
 	t, ok := parseTimestamp(s)
 	if !ok {

@@ -6,7 +6,8 @@ type span struct {
 	from, end int
 }
 
-// writer gives a checked document back as the store answers it: without white space between values, activities that came alone as arrays,
+// writer gives a checked document back as the store answers it: without white space between values, activities that came alone
+// as arrays, timestamps in UTC; numbers, strings and extensions byte by byte as sent.
 type writer struct {
 	*document
 	dst         []byte

@@ -121,8 +121,8 @@ func (h *handler) answer(w http.ResponseWriter, r *request) error {
 	return do(w, r)
 }
 
-// resourceName takes the prefix off a path. A slash at the end and doubled slashes are accepted, because endpoints are often configured
-// with one and joined with another.
+// resourceName takes the prefix off a path. A slash at the end and doubled slashes are accepted, because endpoints are often
+// configured with one and joined with another.
 func (h *handler) resourceName(p string) string {
 	name, ok := strings.CutPrefix(path.Clean("/"+p), strings.TrimRight(h.Prefix, "/"))
 	if !ok {

@@ -43,10 +43,12 @@ func asRefusal(err error) *Refusal {
 		return &Refusal{http.StatusBadRequest, wrong.Rule, wrong.Detail, wrong.Spec, wrong.Path}
 	case errors.As(err, &conflict):
 		return &Refusal{http.StatusConflict, "statement_conflict",
-			"another statement with the id " + conflict.ID + " is there already; nothing of this request was kept", "Communication 2.1.1, XAPI-00142", ""}
+			"another statement with the id " + conflict.ID + " is there already; nothing of this request was kept",
+			"Communication 2.1.1, XAPI-00142", ""}
 	case errors.Is(err, ErrVoidForbidden):
 		return &Refusal{http.StatusForbidden, "void_forbidden",
-			"a statement is voided by the credential that sent it, or by one with scope all; nothing of this request was kept", "Data 2.3.2", ""}
+			"a statement is voided by the credential that sent it, or by one with scope all; nothing of this request was kept",
+			"Data 2.3.2", ""}
 	}
 	return refusal(http.StatusServiceUnavailable, "store_unavailable", "the statements cannot be reached now; try again in a few seconds")
 }

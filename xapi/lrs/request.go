@@ -104,7 +104,8 @@ func (h *handler) body(w http.ResponseWriter, r *request) ([]byte, error) {
 		}
 		from = &bounded{zip, h.MaxBody}
 	default:
-		return nil, refusal(http.StatusUnsupportedMediaType, "content_encoding_unknown", "a body is sent as it is or with gzip, not with %q", shorten(encoding))
+		return nil, refusal(http.StatusUnsupportedMediaType, "content_encoding_unknown",
+			"a body is sent as it is or with gzip, not with %q", shorten(encoding))
 	}
 	raw, err := io.ReadAll(from)
 	if err != nil {
@@ -148,7 +149,8 @@ func contentType(header string) error {
 		return &Refusal{http.StatusNotImplemented, "multipart_not_supported",
 			"statements with attachment data are not accepted yet; send application/json", "Communication 1.5.2", ""}
 	}
-	return &Refusal{http.StatusBadRequest, "content_type", "statements are sent as application/json", "Communication 1.5, XAPI-00127", ""}
+	return &Refusal{http.StatusBadRequest, "content_type", "statements are sent as application/json",
+		"Communication 1.5, XAPI-00127", ""}
 }
 
 func shorten(s string) string {

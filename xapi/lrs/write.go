@@ -75,7 +75,8 @@ func (h *handler) storeOne(r *request, raw []byte, id string) error {
 		return err
 	}
 	if batch[0].ID != id {
-		return &Refusal{http.StatusBadRequest, "statement_id_differs", "the id of the statement is not the one of the address", "Communication 2.1.1", "/id"}
+		return &Refusal{http.StatusBadRequest, "statement_id_differs", "the id of the statement is not the one of the address",
+			"Communication 2.1.1", "/id"}
 	}
 	return h.Statements.Add(r.Context(), r.credential, batch)
 }
@@ -108,7 +109,8 @@ func checkAttachments(list []xapi.Attachment) error {
 	for _, a := range list {
 		switch {
 		case a.UsageType == signatureUsage:
-			return &Refusal{http.StatusBadRequest, "signature_without_data", "a signed statement comes with its signature", "Data 2.6", "/attachments"}
+			return &Refusal{http.StatusBadRequest, "signature_without_data", "a signed statement comes with its signature",
+				"Data 2.6", "/attachments"}
 		case a.FileURL == "":
 			return &Refusal{http.StatusBadRequest, "attachment_data_missing", "an attachment without data has a fileUrl",
 				"Communication 1.5.1", "/attachments"}

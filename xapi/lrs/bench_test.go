@@ -1,0 +1,60 @@
+package lrs_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"cairn/xapi"
+	"cairn/xapi/lrs"
+)
+
+// nowhere takes statements and forgets them: what is left is the handler's own work.
+type nowhere struct{ *fake }
+
+func (nowhere) Add(context.Context, lrs.Credential, []xapi.Prepared) error { return nil }
+
+// BenchmarkPost measures a request from its bytes to the answer, without network and store.
+func BenchmarkPost(b *testing.B) {
+	f := &fake{now: start}
+	h, err := lrs.New(lrs.Config{
+		Statements: nowhere{f}, Credentials: f, Now: func() time.Time { return start }, NewID: func() string { return id(1) },
+		Authority: func(c lrs.Credential) xapi.Agent { return xapi.AccountAgent("https://cairn.example", c.ID) },
+		MoreKey:   make([]byte, 16), Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	raw, err := os.ReadFile("../testdata/moodle/xapi-core-course_completed--completed--course.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	one := string(raw)
+	many := make([]string, 50)
+	for i := range many {
+		many[i] = strings.Replace(one, "{", `{"id":"`+id(i)+`",`, 1)
+	}
+	for name, body := range map[string]string{"single": one, "batch of 50": "[" + strings.Join(many, ",") + "]"} {
+		b.Run(name, func(b *testing.B) {
+			each := max(1, strings.Count(body, `"actor"`))
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				r := httptest.NewRequest(http.MethodPost, statements, strings.NewReader(body))
+				r.SetBasicAuth("all", "all-secret")
+				r.Header.Set(xapi.VersionHeader, "1.0.3")
+				r.Header.Set("Content-Type", "application/json")
+				w := httptest.NewRecorder()
+				if h.ServeHTTP(w, r); w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+			b.ReportMetric(float64(b.N*each)/b.Elapsed().Seconds(), "statements/s")
+		})
+	}
+}
