@@ -185,7 +185,8 @@ func viewStatement(s Sent) statementView {
 	}
 	must(0, json.Unmarshal(s.Statement, &in))
 	at, _ := time.Parse(time.RFC3339, in.Timestamp)
-	out := statementView{at.Format(time.TimeOnly), in.Actor.Name, in.Verb.Display["en"], in.Object.Definition.Name["en"], in.Object.ID, "kept here"}
+	out := statementView{at.Format(time.TimeOnly), in.Actor.Name, in.Verb.Display["en"],
+		in.Object.Definition.Name["en"], in.Object.ID, "kept here"}
 	switch {
 	case s.Waiting:
 		out.Answer = "waiting " + s.Failure

@@ -96,15 +96,15 @@ func TestLearnerWorksThroughTheCourse(t *testing.T) {
 func TestLinkPageEmbedsTheTool(t *testing.T) {
 	_, s, enter := sampleSite(t)
 	lena := enter(s.Learner)
-	lena.open("/mod/lti/view.php?id=4", `<iframe id="tool"`, `src="/mod/lti/launch.php?id=4"`, `"http://127.0.0.1:9"`)
-	body := lena.open("/mod/lti/launch.php?id=4", "document.ltiAuthForm.submit()")
+	lena.open("/mod/lti/view.php?id=5", `<iframe id="tool"`, `src="/mod/lti/launch.php?id=5"`, `"http://127.0.0.1:9"`)
+	body := lena.open("/mod/lti/launch.php?id=5", "document.ltiAuthForm.submit()")
 	base, err := url.Parse(lena.base)
 	check(t, err)
 	forms, err := ltitest.Forms([]byte(body), base)
 	check(t, err)
 	f := forms[0]
 	if f.Method != "POST" || f.Action.String() != "http://127.0.0.1:9/lti/login" || f.Fields.Get("iss") != lena.base ||
-		f.Fields.Get("login_hint") != s.Learner || !strings.HasPrefix(f.Fields.Get("lti_message_hint"), `{"cmid":4,"launchid":"ltilaunch1_`) {
+		f.Fields.Get("login_hint") != s.Learner || !strings.HasPrefix(f.Fields.Get("lti_message_hint"), `{"cmid":5,"launchid":"ltilaunch1_`) {
 		t.Errorf("%+v", f)
 	}
 	lena.open("/mod/lti/return.php?course=2&lti_msg=All+saved", "All saved", `target="_top"`)

@@ -9,7 +9,8 @@ func Lab(p *Platform, t Tool) Tool {
 	for _, u := range []User{
 		{Sub: "2", Username: "admin", Given: "Admin", Family: "User", Email: "admin@example.test", Says: "Administrator"},
 		{Sub: "3", Username: "teacher1", Given: "Tove", Family: "Teacher", Email: "teacher1@example.test", Says: "Teacher"},
-		{Sub: "4", Username: "student1", Given: "Sam", Family: "Student", Email: "student1@example.test", SourcedID: "SIS-0001", Says: "Student"},
+		{Sub: "4", Username: "student1", Given: "Sam", Family: "Student", Email: "student1@example.test", SourcedID: "SIS-0001",
+			Says: "Student"},
 		{Sub: "5", Username: "student2", Given: "Åse", Family: "Ødegård-Łuk", Email: "student2@example.test", Says: "Student"},
 		{Sub: "6", Username: "student3", Given: "Kim", Family: "Late", Email: "student3@example.test", Says: "Student"},
 	} {
@@ -49,10 +50,7 @@ type Sampled struct {
 func Sample(p *Platform, t Tool) Sampled {
 	t.Name = or(t.Name, "Cairn")
 	s := Sampled{Tool: p.AddTool(t), Learner: "4", Other: "5", Author: "3", Lead: "2", Course: "2", Second: "3"}
-	p.AddUser(User{Sub: s.Learner, Username: "lena", Given: "Lena", Family: "Learner", Email: "lena@example.test", SourcedID: "SIS-0001", Says: "Learner: completes activities, sees progress"})
-	p.AddUser(User{Sub: s.Other, Username: "omar", Given: "Omar", Family: "Other", Email: "omar@example.test", Says: "Another learner"})
-	p.AddUser(User{Sub: s.Author, Username: "aoife", Given: "Aoife", Family: "Author", Email: "aoife@example.test", Says: "Course author: tags activities with capabilities, grades"})
-	p.AddUser(User{Sub: s.Lead, Username: "lou", Given: "Lou", Family: "Lead", Email: "lou@example.test", Says: "Education lead: sees the cohort"})
+	p.samplePeople(s)
 	p.AddCourse(Course{ID: s.Course, Title: "AI in clinical practice", Label: "AI101", SourcedID: "SIS-AI101"})
 	p.AddCourse(Course{ID: s.Second, Title: "Data security refresher", Label: "DATA", SourcedID: "SIS-DATA"})
 	for _, course := range []string{s.Course, s.Second} {
@@ -61,19 +59,50 @@ func Sample(p *Platform, t Tool) Sampled {
 		p.Enrol(Member{Course: course, User: s.Author, Roles: []string{"Instructor"}})
 		p.Enrol(Member{Course: course, User: s.Lead, Roles: []string{RoleInstitutionAdmin, RoleInstructor, RoleSystemAdmin}})
 	}
-	s.Page = p.AddActivity(Activity{Course: s.Course, Kind: Page, Name: "What machine learning can and cannot do", Text: "A model learns patterns from examples. It knows nothing of what the examples leave out: always ask where the data came from."}).Module
-	s.Quiz = p.AddActivity(Activity{Course: s.Course, Kind: Quiz, Name: "Judging an AI tool", Pass: 6, QuestionName: "Bias", Question: "True or false: a model trained on one hospital's patients can fail at another hospital."}).Module
-	s.Assignment = p.AddActivity(Activity{Course: s.Course, Kind: Assignment, Name: "Plan a safe introduction", Pass: 60, Text: "Write one page: how would you introduce a triage tool on your ward?"}).Module
-	first := p.AddLink(ResourceLink{
-		Course: s.Course, Tool: s.Tool.ID, Title: "My capabilities", Section: 1, Description: "Your progress in the capability framework.",
-		LineItem: &LineItem{Maximum: 100},
-	})
-	s.SecondQuiz = p.AddActivity(Activity{Course: s.Second, Kind: Quiz, Name: "Handling patient data", QuestionName: "Sharing", Question: "True or false: patient data needs a lawful basis before it is shared."}).Module
-	second := p.AddLink(ResourceLink{
-		Course: s.Second, Tool: s.Tool.ID, Title: "My capabilities", Section: 1, Description: "Your progress in the capability framework.",
-		LineItem: &LineItem{Maximum: 100},
-	})
+	p.sampleActivities(&s)
+	first, second := p.sampleLink(s.Tool.ID, s.Course), p.sampleLink(s.Tool.ID, s.Second)
 	s.Link, s.Module, s.Item = first.ID, first.Module, first.LineItem.ID
 	s.SecondLink, s.SecondItem = second.ID, second.LineItem.ID
 	return s
+}
+
+func (p *Platform) samplePeople(s Sampled) {
+	for _, u := range []User{
+		{Sub: s.Learner, Username: "lena", Given: "Lena", Family: "Learner", SourcedID: "SIS-0001",
+			Says: "Learner: completes activities, sees progress"},
+		{Sub: s.Other, Username: "omar", Given: "Omar", Family: "Other", Says: "Another learner"},
+		{Sub: s.Author, Username: "aoife", Given: "Aoife", Family: "Author",
+			Says: "Course author: tags activities with capabilities, grades"},
+		{Sub: s.Lead, Username: "lou", Given: "Lou", Family: "Lead", Says: "Education lead: sees the cohort"},
+	} {
+		u.Email = u.Username + "@example.test"
+		p.AddUser(u)
+	}
+}
+
+func (p *Platform) sampleActivities(s *Sampled) {
+	s.Page = p.AddActivity(Activity{
+		Course: s.Course, Kind: Page, Name: "What machine learning can and cannot do",
+		Text: "A model learns patterns from examples. It knows nothing of what the examples leave out: " +
+			"always ask where the data came from.",
+	}).Module
+	s.Quiz = p.AddActivity(Activity{
+		Course: s.Course, Kind: Quiz, Name: "Judging an AI tool", Pass: 6, QuestionName: "Bias",
+		Question: "True or false: a model trained on one hospital's patients can fail at another hospital.",
+	}).Module
+	s.Assignment = p.AddActivity(Activity{
+		Course: s.Course, Kind: Assignment, Name: "Plan a safe introduction", Pass: 60,
+		Text: "Write one page: how would you introduce a triage tool on your ward?",
+	}).Module
+	s.SecondQuiz = p.AddActivity(Activity{
+		Course: s.Second, Kind: Quiz, Name: "Handling patient data", QuestionName: "Sharing",
+		Question: "True or false: patient data needs a lawful basis before it is shared.",
+	}).Module
+}
+
+func (p *Platform) sampleLink(tool, course string) ResourceLink {
+	return p.AddLink(ResourceLink{
+		Course: course, Tool: tool, Title: "My capabilities", Section: 1,
+		Description: "Your progress in the capability framework.", LineItem: &LineItem{Maximum: 100},
+	})
 }

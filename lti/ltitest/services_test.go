@@ -89,8 +89,9 @@ func TestTokenEndpointOfStrictProfileRefuses(t *testing.T) {
 	d := newDesk(t, ltitest.Strict(), everything)
 	now := d.clock.Now()
 	once := assertion(t, now, toolKeyID, nil)
-	if w := d.askToken(once, scopeScore); w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
-		t.Fatalf("%d %v %s", w.Code, w.Header(), w.Body)
+	w := d.askToken(once, scopeScore)
+	if kind := w.Header().Get("Content-Type"); w.Code != http.StatusOK || kind != "application/json; charset=utf-8" {
+		t.Fatalf("%d %s %s", w.Code, kind, w.Body)
 	}
 	tests := []struct{ name, assertion, scope, want string }{
 		{"assertion twice", once, scopeScore, "invalid_client"},
@@ -155,75 +156,79 @@ func TestAccessTokensExpire(t *testing.T) {
 	d.expect(401, "GET", "/2/lineitems?type_id=1", typeItems, "")
 }
 
-func TestServicesOfStrictProfile(t *testing.T) {
+func TestLineItemsOfStrictProfile(t *testing.T) {
 	d := newDesk(t, ltitest.Strict(), everything)
-	score := func(user, given, maximum, activity, grading, at string) string {
-		return `{"userId":"` + user + `","scoreGiven":` + given + `,"scoreMaximum":` + maximum + `,"activityProgress":"` +
-			activity + `","gradingProgress":"` + grading + `","timestamp":"` + at + `"}`
+	for _, test := range []struct {
+		want                      int
+		method, path, media, body string
+	}{
+		{200, "GET", "/2/lineitems", "*/*", ""},
+		{200, "GET", "/2/lineitems", "application/json;q=0.5, " + typeItems, ""},
+		{406, "GET", "/2/lineitems", "text/html", ""},
+		{406, "GET", "/2/lineitems", typeItems + ";q=0", ""},
+		{415, "POST", "/2/lineitems", "application/json", `{"label":"x","scoreMaximum":1}`},
+		{201, "POST", "/2/lineitems", typeItem + "; charset=utf-8",
+			`{"label":"x","scoreMaximum":1,"startDateTime":"2026-01-01T00:00:00Z","gradesReleased":true}`},
+		{400, "POST", "/2/lineitems", typeItem, `{"label":"x","scoreMaximum":0}`},
+		{400, "POST", "/2/lineitems", typeItem, `{"label":" ","scoreMaximum":1}`},
+		{400, "POST", "/2/lineitems", typeItem, `[]`},
+		{400, "GET", "/2/lineitems?limit=x", typeItems, ""},
+		{404, "GET", "/9/lineitems", typeItems, ""},
+		{403, "GET", "/1/lineitems", typeItems, ""},           // a course without the tool
+		{401, "GET", "/2/lineitems?type_id=2", typeItems, ""}, // of another tool
+		{405, "PUT", "/2/lineitems", typeItem, `{}`},
+		{400, "GET", "/2/nothing", typeItems, ""},
+	} {
+		d.expect(test.want, test.method, test.path, test.media, test.body)
 	}
-	t.Run("media types", func(t *testing.T) {
-		d.TB = t
-		d.expect(200, "GET", "/2/lineitems", "*/*", "")
-		d.expect(200, "GET", "/2/lineitems", "application/json;q=0.5, "+typeItems, "")
-		d.expect(406, "GET", "/2/lineitems", "text/html", "")
-		d.expect(406, "GET", "/2/lineitems", typeItems+";q=0", "")
-		d.expect(415, "POST", "/2/lineitems", "application/json", `{"label":"x","scoreMaximum":1}`)
-		d.expect(201, "POST", "/2/lineitems", typeItem+"; charset=utf-8", `{"label":"x","scoreMaximum":1,"startDateTime":"2026-01-01T00:00:00Z","gradesReleased":true}`)
-		if w := d.expect(200, "GET", "/2/lineitems/5/lineitem", typeItem, ""); !strings.Contains(w.Body.String(), `"gradesReleased":true`) {
-			t.Error(w.Body)
-		}
-		d.expect(400, "POST", "/2/lineitems", typeItem, `{"label":"x","scoreMaximum":0}`)
-		d.expect(400, "POST", "/2/lineitems", typeItem, `{"label":" ","scoreMaximum":1}`)
-		d.expect(400, "POST", "/2/lineitems", typeItem, `[]`)
-		d.expect(400, "GET", "/2/lineitems?limit=x", typeItems, "")
-		d.expect(404, "GET", "/9/lineitems", typeItems, "")
-		d.expect(403, "GET", "/1/lineitems", typeItems, "") // a course without the tool
-		d.expect(405, "PUT", "/2/lineitems", typeItem, `{}`)
-		d.expect(400, "GET", "/2/nothing", typeItems, "")
-	})
-	t.Run("scores", func(t *testing.T) {
-		d.TB = t
-		const path = "/2/lineitems/4/lineitem/scores"
-		d.expect(200, "POST", path, typeScore, score("4", "10", "20", "Completed", "FullyGraded", "2026-11-22T11:00:00.100Z"))
-		d.expect(409, "POST", path, typeScore, score("4", "11", "20", "Completed", "FullyGraded", "2026-11-22T11:00:00.100Z"))
-		d.expect(200, "POST", path, typeScore, score("4", "25", "20", "Completed", "Pending", "2026-11-22T11:00:00.900Z"))
-		if g, ok := d.p.Grade(4, "4"); !ok || g.Score != 25 {
-			t.Errorf("extra credit, not fully graded: %+v %v", g, ok)
-		}
-		for _, bad := range []string{
-			score("4", "-1", "20", "Completed", "FullyGraded", "2026-11-22T12:00:00Z"),
-			score("4", "1", "0", "Completed", "FullyGraded", "2026-11-22T12:00:00Z"),
-			score("4", `"1"`, "20", "Completed", "FullyGraded", "2026-11-22T12:00:00Z"),
-			score("4", "1", "20", "Foo", "FullyGraded", "2026-11-22T12:00:00Z"),
-			score("4", "1", "20", "Completed", "Bar", "2026-11-22T12:00:00Z"),
-			score("4", "1", "20", "Completed", "FullyGraded", "2026-11-22T12:00:00"),
-			strings.Replace(score("4", "1", "20", "Completed", "FullyGraded", "2026-11-22T12:00:00Z"), `"userId":"4"`, `"userId":4`, 1),
-			`{`,
-		} {
-			d.expect(400, "POST", path, typeScore, bad)
-		}
-	})
-	t.Run("results in pages", func(t *testing.T) {
-		d.TB = t
-		d.expect(200, "POST", "/2/lineitems/4/lineitem/scores", typeScore, score("5", "1", "20", "Completed", "FullyGraded", "2026-11-22T11:00:00Z"))
-		w := d.expect(200, "GET", "/2/lineitems/4/lineitem/results?limit=1", typeResults, "")
-		if link := w.Header().Get("Link"); !strings.Contains(link, `/results?limit=1&from=1>; rel="next"`) {
-			t.Error(link)
-		}
-	})
-	t.Run("roster", func(t *testing.T) {
-		d.TB = t
-		w := d.expect(200, "GET", "/CourseSection/2/bindings/1/memberships?role=Instructor", typeMembers, "")
-		if !strings.Contains(w.Body.String(), `"roles":["`+ltitest.RoleInstructor+`"]`) {
-			t.Error(w.Body)
-		}
-	})
-	t.Run("scope", func(t *testing.T) {
-		d.TB = t
-		d.expect(401, "GET", "/2/lineitems?type_id=2", typeItems, "") // of another tool
-		d := newDesk(t, ltitest.Strict(), scopeScore)
-		d.expect(403, "GET", "/2/lineitems", typeItems, "")
-	})
+	w := d.expect(200, "GET", "/2/lineitems/5/lineitem", typeItem, "")
+	if !strings.Contains(w.Body.String(), `"gradesReleased":true`) || !strings.Contains(w.Body.String(), `"startDateTime"`) {
+		t.Errorf("dates and release are forgotten: %s", w.Body)
+	}
+	d = newDesk(t, ltitest.Strict(), scopeScore)
+	d.expect(403, "GET", "/2/lineitems", typeItems, "")
+}
+
+// scoreJSON is one score as tools send it.
+func scoreJSON(user, given, maximum, activity, grading, at string) string {
+	return `{"userId":"` + user + `","scoreGiven":` + given + `,"scoreMaximum":` + maximum + `,"activityProgress":"` +
+		activity + `","gradingProgress":"` + grading + `","timestamp":"` + at + `"}`
+}
+
+func TestScoresOfStrictProfile(t *testing.T) {
+	const path, good = "/2/lineitems/4/lineitem/scores", "2026-11-22T12:00:00Z"
+	d := newDesk(t, ltitest.Strict(), everything)
+	d.expect(200, "POST", path, typeScore, scoreJSON("4", "10", "20", "Completed", "FullyGraded", "2026-11-22T11:00:00.100Z"))
+	d.expect(409, "POST", path, typeScore, scoreJSON("4", "11", "20", "Completed", "FullyGraded", "2026-11-22T11:00:00.100Z"))
+	d.expect(200, "POST", path, typeScore, scoreJSON("4", "25", "20", "Completed", "Pending", "2026-11-22T11:00:00.900Z"))
+	if g, ok := d.p.Grade(4, "4"); !ok || g.Score != 25 {
+		t.Errorf("extra credit, not fully graded: %+v %v", g, ok)
+	}
+	for _, bad := range []string{
+		scoreJSON("4", "-1", "20", "Completed", "FullyGraded", good),
+		scoreJSON("4", "1", "0", "Completed", "FullyGraded", good),
+		scoreJSON("4", `"1"`, "20", "Completed", "FullyGraded", good),
+		scoreJSON("4", "1", "20", "Foo", "FullyGraded", good),
+		scoreJSON("4", "1", "20", "Completed", "Bar", good),
+		scoreJSON("4", "1", "20", "Completed", "FullyGraded", "2026-11-22T12:00:00"),
+		strings.Replace(scoreJSON("4", "1", "20", "Completed", "FullyGraded", good), `"userId":"4"`, `"userId":4`, 1),
+		`{`,
+	} {
+		d.expect(400, "POST", path, typeScore, bad)
+	}
+	d.expect(200, "POST", path, typeScore, scoreJSON("5", "1", "20", "Completed", "FullyGraded", good))
+	w := d.expect(200, "GET", "/2/lineitems/4/lineitem/results?limit=1", typeResults, "")
+	if link := w.Header().Get("Link"); !strings.Contains(link, `/results?limit=1&from=1>; rel="next"`) {
+		t.Error(link)
+	}
+}
+
+func TestRosterOfStrictProfile(t *testing.T) {
+	d := newDesk(t, ltitest.Strict(), everything)
+	w := d.expect(200, "GET", "/CourseSection/2/bindings/1/memberships?role=Instructor", typeMembers, "")
+	if !strings.Contains(w.Body.String(), `"roles":["`+ltitest.RoleInstructor+`"]`) {
+		t.Error(w.Body)
+	}
 }
 
 // TestScoreCompletesThePlacedLink is the order of the captured scores of user 5: only a grade completes, and only its loss
@@ -285,7 +290,10 @@ func TestDiscoveryAndKeySet(t *testing.T) {
 	}
 	set, header := get("/mod/lti/certs.php")
 	key := set["keys"].([]any)[0].(map[string]any)
-	if key["kid"] != p.KeyID() || key["alg"] != "RS256" || key["use"] != "sig" || key["d"] != nil || header.Get("Cache-Control") == "" {
-		t.Errorf("%v %v", key, header)
+	if key["kid"] != p.KeyID() || key["alg"] != "RS256" || key["use"] != "sig" || key["d"] != nil {
+		t.Errorf("%v", key)
+	}
+	if header.Get("Cache-Control") == "" {
+		t.Error("the key set says nothing of how long to keep it")
 	}
 }
