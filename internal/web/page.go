@@ -113,14 +113,14 @@ func (s *site) leadPage(ctx context.Context, v *visit, file, title, tab string, 
 }
 
 func (s *site) tabs(v *visit, current string) []tab {
-	one := func(key, name, path string) tab {
-		return tab{Name: say(name), Href: v.to(path), Current: key == current}
+	one := func(key, words, path string) tab {
+		return tab{Name: words, Href: v.to(path), Current: key == current}
 	}
 	if v.session.Lead {
-		return []tab{one("activities", "tab.activities", "course/activities"), one("history", "tab.history", "course/history"),
-			one("me", "tab.aslearner", "me")}
+		return []tab{one("activities", say("tab.activities"), "course/activities"), one("history", say("tab.history"), "course/history"),
+			one("me", say("tab.aslearner"), "me")}
 	}
-	return []tab{one("me", "tab.overview", "me"), one("list", "tab.list", "me/list")}
+	return []tab{one("me", say("tab.overview"), "me"), one("list", say("tab.list"), "me/list")}
 }
 
 // standing is the notice of sessions of which nothing is kept.

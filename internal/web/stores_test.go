@@ -175,14 +175,14 @@ func (w *world) FrameOrigins(context.Context) ([]string, error) {
 // What the real tool needs to begin logins.
 
 func (w *world) ByIssuer(_ context.Context, issuer, clientID string) (lti.Registration, error) {
-	if issuer != lms || clientID != "" && clientID != "client" {
+	if issuer != w.platform || clientID != "" && clientID != "client" {
 		return lti.Registration{}, lti.ErrUnknownRegistration
 	}
-	return lti.Registration{ID: "r1", Issuer: lms, ClientID: "client", AuthorizationEndpoint: lms + "/auth?x=1"}, nil
+	return lti.Registration{ID: "r1", Issuer: w.platform, ClientID: "client", AuthorizationEndpoint: w.platform + "/auth?x=1"}, nil
 }
 
 func (w *world) Registration(ctx context.Context, _ string) (lti.Registration, error) {
-	return w.ByIssuer(ctx, lms, "")
+	return w.ByIssuer(ctx, w.platform, "")
 }
 
 func (w *world) SaveLogin(_ context.Context, l lti.Login) error {

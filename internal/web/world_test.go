@@ -49,7 +49,8 @@ type world struct {
 	history   map[string]map[string][]mapping.Transition
 	was       map[string]bool // learner + capability once evidenced
 	changes   []web.HistoryEntry
-	broken    error // what every store answers, when set
+	platform  string // where the LMS is
+	broken    error  // what every store answers, when set
 
 	tool    *lti.Tool
 	logins  map[string]lti.Login
@@ -85,7 +86,7 @@ func newWorldAt(t *testing.T, address string) *world {
 		},
 		sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
 		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
-		history: map[string]map[string][]mapping.Transition{}, logins: map[string]lti.Login{},
+		platform: lms, history: map[string]map[string][]mapping.Transition{}, logins: map[string]lti.Login{},
 	}
 	urls, err := lti.NewURLs(address)
 	if err != nil {

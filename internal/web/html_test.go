@@ -1,0 +1,170 @@
+package web_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"cairn/mapping"
+)
+
+// everyPage is each page that can be read, by whom.
+func everyPage(w *world) map[string][2]string {
+	six1, _ := w.cat.ByCode("6.1")
+	return map[string][2]string{
+		"overview": {"amara", "/me"}, "empty": {"ben", "/me"}, "anonymous": {"anonymous", "/me"}, "preview": {"tove", "/me"},
+		"list": {"amara", "/me/list?state=not_started&level=2"}, "long list": {"amara", "/me/list?page=2"},
+		"section": {"amara", "/me/section/" + six1.ID}, "domain": {"amara", "/me/section/" + w.capability6()},
+		"capability": {"amara", "/me/capability/" + w.capability("6.1-L2")}, "withdrawn": {"amara", "/me/capability/" + w.capability("2.1-L2")},
+		"activities": {"tove", "/course/activities"}, "bare": {"tove", "/course/activities?show=untagged"},
+		"saved": {"tove", "/course/activities?added=1&removed=2&late=1&of=" + codeOf(module("quiz", 2))},
+		"tag":   {"tove", tagPath(module("quiz", 2))}, "wider": {"tove", tagPath(module("page", 8))},
+		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
+	}
+}
+
+// TestPagesAreWellFormed checks what every page must hold: whole markup, one h1, ids once, nothing inline, links that scroll back
+// up, and no word that certifies.
+func TestPagesAreWellFormed(t *testing.T) {
+	w := newWorld(t)
+	for name, p := range everyPage(w) {
+		t.Run(name, func(t *testing.T) {
+			body := w.get(p[0], p[1]).Body.String()
+			checkMarkup(t, body)
+			if n := strings.Count(body, "<h1"); n != 1 {
+				t.Errorf("%d h1", n)
+			}
+			for _, word := range []string{" style=", "onclick", "javascript:", "ZgotmplZ", "{{", "<no value>", "competent", "certif", "master", "%"} {
+				if strings.Contains(strings.ToLower(body), strings.ToLower(word)) {
+					t.Errorf("the page holds %q", word)
+				}
+			}
+			if len(body) > 100<<10 {
+				t.Errorf("the page is %d bytes", len(body))
+			}
+		})
+	}
+}
+
+var voidElements = []string{"meta", "link", "input", "br"}
+
+func checkMarkup(t *testing.T, body string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(body))
+	d.Strict, d.Entity = false, xml.HTMLEntity
+	var open []string
+	ids := map[string]bool{}
+	for {
+		token, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("markup: %v\n%s", err, body)
+		}
+		switch e := token.(type) {
+		case xml.StartElement:
+			checkAttributes(t, e, ids)
+			if !slices.Contains(voidElements, e.Name.Local) {
+				open = append(open, e.Name.Local)
+			}
+		case xml.EndElement:
+			if slices.Contains(voidElements, e.Name.Local) {
+				continue // a decoder that is not strict closes these itself
+			}
+			if len(open) == 0 || open[len(open)-1] != e.Name.Local {
+				t.Fatalf("</%s> closes %v\n%s", e.Name.Local, open, body)
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("never closed: %v", open)
+	}
+}
+
+func checkAttributes(t *testing.T, e xml.StartElement, ids map[string]bool) {
+	t.Helper()
+	for _, a := range e.Attr {
+		switch a.Name.Local {
+		case "id":
+			if ids[a.Value] {
+				t.Errorf("id %s stands twice", a.Value)
+			}
+			ids[a.Value] = true
+		case "href", "action":
+			own := !strings.Contains(a.Value, "://") && e.Name.Local != "link"
+			if own && !strings.Contains(a.Value, "#") {
+				t.Errorf("<%s %s=%q> does not scroll back up", e.Name.Local, a.Name.Local, a.Value)
+			}
+		}
+	}
+}
+
+var (
+	templateKey = regexp.MustCompile(`\{\{t "([^"]+)"`)
+	codeKey     = regexp.MustCompile(`say(?:HTML)?\("([^"]+)"`)
+	refusalText = regexp.MustCompile(`refuse\(http\.\w+, "[^"]+", "([^"]+)"\)`)
+	textKey     = regexp.MustCompile(`(?m)^([a-z_.]+)(?: \[(?:one|other)\])? = `)
+)
+
+// TestTextFileIsWhole holds that every text asked for is there, and every text there is asked for.
+func TestTextFileIsWhole(t *testing.T) {
+	text, err := os.ReadFile("text/en.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, m := range textKey.FindAllStringSubmatch(string(text), -1) {
+		there[m[1]] = false
+	}
+	var families []string
+	files, _ := filepath.Glob("templates/*.html")
+	code, _ := filepath.Glob("*.go")
+	for _, name := range append(files, code...) {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range refusalText.FindAllStringSubmatch(string(source), -1) {
+			for _, part := range []string{"title", "what", "do"} {
+				if _, ok := there["problem."+m[1]+"."+part]; !ok {
+					t.Errorf("%s refuses with %q, which has no %s", name, m[1], part)
+				}
+			}
+		}
+		for _, m := range append(templateKey.FindAllStringSubmatch(string(source), -1), codeKey.FindAllStringSubmatch(string(source), -1)...) {
+			if strings.HasSuffix(m[1], ".") {
+				families = append(families, m[1]) // the rest of the key is a state, a reason, a cause
+				continue
+			}
+			if _, ok := there[m[1]]; !ok && name != "text.go" {
+				t.Errorf("%s asks for %q, which is not in the text file", name, m[1])
+			}
+			there[m[1]] = true
+		}
+	}
+	for _, r := range mapping.Reasons() {
+		families = append(families, "reason."+string(r))
+	}
+	for _, f := range families {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(there)), func(key string) bool { return strings.HasPrefix(key, f) }) {
+			t.Errorf("no text begins with %q", f)
+		}
+	}
+	for key, used := range there {
+		if !used && !slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(key, f) }) && !strings.HasPrefix(key, "problem.") {
+			t.Errorf("nothing asks for %q", key)
+		}
+	}
+}

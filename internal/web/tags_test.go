@@ -1,0 +1,245 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cairn/internal/web"
+	"cairn/mapping"
+)
+
+func codeOf(iri string) string { return fixed(iri)[:16] }
+
+func tagPath(iri string) string { return "/course/tags/activity/" + codeOf(iri) }
+
+var (
+	shownBox  = regexp.MustCompile(`name="shown" value="([^"]+)"`)
+	tickedBox = regexp.MustCompile(`name="tag" value="([^"]+)" checked`)
+	version   = regexp.MustCompile(`name="version" value="([^"]*)"`)
+)
+
+// formOf reads the form of an activity as a browser would send it, unchanged.
+func (w *world) formOf(t *testing.T, person, path string) url.Values {
+	t.Helper()
+	page := w.get(person, path)
+	if page.Code != http.StatusOK {
+		t.Fatalf("%s answers %d:\n%s", path, page.Code, page.Body)
+	}
+	body := page.Body.String()
+	form := url.Values{"form": {formToken(t, body)}, "kind": {"under"}, "version": {version.FindStringSubmatch(body)[1]}}
+	for _, m := range shownBox.FindAllStringSubmatch(body, -1) {
+		form.Add("shown", m[1])
+	}
+	for _, m := range tickedBox.FindAllStringSubmatch(body, -1) {
+		form.Add("tag", m[1])
+	}
+	_, section, _ := strings.Cut(body, `name="section" value="`)
+	section, _, _ = strings.Cut(section, `"`)
+	form.Set("section", section)
+	return form
+}
+
+func (w *world) send(person, path string, form url.Values) (int, string, string) {
+	got := w.call("POST", "/s/"+token(person)+path, person, form)
+	return got.Code, got.Header().Get("Location"), got.Body.String()
+}
+
+// TestSavingTagsIsOneChangeset holds settled question 12.
+func TestSavingTagsIsOneChangeset(t *testing.T) {
+	w := newWorld(t)
+	quiz := module("quiz", 2)
+	form := w.formOf(t, "tove", tagPath(quiz))
+	form["tag"] = []string{w.capability("5-L1"), w.capability("5.1.1-LX-01")} // two more, and 5.2.1-L1 not any more
+	form.Set("reason", " New quiz ")
+	code, to, body := w.send("tove", tagPath(quiz), form)
+	if code != http.StatusSeeOther || !strings.Contains(to, "added=2") || !strings.Contains(to, "removed=1") || !strings.HasSuffix(to, "#notice") {
+		t.Fatalf("status %d to %s\n%s", code, to, body)
+	}
+	cs := w.changes[len(w.changes)-1].Changeset
+	ids := []string{cs.Edits[0].Add.ID, cs.Edits[1].Add.ID}
+	tag := func(id, code string) *mapping.Alignment {
+		return &mapping.Alignment{ID: id, Capability: w.capability(code), Scope: course.Scope(), Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: quiz}}
+	}
+	want := mapping.Changeset{
+		ID: cs.ID, Author: "account-tove", Reason: "New quiz", At: now, Scope: course.Scope(),
+		Edits: []mapping.Edit{{Add: tag(ids[0], "5-L1")}, {Add: tag(ids[1], "5.1.1-LX-01")}, {Remove: "a3"}},
+	}
+	if diff := cmp.Diff(want, cs); diff != "" {
+		t.Errorf("changeset (-want +got):\n%s", diff)
+	}
+	if len(w.waited) != 1 || w.waited[0] != 1001 {
+		t.Errorf("waited for %v", w.waited)
+	}
+	page := w.get("tove", "/course/"+strings.TrimPrefix(strings.TrimSuffix(to, "#notice"), "../../../course/")).Body.String()
+	checkSays(t, page, []string{"2 tags added. 1 tag removed.", "Past learning was counted at once.", "Change these tags again"}, nil)
+	checkSays(t, w.get("amara", "/me/capability/"+w.capability("5.2.1-L1")).Body.String(), []string{"Not started"}, nil)
+}
+
+func TestSavingNothingChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	form := w.formOf(t, "tove", tagPath(module("quiz", 3))) // its tag asks for a score, which stays
+	code, to, _ := w.send("tove", tagPath(module("quiz", 3)), form)
+	if code != http.StatusSeeOther || len(w.changes) != 1 {
+		t.Errorf("status %d to %s, %d changes", code, to, len(w.changes))
+	}
+}
+
+// TestTagsOfOtherSectionsStay holds that what the form did not show is not taken away.
+func TestTagsOfOtherSectionsStay(t *testing.T) {
+	w := newWorld(t)
+	one, _ := w.cat.ByCode("1")
+	intro := module("page", 1)
+	form := w.formOf(t, "tove", tagPath(intro)+"?section="+one.ID)
+	form["tag"] = []string{w.capability("1-L1")}
+	if code, _, body := w.send("tove", tagPath(intro), form); code != http.StatusSeeOther {
+		t.Fatalf("status %d:\n%s", code, body)
+	}
+	if edits := w.changes[1].Changeset.Edits; len(edits) != 1 || edits[0].Add == nil {
+		t.Errorf("edits %+v", edits)
+	}
+}
+
+func TestTagsMovedMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	quiz := module("quiz", 2)
+	mine, theirs := w.formOf(t, "tove", tagPath(quiz)), w.formOf(t, "tove", tagPath(quiz))
+	theirs["tag"] = nil
+	w.send("tove", tagPath(quiz), theirs)
+	mine["tag"] = append(mine["tag"], w.capability("5-L4"))
+	code, _, body := w.send("tove", tagPath(quiz), mine)
+	if code != http.StatusConflict || len(w.changes) != 2 {
+		t.Fatalf("status %d, %d changes", code, len(w.changes))
+	}
+	checkSays(t, body, []string{"Someone changed these tags at 2:32pm.", `<title>Error: `, `value="` + w.capability("5-L4") + `" checked`}, nil)
+	again := url.Values{"form": mine["form"], "kind": mine["kind"], "shown": mine["shown"], "tag": mine["tag"], "section": mine["section"]}
+	again.Set("version", version.FindStringSubmatch(body)[1])
+	if code, _, body := w.send("tove", tagPath(quiz), again); code != http.StatusSeeOther {
+		t.Errorf("sent again: status %d:\n%s", code, body)
+	}
+}
+
+func TestActivityAddedByHand(t *testing.T) {
+	w := newWorld(t)
+	iri := "https://content.example/course 1"
+	refused := w.post(t, "tove", "/course/activities", "/course/activities", url.Values{"address": {iri}})
+	if refused.Code != http.StatusUnprocessableEntity || !strings.Contains(refused.Body.String(), `aria-invalid="true"`) ||
+		!strings.Contains(refused.Body.String(), `value="https://content.example/course 1"`) {
+		t.Fatalf("status %d:\n%s", refused.Code, refused.Body)
+	}
+	iri = "https://content.example/course?id=1&part=2"
+	to := w.post(t, "tove", "/course/activities", "/course/activities", url.Values{"address": {iri}}).Header().Get("Location")
+	path := "/" + strings.TrimSuffix(strings.TrimLeft(to, "./"), "#c")
+	form := w.formOf(t, "tove", path)
+	form.Set("address", iri)
+	form["tag"] = form["shown"][:1]
+	if code, to, body := w.send("tove", tagPath(iri), form); code != http.StatusSeeOther {
+		t.Fatalf("status %d to %s\n%s", code, to, body)
+	}
+	added := w.changes[1].Changeset.Edits[0].Add
+	if !added.Placed || added.Selector.IRI != iri {
+		t.Errorf("added %+v", added)
+	}
+	checkSays(t, w.get("tove", "/course/activities").Body.String(), []string{"Added by hand"}, nil)
+	if got := w.get("tove", tagPath("https://content.example/never")); got.Code != http.StatusNotFound {
+		t.Errorf("a code without its address answers %d", got.Code)
+	}
+	if got := w.get("tove", tagPath(iri+"x")+"?address="+url.QueryEscape(iri)); got.Code != http.StatusNotFound {
+		t.Errorf("an address under another code answers %d", got.Code)
+	}
+}
+
+func TestOwnPagesCannotBeTagged(t *testing.T) {
+	w := newWorld(t)
+	iri := w.cat.CapabilityIRI("x")
+	form := w.formOf(t, "tove", tagPath(iri)+"?address="+url.QueryEscape(iri))
+	form.Set("address", iri)
+	form["tag"] = form["shown"][:1]
+	if code, _, body := w.send("tove", tagPath(iri), form); code != http.StatusUnprocessableEntity || !strings.Contains(body, "activity-own") || len(w.changes) != 1 {
+		t.Errorf("status %d:\n%s", code, body)
+	}
+}
+
+func TestTagFormRefused(t *testing.T) {
+	quiz := module("quiz", 2)
+	tests := map[string]struct {
+		change func(*world, url.Values)
+		want   int
+	}{
+		"kind not offered":        {func(_ *world, f url.Values) { f.Set("kind", "prefix") }, 400},
+		"tick that was not there": {func(w *world, f url.Values) { f.Add("tag", w.capability("6.4-L3")) }, 400},
+		"box of no capability":    {func(_ *world, f url.Values) { f.Add("shown", "x") }, 400},
+		"box twice":               {func(_ *world, f url.Values) { f.Add("shown", f.Get("shown")) }, 400},
+		"no section":              {func(_ *world, f url.Values) { f.Set("section", "x") }, 400},
+		"long reason":             {func(_ *world, f url.Values) { f.Set("reason", strings.Repeat("ä", 501)) }, 422},
+		"longest reason":          {func(_ *world, f url.Values) { f.Set("reason", strings.Repeat("ä", 500)) }, 303},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			form := w.formOf(t, "tove", tagPath(quiz))
+			tt.change(w, form)
+			if code, _, body := w.send("tove", tagPath(quiz), form); code != tt.want {
+				t.Errorf("status %d, want %d:\n%s", code, tt.want, body)
+			}
+		})
+	}
+}
+
+func TestFiguresThatComeLate(t *testing.T) {
+	w := newWorld(t)
+	w.waitErr = context.DeadlineExceeded
+	form := w.formOf(t, "tove", tagPath(module("quiz", 2)))
+	form["tag"] = nil
+	_, to, _ := w.send("tove", tagPath(module("quiz", 2)), form)
+	if !strings.Contains(to, "late=1") || len(w.changes) != 2 {
+		t.Errorf("leads to %s, %d changes", to, len(w.changes))
+	}
+}
+
+func TestUndoTakesAChangeBack(t *testing.T) {
+	w := newWorld(t)
+	first := w.changes[0].Changeset.ID
+	got := w.post(t, "tove", "/course/history", "/course/history/"+first+"/undo", url.Values{})
+	if got.Code != http.StatusSeeOther {
+		t.Fatalf("status %d:\n%s", got.Code, got.Body)
+	}
+	cs := w.changes[1].Changeset
+	if cs.Undoes != first || cs.Author != "account-tove" || len(cs.Edits) != 2 || !w.ended["a3"] || !w.ended["a4"] {
+		t.Errorf("changeset %+v", cs)
+	}
+	page := w.get("tove", "/course/history?undone=1").Body.String()
+	checkSays(t, page, []string{"The change was undone.", "It was undone", "This took a change back", "Tag removed: Quiz: data and safety, for 5.2.1"}, nil)
+	if again := w.call("POST", "/s/"+token("tove")+"/course/history/"+first+"/undo", "tove", url.Values{"form": {macOf(token("tove"))}}); again.Code != http.StatusConflict {
+		t.Errorf("undone twice: %d", again.Code)
+	}
+	// The undo can be undone: what it removed comes back under new ids.
+	w.call("POST", "/s/"+token("tove")+"/course/history/"+cs.ID+"/undo", "tove", url.Values{"form": {macOf(token("tove"))}})
+	back := w.changes[2].Changeset
+	if len(back.Edits) != 2 || back.Edits[0].Add == nil || w.ended[back.Edits[0].Add.ID] || back.Edits[0].Add.ID == "a4" {
+		t.Errorf("changeset %+v", back)
+	}
+}
+
+// TestForeignTextIsEscaped is the attack class of markup in names (lti.md).
+func TestForeignTextIsEscaped(t *testing.T) {
+	w := newWorld(t)
+	evil := `"><script>alert(1)</script>`
+	w.seen["2"][0].Name = evil
+	w.changes[0].Changeset.Reason = evil
+	w.changes[0].Author = evil
+	s := w.sessions[hash(token("tove"))]
+	s.Course.Title, s.Account = evil, "account-other"
+	w.sessions[s.Hash] = s
+	w.seen["2"] = append(w.seen["2"], web.CourseActivity{IRI: `https://x.example/'"><script>`, Name: ""})
+	for _, path := range []string{"/course/activities", "/course/history", tagPath(module("page", 1)), tagPath(`https://x.example/'"><script>`), "/me"} {
+		if body := w.get("tove", path).Body.String(); strings.Contains(body, "<script>") {
+			t.Errorf("%s holds foreign markup", path)
+		}
+	}
+}
