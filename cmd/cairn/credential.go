@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cairn/internal/sqlstore"
+	"cairn/xapi/lrs"
+)
+
+type credentialCmd struct {
+	Add    credentialAddCmd    `cmd:"" help:"Make a key and secret for /xapi. The secret is shown once."`
+	List   credentialListCmd   `cmd:"" help:"List the credentials, without their secrets."`
+	Revoke credentialRevokeCmd `cmd:"" help:"End a credential. What it stored stays."`
+}
+
+type credentialAddCmd struct {
+	Name  string   `required:"" help:"Who uses it; stands in the authority of the statements it stores."`
+	Scope []string `required:"" help:"statements/write, statements/read/mine, statements/read, all/read or all; can be given again."`
+}
+
+// Run makes a credential and prints its secret, which is not kept.
+func (c *credentialAddCmd) Run(p *program) error {
+	wanted := make([]lrs.Scope, len(c.Scope))
+	for i, s := range c.Scope {
+		wanted[i] = lrs.Scope(s)
+	}
+	return p.withStore(func(s *sqlstore.Store) error {
+		made, secret, err := s.AddCredential(p.ctx, c.Name, wanted)
+		if err != nil {
+			return credentialError(err)
+		}
+		if p.JSON {
+			return printJSON(p.out, map[string]any{"id": made.ID, "name": made.Name, "key": made.ID, "secret": secret, "scopes": made.Scopes})
+		}
+		_, err = fmt.Fprintf(p.out, "key     %s\nsecret  %s\n\nThe secret is shown once: copy it now.\n", made.ID, secret)
+		return err
+	})
+}
+
+type credentialListCmd struct{}
+
+// credentialView is what --json prints. Times are empty for what never happened.
+type credentialView struct {
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	Scopes   []lrs.Scope `json:"scopes"`
+	Created  string      `json:"created"`
+	LastUsed string      `json:"last_used,omitzero"`
+	Revoked  string      `json:"revoked,omitzero"`
+}
+
+// Run prints the credentials.
+func (credentialListCmd) Run(p *program) error {
+	return p.withStore(func(s *sqlstore.Store) error {
+		all, err := s.ListCredentials(p.ctx)
+		if err != nil {
+			return err
+		}
+		views, rows := []credentialView{}, [][]string{{"KEY", "NAME", "SCOPES", "CREATED", "LAST USED", "STATE"}}
+		for _, c := range all {
+			v := credentialView{c.ID, c.Name, c.Scopes, stamp(c.Created), stamp(c.LastUsed), stamp(c.Revoked)}
+			views = append(views, v)
+			state := "in use"
+			if v.Revoked != "" {
+				state = "revoked " + v.Revoked
+			}
+			rows = append(rows, []string{v.ID, v.Name, joined(v.Scopes), v.Created, firstOf(v.LastUsed, "never"), state})
+		}
+		if p.JSON {
+			return printJSON(p.out, views)
+		}
+		return printTable(p.out, rows)
+	})
+}
+
+type credentialRevokeCmd struct {
+	ID string `arg:"" help:"The key."`
+}
+
+// Run ends a credential.
+func (c *credentialRevokeCmd) Run(p *program) error {
+	return p.withStore(func(s *sqlstore.Store) error {
+		if err := s.RevokeCredential(p.ctx, c.ID); err != nil {
+			return credentialError(err)
+		}
+		if p.JSON {
+			return printJSON(p.out, map[string]any{"id": c.ID, "revoked": true})
+		}
+		_, err := fmt.Fprintln(p.out, "Revoked. Servers that run refuse it within seconds.")
+		return err
+	})
+}
+
+// credentialError gives the rules of credentials their exit code.
+func credentialError(err error) error {
+	for _, rule := range []error{sqlstore.ErrNameEmpty, sqlstore.ErrNoScope, sqlstore.ErrScopeUnknown, lrs.ErrNotFound} {
+		if errors.Is(err, rule) {
+			return &refusal{exitRefused, "nothing was changed", err}
+		}
+	}
+	return err
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func joined(scopes []lrs.Scope) string {
+	words := make([]string, len(scopes))
+	for i, s := range scopes {
+		words[i] = string(s)
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"cairn/internal/learner"
+	"cairn/internal/sqlstore"
+	"cairn/lti"
+)
+
+type registrationCmd struct {
+	Add    registrationAddCmd    `cmd:"" help:"Register an LMS by hand: what its administrator reads to you."`
+	List   registrationListCmd   `cmd:"" help:"List the registrations."`
+	Set    registrationSetCmd    `cmd:"" help:"Change what is named, keep the rest. A new identity rule re-links the people it concerns."`
+	Remove registrationRemoveCmd `cmd:"" help:"Remove a registration that was never used; disable one that was."`
+}
+
+type registrationAddCmd struct {
+	registrationFlags
+	FromJSON string `name:"from-json" placeholder:"FILE" help:"Read the registration from a JSON file (- for standard input), in the form that --json prints; flags win."`
+}
+
+// Run registers an LMS and prints what its administrator needs in return.
+func (c *registrationAddCmd) Run(p *program) error {
+	var r sqlstore.Registration
+	if c.FromJSON != "" {
+		given, err := readRegistration(c.FromJSON)
+		if err != nil {
+			return err
+		}
+		r = given
+	}
+	c.apply(&r)
+	r.Name = firstOf(r.Name, r.Issuer)
+	presets[r.Platform].fill(&r)
+	return p.withStore(func(s *sqlstore.Store) error {
+		r, err := s.AddRegistration(p.ctx, r)
+		if err != nil {
+			return registrationError(err)
+		}
+		if p.JSON {
+			return printJSON(p.out, p.registrationView(r))
+		}
+		_, err = fmt.Fprintf(p.out, "Registered %s as %s.\n%s", r.Name, r.ID, p.forTheLMS())
+		return err
+	})
+}
+
+type registrationListCmd struct{}
+
+// Run prints the registrations.
+func (registrationListCmd) Run(p *program) error {
+	return p.withStore(func(s *sqlstore.Store) error {
+		all, err := s.ListRegistrations(p.ctx)
+		if err != nil {
+			return err
+		}
+		if p.JSON {
+			views := make([]registrationView, len(all))
+			for i, r := range all {
+				views[i] = p.registrationView(r)
+			}
+			return printJSON(p.out, views)
+		}
+		rows := [][]string{{"ID", "NAME", "ISSUER", "CLIENT ID", "DEPLOYMENTS", "IDENTITY", "STATE"}}
+		for _, r := range all {
+			state := "enabled"
+			if r.Disabled {
+				state = "disabled"
+			}
+			deployments := strings.Join(r.Deployments, " ")
+			if r.AnyDeployment {
+				deployments = strings.TrimSpace(deployments + " (any)")
+			}
+			rows = append(rows, []string{r.ID, r.Name, r.Issuer, r.ClientID, deployments, string(r.Identity.Normal().Mode), state})
+		}
+		return printTable(p.out, rows)
+	})
+}
+
+type registrationSetCmd struct {
+	ID string `arg:"" help:"Id of the registration (cairn registration list)."`
+	registrationFlags
+	Disabled *bool `negatable:"" help:"Refuse its launches, or take them again."`
+}
+
+// Run changes what was named.
+func (c *registrationSetCmd) Run(p *program) error {
+	return p.withStore(func(s *sqlstore.Store) error {
+		r, err := s.FullRegistration(p.ctx, c.ID)
+		if err != nil {
+			return registrationError(err)
+		}
+		c.apply(&r)
+		if c.Disabled != nil {
+			r.Disabled = *c.Disabled
+		}
+		if err := s.SetRegistration(p.ctx, r); err != nil {
+			return registrationError(err)
+		}
+		if p.JSON {
+			return printJSON(p.out, p.registrationView(r))
+		}
+		_, err = fmt.Fprintf(p.out, "Changed %s (%s).\n", r.Name, r.ID)
+		return err
+	})
+}
+
+type registrationRemoveCmd struct {
+	ID string `arg:"" help:"Id of the registration."`
+}
+
+// Run removes, or disables what people have used.
+func (c *registrationRemoveCmd) Run(p *program) error {
+	return p.withStore(func(s *sqlstore.Store) error {
+		removed, err := s.RemoveRegistration(p.ctx, c.ID)
+		if err != nil {
+			return registrationError(err)
+		}
+		if p.JSON {
+			return printJSON(p.out, map[string]any{"id": c.ID, "removed": removed, "disabled": !removed})
+		}
+		said := "Removed. It was never used.\n"
+		if !removed {
+			said = "Disabled: people have used it, so what they did is kept and it can be enabled again (cairn registration set --no-disabled).\n"
+		}
+		_, err = fmt.Fprint(p.out, said)
+		return err
+	})
+}
+
+// forTheLMS is what the LMS's administrator types in, when the base URL is known.
+func (p *program) forTheLMS() string {
+	urls, err := lti.NewURLs(p.BaseURL)
+	if err != nil {
+		return "Set CAIRN_BASE_URL to see the addresses that the LMS asks for.\n"
+	}
+	return fmt.Sprintf("Give these to the LMS:\n  tool URL and redirection URI  %s\n  initiate login URL            %s\n  public key set URL            %s\n",
+		urls.Launch, urls.Login, urls.KeySet)
+}
+
+// registrationError gives the rules of registrations their exit code.
+func registrationError(err error) error {
+	for _, rule := range []error{
+		sqlstore.ErrRegistrationField, sqlstore.ErrRegistrationURL, sqlstore.ErrRegistrationOrigin, sqlstore.ErrRegistrationPattern,
+		sqlstore.ErrRegistrationExists, sqlstore.ErrRegistrationIssuer, learner.ErrIdentityMode, learner.ErrMailboxHomePage,
+		lti.ErrUnknownRegistration,
+	} {
+		if errors.Is(err, rule) {
+			return &refusal{exitRefused, "the registration was left as it was", err}
+		}
+	}
+	return err
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

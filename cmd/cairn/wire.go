@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"cairn/internal/pipeline"
+	"cairn/internal/sqlstore"
+	"cairn/internal/web"
+	"cairn/lti"
+)
+
+// wiring is what the rooms are joined with.
+type wiring struct {
+	settings
+	now          func() time.Time
+	log          *slog.Logger
+	key          lti.KeyPair
+	privateHosts []string // hosts that outgoing calls may reach by plain http and on private addresses
+	openMetrics  bool
+}
+
+// server is the joined rooms: what answers requests, and what works behind them.
+type server struct {
+	wiring
+	store     *sqlstore.Store
+	health    *health
+	handler   http.Handler
+	projector *pipeline.Projector
+	deliverer *pipeline.Deliverer
+}
+
+// wire joins the rooms over an open store. ctx bounds what they keep in memory.
+func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error) {
+	s := &server{wiring: w, store: store, health: &health{store: status{store}}}
+	m, grown := newMetrics(s.health), make(bell, 1)
+	frameworks, err := store.Frameworks(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("load the frameworks: %w", err)
+	}
+	urls, err := lti.NewURLs(w.BaseURL)
+	if err != nil {
+		return nil, &refusal{exitUsage, "CAIRN_BASE_URL cannot be used", err}
+	}
+	client := lti.NewHTTPClient(lti.Guard{PlainHTTP: w.privateHosts, Private: w.privateHosts, UserAgent: "Cairn/" + version})
+	s.projector = w.newProjector(store, frameworks, pipeline.Config{Changed: grown, Observe: func(n int) { m.folded.Add(float64(n)) }})
+	s.deliverer = w.newDeliverer(store, frameworks, client)
+	pages, err := web.New(web.Config{
+		Tool: countedTool{&lti.Tool{
+			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Now: w.now, Rand: rand.Reader,
+		}, m},
+		KeySet: lti.KeyRing{Signing: w.key}.KeySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
+		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
+		BaseURL: w.BaseURL, Version: version,
+	})
+	if err != nil {
+		return nil, &refusal{exitUsage, "the pages cannot be served", err}
+	}
+	records, err := w.newLRS(countedStatements{store, m, grown}, store)
+	if err != nil {
+		return nil, err
+	}
+	s.handler = w.around(s.health, m, records, pages)
+	return s, nil
+}
+
+// newProjector completes what the caller chose: numbers and who observes.
+func (w wiring) newProjector(store *sqlstore.Store, frameworks *sqlstore.Frameworks, c pipeline.Config) *pipeline.Projector {
+	c.Log, c.Projection, c.Committer, c.Catalogs = store, store.Projection(), store.Projection(), catalogs{frameworks, store, w.log}
+	c.Prepare, c.Now, c.Logger, c.Holder = w.prepareOwn, w.now, w.log, processName()
+	return pipeline.NewProjector(c)
+}
+
+func (w wiring) newDeliverer(store *sqlstore.Store, frameworks *sqlstore.Frameworks, client *http.Client) *pipeline.Deliverer {
+	tokens := lti.NewTokens(client, func() lti.KeyPair { return w.key }, w.now)
+	return pipeline.NewDeliverer(pipeline.DelivererConfig{
+		Deliveries: store.Deliveries(), Catalogs: catalogs{frameworks, store, w.log}, Now: w.now, Logger: w.log,
+		Scores: scores{store, &lti.Services{Client: client, Tokens: tokens, Now: w.now}},
+	})
+}
+
+// around puts the watchers' addresses beside the rooms' and the middleware around all: first an id, then the log, then recovery.
+func (w wiring) around(h *health, m *metrics, records, pages http.Handler) http.Handler {
+	router := mux.NewRouter()
+	router.HandleFunc("/healthz", h.alive).Methods(http.MethodGet, http.MethodHead)
+	router.HandleFunc("/readyz", h.ready).Methods(http.MethodGet, http.MethodHead)
+	router.Handle("/metrics", m.handler(w.openMetrics)).Methods(http.MethodGet)
+	router.PathPrefix("/xapi").Handler(records)
+	router.PathPrefix("/").Handler(pages)
+	return withRequestID(withAccessLog(w.log, w.now, m.observe, withRecovery(w.log, router)))
+}
+
+// run serves until the context ends: it drains requests first, so that what they stored is still projected, then stops the
+// work behind them after what it is doing.
+func (s *server) run(ctx context.Context, l net.Listener) error {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var group sync.WaitGroup
+	for _, f := range []func(context.Context){s.projector.Run, s.deliverer.Run, s.sweep} {
+		group.Go(func() { f(work) })
+	}
+	done := context.AfterFunc(ctx, func() { s.health.stopping.Store(true) })
+	defer done()
+	err := serveHTTP(ctx, l, s.handler, s.log)
+	stop()
+	group.Wait()
+	s.log.Info("stopped")
+	return err
+}
+
+// sweepEvery is how often expired logins and sessions are taken away.
+const sweepEvery = 10 * time.Minute
+
+func (s *server) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := s.store.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("sweep expired logins and sessions", "error", err)
+			}
+		}
+	}
+}
+
+// processName tells processes apart in the projector's lease.
+func processName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"cairn/xapi"
+	"cairn/xapi/lrs"
+)
+
+// newLRS joins the record store's resources.
+func (w wiring) newLRS(statements lrs.Statements, credentials lrs.Credentials) (http.Handler, error) {
+	key, err := w.moreKey()
+	if err != nil {
+		return nil, err
+	}
+	h, err := lrs.New(lrs.Config{
+		Statements: statements, Credentials: credentials, Now: w.now, NewID: newStatementID, MoreKey: key, Log: w.log, Prefix: "/xapi",
+		Authority: func(c lrs.Credential) xapi.Agent { return w.authority(c.Name, c.ID) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("serve the record store: %w", err)
+	}
+	return h, nil
+}
+
+// moreKey signs the links to further pages. It is made from the tool's key, so every process has the same one and there is
+// no further secret to keep.
+func (w wiring) moreKey() ([]byte, error) {
+	text, err := w.key.PEM()
+	if err != nil {
+		return nil, err
+	}
+	m := hmac.New(sha256.New, text)
+	m.Write([]byte("cairn more links"))
+	return m.Sum(nil), nil
+}
+
+// authority is who vouches for statements: an account of this instance. Its home page is the IRI base, which outlives addresses.
+func (w wiring) authority(name, account string) xapi.Agent {
+	return xapi.Agent{ObjectType: "Agent", Name: name, Account: &xapi.Account{HomePage: w.iriBase(), Name: account}}
+}
+
+// prepareOwn makes a statement that Cairn emits ready to store.
+func (w wiring) prepareOwn(statement []byte) (xapi.Prepared, error) {
+	batch, err := xapi.Prepare(statement, xapi.Options{Version: xapi.V1, Authority: w.authority("Cairn", "cairn"), NewID: newStatementID})
+	if err != nil {
+		return xapi.Prepared{}, fmt.Errorf("prepare a statement of our own: %w", err)
+	}
+	return batch[0], nil
+}
+
+// newStatementID is a UUID that sorts by time of making.
+func newStatementID() string { return uuid.Must(uuid.NewV7()).String() }

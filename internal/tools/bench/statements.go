@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// statementForm is a statement of about 1.1 KB, in the shape of those that Moodle's plugin sends. Gaps: id, actor (name of the
+// account), verb, activity, event time, course.
+const statementForm = `{"id":"%s","actor":{"name":"Learner %[2]d","account":{"homePage":"https://lms.example.org","name":"%[2]d"}},` +
+	`"verb":{"id":"%[3]s","display":{"en":"Completed"}},"object":{"objectType":"Activity","id":"https://lms.example.org/mod/page/view.php?id=%[4]d",` +
+	`"definition":{"type":"https://w3id.org/xapi/acrossx/activities/page","name":{"en":"Activity number %[4]d of the course"}}},` +
+	`"timestamp":"%[5]s","context":{"platform":"Moodle","language":"en","registration":"d687696d-000b-524d-8c22-1574bda8a39e",` +
+	`"extensions":{"http://lrs.learninglocker.net/define/extensions/info":{"http://moodle.org":"4.5.6 (Build: 20250811)",` +
+	`"event_name":"\\core\\event\\course_module_completion_updated"}},"contextActivities":{"parent":[` +
+	`{"objectType":"Activity","id":"https://lms.example.org/course/view.php?id=%[6]d","definition":{"type":"https://w3id.org/xapi/cmi5/activitytype/course","name":{"en":"Course %[6]d"}}}],` +
+	`"category":[{"objectType":"Activity","id":"https://lms.example.org","definition":{"type":"http://id.tincanapi.com/activitytype/lms","name":{"en":"The LMS"}}}]}},` +
+	`"result":{"completion":true,"success":true,"score":{"raw":8,"min":0,"max":10}}}`
+
+var verbs = []string{
+	"http://adlnet.gov/expapi/verbs/completed", "http://id.tincanapi.com/verb/viewed", "http://adlnet.gov/expapi/verbs/answered",
+	"http://adlnet.gov/expapi/verbs/passed",
+}
+
+// Spread of the generated statements: batches overlap in people and activities, as those of one course do.
+const (
+	people     = 500
+	activities = 200
+	courses    = 10
+)
+
+// generator answers a source of statements; the same worker always sends the same people and activities.
+func generator(worker int) func(*bytes.Buffer) {
+	random := rand.New(rand.NewPCG(uint64(worker), 1))
+	return func(out *bytes.Buffer) {
+		id := fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", rand.Uint32(), rand.Uint32()&0xffff, random.Uint32()&0xfff, random.Uint32()&0xfff, rand.Uint64()&0xffffffffffff)
+		activity := random.IntN(activities)
+		at := time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
+		fmt.Fprintf(out, statementForm, id, random.IntN(people), verbs[random.IntN(len(verbs))], activity, at, activity%courses)
+	}
+}
+
+// body is a batch as JSON; a batch of one is the statement itself.
+func body(next func(*bytes.Buffer), batch int) []byte {
+	var out bytes.Buffer
+	if batch == 1 {
+		next(&out)
+		return out.Bytes()
+	}
+	out.WriteByte('[')
+	for i := range batch {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		next(&out)
+	}
+	out.WriteByte(']')
+	return out.Bytes()
+}
