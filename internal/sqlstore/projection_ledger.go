@@ -24,6 +24,7 @@ type evidenceRow struct {
 	ScoreMilli                           *int `db:"score_milli"`
 	Duration                             *int64
 	Voided                               bool
+	Registration                         string // of the link
 }
 
 func (r evidenceRow) ledger() (pipeline.LedgerRow, error) {
@@ -43,7 +44,7 @@ func (r evidenceRow) ledger() (pipeline.LedgerRow, error) {
 	}
 	return pipeline.LedgerRow{
 		Pair: pipeline.Pair{Learner: r.Learner, Capability: r.Capability}, LinkPos: r.LinkPos, Pos: r.Pos,
-		Evidence: mapping.Evidence{Alignment: r.Alignment, Kind: mapping.EvidenceKind(r.Kind), Record: rec, Voided: r.Voided},
+		Evidence: mapping.Evidence{Alignment: r.Alignment, Kind: mapping.EvidenceKind(r.Kind), Record: rec, Voided: r.Voided, Registration: r.Registration},
 	}, nil
 }
 
@@ -55,7 +56,7 @@ func (p Projection) Ledger(ctx context.Context, pair pipeline.Pair) ([]pipeline.
 func ledger(ctx context.Context, db reader, pair pipeline.Pair) ([]pipeline.LedgerRow, error) {
 	var rows []evidenceRow
 	if err := db.Select(ctx, &rows, `SELECT e.alignment, e.learner, e.capability, e.kind, e.statement_pos, e.link_pos, e.pos, e.statement_id, e.agent,
-			e.verb, e.activity, e.under, e.event_time, e.success, e.completion, e.score_milli, e.duration, r.statement_id IS NOT NULL AS voided
+			e.verb, e.activity, e.under, e.event_time, e.success, e.completion, e.score_milli, e.duration, r.statement_id IS NOT NULL AS voided, l.registration
 		FROM evidence e JOIN agent_link l ON l.pos = e.link_pos LEFT JOIN evidence_retraction r ON r.statement_id = e.statement_id
 		WHERE e.learner = ? AND e.capability = ? AND l.ended = 0 ORDER BY e.pos, e.statement_pos, e.alignment, e.link_pos`,
 		pair.Learner, pair.Capability); err != nil {

@@ -1,0 +1,243 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"cairn/internal/learner"
+	"cairn/internal/pipeline"
+	"cairn/internal/sqlstore"
+	"cairn/internal/storetest"
+	"cairn/internal/web"
+	"cairn/mapping"
+	"cairn/xapi"
+	"cairn/xapi/lrs"
+)
+
+// life is a database that lives through random days: launches, statements, voids, tags, rules and changes of identity.
+type life struct {
+	*testing.T
+	s            *sqlstore.Store
+	d            storetest.Database
+	rand         *rand.Rand
+	registration sqlstore.Registration
+	frameworks   *sqlstore.Frameworks
+	course       web.Course
+	ids          []string
+	tags         []string
+}
+
+func newLife(t *testing.T, d storetest.Database, seed uint64) *life {
+	l := &life{T: t, s: d.Open(t), d: d, rand: rand.New(rand.NewPCG(seed, 1))}
+	l.registration = register(t, l.s, "c1")
+	l.course = web.Course{Registration: l.registration.ID, ID: "2", Title: "Course 101", IRI: l.registration.CourseIRI("2")}
+	if _, err := l.s.PublishFramework(context.Background(), framework("1", "cap-1", "cap-2"), "https://cairn.example"); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if l.frameworks, err = l.s.Frameworks(context.Background(), "fw"); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func (l *life) projector(holder string, size int) *pipeline.Projector {
+	p := l.s.Projection()
+	return pipeline.NewProjector(pipeline.Config{
+		Log: l.s, Projection: p, Committer: p, Catalogs: l.frameworks, Batch: size, Holder: holder,
+		Prepare: func(raw []byte) (xapi.Prepared, error) {
+			batch, err := xapi.Prepare(raw, xapi.Options{Version: xapi.V1, NewID: uuid.NewString,
+				Authority: xapi.Agent{Account: &xapi.Account{HomePage: "https://cairn.example", Name: "cairn"}}})
+			if err != nil {
+				return xapi.Prepared{}, err
+			}
+			return batch[0], nil
+		},
+		Now: l.d.Clock.Now, Logger: slog.New(slog.DiscardHandler),
+	})
+}
+
+func (l *life) drain(p *pipeline.Projector) {
+	l.Helper()
+	for {
+		switch n, err := p.Step(context.Background()); {
+		case err != nil:
+			l.Fatal(err)
+		case n == 0:
+			return
+		}
+	}
+}
+
+// day does one thing.
+func (l *life) day() {
+	l.d.Clock.Move(time.Second)
+	switch n := l.rand.IntN(12); {
+	case n == 0:
+		enter(l.T, l.s, visit(l.registration, l.pick("4", "5", "6"), l.d.Clock.Now(), withEmail(l.pick("a@x.example", "b@x.example"))))
+	case n == 1:
+		l.identity()
+	case n < 5:
+		l.edit()
+	case n == 5 && len(l.ids) > 0:
+		l.send(fmt.Sprintf(`{"id":%q,"actor":%s,"verb":{"id":%q},"object":{"objectType":"StatementRef","id":%q}}`,
+			uuid.NewString(), l.actor(), xapi.VerbVoided, l.ids[l.rand.IntN(len(l.ids))]))
+	default:
+		l.act()
+	}
+}
+
+func (l *life) pick(of ...string) string { return of[l.rand.IntN(len(of))] }
+
+func (l *life) actor() string {
+	if l.rand.IntN(4) == 0 {
+		return fmt.Sprintf(`{"mbox":"mailto:%s"}`, l.pick("a@x.example", "b@x.example"))
+	}
+	return fmt.Sprintf(`{"account":{"homePage":%q,"name":%q}}`, issuer, l.pick("4", "5", "6"))
+}
+
+// act sends what a learner did, in or under one of two activities.
+func (l *life) act() {
+	id := uuid.NewString()
+	l.ids = append(l.ids, id)
+	under := fmt.Sprintf(`{"id":%q}`, l.course.IRI)
+	activity := l.pick("/mod/quiz/view.php?id=3", "/mod/page/view.php?id=1")
+	if l.rand.IntN(3) == 0 {
+		under, activity = under+fmt.Sprintf(`,{"id":%q}`, issuer+activity), "/mod/quiz/attempt.php?attempt=9"
+	}
+	l.send(fmt.Sprintf(`{"id":%q,"timestamp":%q,"actor":%s,"verb":{"id":%q},"object":{"id":%q},"context":{"contextActivities":{"parent":[%s]}},"result":{"success":%v}}`,
+		id, l.d.Clock.Now().Add(-time.Duration(l.rand.IntN(5))*time.Second).Format(time.RFC3339), l.actor(),
+		l.pick(mapping.VerbCompleted, mapping.VerbCompleted, mapping.VerbPassed, mapping.VerbUncompleted), issuer+activity, under, l.rand.IntN(5) > 0))
+}
+
+func (l *life) send(raw string) {
+	l.Helper()
+	err := l.s.Add(context.Background(), storetest.Key, storetest.PrepareJSON(l, raw, storetest.Key.ID))
+	if err != nil && !errors.Is(err, lrs.ErrVoidForbidden) {
+		l.Fatal(err)
+	}
+}
+
+func (l *life) identity() {
+	rule := learner.IdentityRule{Mode: learner.IdentityMode(l.pick("user_id", "mailto"))}
+	if err := l.s.SetIdentityRule(context.Background(), l.registration.ID, rule); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// edit applies a changeset with one edit.
+func (l *life) edit() {
+	cs := mapping.Changeset{ID: uuid.NewString(), Author: "operator", At: l.d.Clock.Now(), Scope: l.course.Scope()}
+	capability := l.pick("cap-1", "cap-2")
+	switch n := l.rand.IntN(4); {
+	case n == 0 && len(l.tags) > 0:
+		i := l.rand.IntN(len(l.tags))
+		cs.Edits = []mapping.Edit{{Remove: l.tags[i]}}
+		l.tags = append(l.tags[:i:i], l.tags[i+1:]...)
+	case n == 1:
+		cs.Edits = []mapping.Edit{{Rule: &mapping.ScopedRule{Capability: capability, Scope: cs.Scope, Rule: mapping.Rule{Kind: mapping.RuleN, N: 1 + l.rand.IntN(2)}}}}
+	default:
+		id := uuid.NewString()
+		l.tags = append(l.tags, id)
+		cs.Edits = []mapping.Edit{{Add: &mapping.Alignment{ID: id, Capability: capability, Scope: cs.Scope, Selector: mapping.Selector{
+			Kind: mapping.SelectorKind(l.pick("under", "exact")), IRI: issuer + l.pick("/mod/quiz/view.php?id=3", "/mod/page/view.php?id=1")}}}}
+	}
+	if _, err := l.s.Courses(l.frameworks).Apply(context.Background(), cs); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// projected is every row that the fold makes, but for when an activity was last seen.
+func (l *life) projected() map[string][]string {
+	l.Helper()
+	out := map[string][]string{}
+	raw := l.d.Raw(l.T)
+	for table, order := range map[string]string{
+		"alignment": "id", "rule": "capability, scope_kind", "agent_link": "pos", "evidence": "learner, alignment, statement_pos, link_pos",
+		"evidence_retraction": "statement_id, pos", "progress": "learner, capability", "transition": "learner, capability, ordinal",
+	} {
+		rows, err := raw.Queryx(`SELECT * FROM ` + table + ` ORDER BY ` + order)
+		if err != nil {
+			l.Fatal(err)
+		}
+		for rows.Next() {
+			row := map[string]any{}
+			if err := rows.MapScan(row); err != nil {
+				l.Fatal(err)
+			}
+			out[table] = append(out[table], strings.ReplaceAll(fmt.Sprint(row), " ", "  "))
+		}
+		rows.Close()
+	}
+	return out
+}
+
+// TestLiveEqualsReplayInTheDatabase holds settled question 9 on real databases; the same property runs over many more logs in
+// memory, in package pipeline.
+func TestLiveEqualsReplayInTheDatabase(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 3} {
+		storetest.Each(t, func(t *testing.T, d storetest.Database) {
+			l := newLife(t, d, seed)
+			live := l.projector("live", 7)
+			for range 120 {
+				l.day()
+				switch l.rand.IntN(10) {
+				case 0, 1, 2:
+					l.drain(live)
+				case 3: // the process starts anew
+					live = l.projector("live", 1+l.rand.IntN(9))
+				}
+			}
+			l.drain(live)
+			before, own := l.projected(), l.emitted()
+			if len(before["transition"]) < 5 || len(before["evidence_retraction"]) == 0 || own < 5 {
+				t.Fatalf("the days were too quiet: %d transitions, %d retractions, %d emitted", len(before["transition"]), len(before["evidence_retraction"]), own)
+			}
+			if err := l.s.Projection().Reset(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			l.drain(l.projector("replay", 50))
+			if d := cmp.Diff(before, l.projected()); d != "" {
+				t.Errorf("the projection differs (-live +replay):\n%s", d)
+			}
+			if again := l.emitted(); again != own {
+				t.Errorf("the replay emitted %d statements", again-own)
+			}
+		})
+	}
+}
+
+func (l *life) emitted() (n int) {
+	l.Helper()
+	if err := l.d.Raw(l.T).Get(&n, `SELECT COUNT(*) FROM statement WHERE own <> 0`); err != nil {
+		l.Fatal(err)
+	}
+	return n
+}
+
+// TestOneProcessProjectsAtATime: the lease keeps a second process out until it ends, and a replay takes it from its holder.
+func TestOneProcessProjectsAtATime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l := newLife(t, d, 4)
+		first, second := l.projector("first", 10), l.projector("second", 10)
+		l.drain(first)
+		if _, err := second.Step(context.Background()); !errors.Is(err, pipeline.ErrLeaseLost) {
+			t.Fatalf("a second process projects: %v", err)
+		}
+		d.Clock.Move(time.Minute)
+		l.drain(second)
+		l.day()
+		if _, err := first.Step(context.Background()); !errors.Is(err, pipeline.ErrLeaseLost) {
+			t.Fatalf("the first process goes on: %v", err)
+		}
+	})
+}
