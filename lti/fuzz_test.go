@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,6 +108,49 @@ func FuzzOurs(f *testing.F) {
 		rest = strings.TrimPrefix(rest, ":443")
 		if !ok || rest != "" && !strings.ContainsRune(":/?#", rune(rest[0])) {
 			t.Fatalf("%q is called ours", s)
+		}
+	})
+}
+
+// FuzzKeySet serves any text as a platform's key set: a key that comes of it is fit.
+func FuzzKeySet(f *testing.F) {
+	f.Add(keySetOf(f, "platform"))
+	f.Add(keySetOf(f, "of_a_kind_unknown", "curve", "weak", "platform_private"))
+	f.Add(`{"keys":[{"kty":"RSA","kid":"` + keyName + `","n":"AA","e":"AQ"}]}`)
+	f.Add(`{"kty":"RSA","kid":"` + keyName + `","n":null,"e":7}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		b := newBench(t)
+		b.keys = body
+		key, err := b.tool.KeySets.Key(t.Context(), b.regs.all[0], keyName)
+		var refusal *lti.Refusal
+		if err != nil && !errors.As(err, &refusal) {
+			t.Fatal(err)
+		}
+		if err == nil && (key.N.BitLen() < 2048 || key.N.BitLen() > 8192 || key.E < 3) {
+			t.Fatalf("a key of %d bits, exponent %d", key.N.BitLen(), key.E)
+		}
+	})
+}
+
+// FuzzServices answers a list of line items with any text and Link header, and the token endpoint with any text: calls stay with the
+// platform, and what fails is told as a failed call.
+func FuzzServices(f *testing.F) {
+	f.Add(`[{"id":"x","label":"x","scoreMaximum":1}]`, `<http://localhost:8100/items?p=2>; rel="next"`, `{"access_token":"t","expires_in":"60"}`)
+	f.Add(`{`, `<//evil.example/>; rel=\u201dnext\u201d, <<>;;=`, `{"access_token":1e9,"token_type":null}`)
+	f.Fuzz(func(t *testing.T, list, link, token string) {
+		page := respond(http.StatusOK, "", list)
+		page.Header.Set("Link", link)
+		o, services, _ := newOffice(t, page)
+		o.token = func(url.Values) *http.Response { return respond(http.StatusOK, "", token) }
+		_, err := services.LineItems(t.Context(), moodle, moodleIssuer+"/items", lti.LineItemFilter{})
+		var failed *lti.ServiceError
+		if err != nil && !errors.As(err, &failed) {
+			t.Fatal(err)
+		}
+		for _, call := range o.calls {
+			if !strings.HasPrefix(strings.ToLower(call.url), moodleIssuer+"/") && !strings.HasPrefix(strings.ToLower(call.url), moodleIssuer+"?") && strings.ToLower(call.url) != moodleIssuer {
+				t.Fatalf("called %s", call.url)
+			}
 		}
 	})
 }

@@ -26,7 +26,7 @@ var (
 // Guard is what an operator allows of outgoing calls. The zero value allows https to public addresses only.
 type Guard struct {
 	PlainHTTP []string      // hosts that may be called by http; "lms.example" or "lms.example:8080"
-	Private   []string      // hosts, or networks such as "10.1.0.0/16", that may be private or loopback
+	Private   []string      // hosts as above, or networks such as "10.1.0.0/16", that may be private or loopback
 	Timeout   time.Duration // of a whole call; 0 means 10 seconds
 	MaxAnswer int64         // bytes of an answer's body; 0 means 1 MiB
 	UserAgent string        // "" means "Cairn"; some platforms refuse calls without one
@@ -104,13 +104,13 @@ func (g Guard) dial(ctx context.Context, network, address string) (net.Conn, err
 		return nil, fmt.Errorf("lti: read the address to call: %w", err)
 	}
 	dialer := net.Dialer{Timeout: 5 * time.Second, Control: func(_, reached string, _ syscall.RawConn) error {
-		return g.allowAddress(host, reached)
+		return g.allowAddress(host, address, reached)
 	}}
 	return dialer.DialContext(ctx, network, address)
 }
 
 // allowAddress judges an address about to be connected to. Link-local ones, where clouds keep their secrets, are never allowed.
-func (g Guard) allowAddress(host, reached string) error {
+func (g Guard) allowAddress(host, address, reached string) error {
 	at, err := netip.ParseAddrPort(reached)
 	if err != nil {
 		return fmt.Errorf("%w: %s", ErrAddressForbidden, host)
@@ -119,15 +119,15 @@ func (g Guard) allowAddress(host, reached string) error {
 	if !special(ip) {
 		return nil
 	}
-	if neverAllowed(ip) || !g.privateAllowed(host, ip) {
+	if neverAllowed(ip) || !g.privateAllowed(host, address, ip) {
 		return fmt.Errorf("%w: %s", ErrAddressForbidden, host)
 	}
 	return nil
 }
 
-func (g Guard) privateAllowed(host string, ip netip.Addr) bool {
+func (g Guard) privateAllowed(host, address string, ip netip.Addr) bool {
 	for _, allowed := range g.Private {
-		if strings.EqualFold(allowed, host) {
+		if strings.EqualFold(allowed, host) || strings.EqualFold(allowed, address) {
 			return true
 		}
 		if network, err := netip.ParsePrefix(allowed); err == nil && network.Contains(ip) {

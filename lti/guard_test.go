@@ -70,7 +70,7 @@ func TestGuard_plain_http_only_where_allowed(t *testing.T) {
 	if _, err := get(t, lti.Guard{PlainHTTP: []string{host}}, server.URL); !errors.Is(err, lti.ErrAddressForbidden) {
 		t.Errorf("private address: %v", err)
 	}
-	for _, private := range []string{"127.0.0.1", "127.0.0.0/8"} {
+	for _, private := range []string{"127.0.0.1", "127.0.0.0/8", host} {
 		if body, err := get(t, lti.Guard{PlainHTTP: []string{host}, Private: []string{private}}, server.URL); err != nil || body != "Cairn" {
 			t.Errorf("allowed by %s: %q, %v", private, body, err)
 		}

@@ -63,15 +63,15 @@ var platformErrors = map[string]Mender{
 
 // platformError is the refusal for an error in place of a token.
 func platformError(f LaunchForm) error {
-	r := &Refusal{
-		Rule: "launch.platform_error", Err: ErrPlatformError, Section: "Security 5.1.1.5",
-		Detail: "error " + quote(f.Error), For: Site,
-	}
+	detail := "error " + quote(f.Error)
 	if f.ErrorDescription != "" {
-		r.Detail += " " + quote(f.ErrorDescription)
+		detail += " " + quote(f.ErrorDescription)
 	}
-	if mender, ok := platformErrors[f.Error]; ok {
-		r.For = mender
+	err := refuse(ErrPlatformError, detail)
+	if r := new(Refusal); errors.As(err, &r) {
+		if mender, ok := platformErrors[f.Error]; ok {
+			r.For = mender
+		}
 	}
-	return r
+	return err
 }
