@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -57,18 +58,19 @@ func (j *Jar) openWindow() {
 	j.policy = AllCookies
 }
 
-// Form is one form of an HTML page, with the fields as they would be sent.
+// Form is one form of an HTML page.
 type Form struct {
-	Action *url.URL
-	Method string // upper case
-	Target string // "_blank" opens a window
-	Fields url.Values
+	Action  *url.URL
+	Method  string     // upper case
+	Target  string     // "_blank" opens a window
+	Fields  url.Values // what is sent whichever button is pressed: boxes that are not ticked are not in it
+	Buttons url.Values // of which a browser sends the pressed one
 }
 
 var scripts = regexp.MustCompile(`(?is)<(script|style)\b.*?</(script|style)>|<!--.*?-->`)
 
 // Forms reads the forms of a page, and links that open a window as forms without fields. Addresses are resolved against base.
-// It reads what well-formed server pages need and no more: no scripts, no selects.
+// It reads what well-formed server pages need and no more: no scripts, selects or text areas.
 func Forms(page []byte, base *url.URL) ([]Form, error) {
 	d := xml.NewDecoder(strings.NewReader(scripts.ReplaceAllString(string(page), "")))
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
@@ -94,14 +96,30 @@ func Forms(page []byte, base *url.URL) ([]Form, error) {
 				if name == "form" {
 					open = len(out) - 1
 				}
-			case (name == "input" || name == "button") && open >= 0 && attribute(t, "name") != "":
-				out[open].Fields.Add(attribute(t, "name"), attribute(t, "value"))
+			case (name == "input" || name == "button") && open >= 0:
+				out[open].add(t, name == "button")
 			}
 		case xml.EndElement:
 			if strings.EqualFold(t.Name.Local, "form") {
 				open = -1
 			}
 		}
+	}
+}
+
+// add takes in one input or button (HTML Standard, constructing the entry list).
+func (f *Form) add(t xml.StartElement, button bool) {
+	name, value, kind := attribute(t, "name"), attribute(t, "value"), strings.ToLower(attribute(t, "type"))
+	switch {
+	case name == "" || has(t, "disabled") || kind == "reset" || kind == "button" || kind == "file":
+	case button || kind == "submit" || kind == "image":
+		f.Buttons.Add(name, value)
+	case kind != "checkbox" && kind != "radio":
+		f.Fields.Add(name, value)
+	case has(t, "checked") && has(t, "value"):
+		f.Fields.Add(name, value)
+	case has(t, "checked"):
+		f.Fields.Add(name, "on")
 	}
 }
 
@@ -112,7 +130,11 @@ func newForm(t xml.StartElement, base *url.URL) (Form, error) {
 		return Form{}, fmt.Errorf("read the form's action %q: %w", address, err)
 	}
 	method := strings.ToUpper(or(attribute(t, "method"), http.MethodGet))
-	return Form{Action: action, Method: method, Target: attribute(t, "target"), Fields: url.Values{}}, nil
+	return Form{Action: action, Method: method, Target: attribute(t, "target"), Fields: url.Values{}, Buttons: url.Values{}}, nil
+}
+
+func has(t xml.StartElement, name string) bool {
+	return slices.ContainsFunc(t.Attr, func(a xml.Attr) bool { return strings.EqualFold(a.Name.Local, name) })
 }
 
 func attribute(t xml.StartElement, name string) string {

@@ -35,30 +35,32 @@ func authRequest(init ltitest.Initiation) url.Values {
 	}
 }
 
+var agsOnly = []string{"https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+	"https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
+	"https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly", "https://purl.imsglobal.org/spec/lti-ags/scope/score"}
+
+var capturedLaunches = []struct {
+	file, user string
+	deep       bool
+	prepare    func(*ltitest.Platform, ltitest.Tool)
+}{
+	{file: "007-student1-resource-launch-LtiResourceLinkRequest.json", user: "4"},
+	{file: "011-teacher-resource-launch-LtiResourceLinkRequest.json", user: "3"},
+	{file: "013-admin-resource-launch-LtiResourceLinkRequest.json", user: "2"},
+	{file: "022-student1-two-lineitems-launch-LtiResourceLinkRequest.json", user: "4",
+		prepare: func(p *ltitest.Platform, _ ltitest.Tool) {
+			p.AddLineItem(ltitest.LineItem{Course: "2", Link: "1", Label: "Bound extra", Maximum: 3})
+		}},
+	{file: "003-teacher-deeplink-launch-LtiDeepLinkingRequest.json", user: "3", deep: true,
+		prepare: func(p *ltitest.Platform, tool ltitest.Tool) {
+			tool.Scopes = agsOnly // the captured tool was not yet allowed roster and settings
+			p.AddTool(tool)
+		}},
+	{file: "048-teacher-dl-multi-launch-LtiDeepLinkingRequest.json", user: "3", deep: true},
+}
+
 func TestIDTokensAsMoodleMakesThem(t *testing.T) {
-	agsOnly := []string{"https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-		"https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
-		"https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly", "https://purl.imsglobal.org/spec/lti-ags/scope/score"}
-	tests := []struct {
-		file, user string
-		deep       bool
-		prepare    func(*ltitest.Platform, ltitest.Tool)
-	}{
-		{file: "007-student1-resource-launch-LtiResourceLinkRequest.json", user: "4"},
-		{file: "011-teacher-resource-launch-LtiResourceLinkRequest.json", user: "3"},
-		{file: "013-admin-resource-launch-LtiResourceLinkRequest.json", user: "2"},
-		{file: "022-student1-two-lineitems-launch-LtiResourceLinkRequest.json", user: "4",
-			prepare: func(p *ltitest.Platform, _ ltitest.Tool) {
-				p.AddLineItem(ltitest.LineItem{Course: "2", Link: "1", Label: "Bound extra", Maximum: 3})
-			}},
-		{file: "003-teacher-deeplink-launch-LtiDeepLinkingRequest.json", user: "3", deep: true,
-			prepare: func(p *ltitest.Platform, tool ltitest.Tool) {
-				tool.Scopes = agsOnly // the captured tool was not yet allowed roster and settings
-				p.AddTool(tool)
-			}},
-		{file: "048-teacher-dl-multi-launch-LtiDeepLinkingRequest.json", user: "3", deep: true},
-	}
-	for _, test := range tests {
+	for _, test := range capturedLaunches {
 		t.Run(test.file, func(t *testing.T) {
 			var want launchCapture
 			fixture(t, test.file, &want)
@@ -178,46 +180,65 @@ func TestIDTokenKeepsNamesPrivate(t *testing.T) {
 	}
 }
 
-func TestTokensCanBeBent(t *testing.T) {
-	p, _ := labPlatform(t, ltitest.Moodle(), newClock())
+// bending is one change of a token and what has to be seen of it.
+type bending struct {
+	name string
+	bend ltitest.Bend
+	want func(t *testing.T, token string)
+}
+
+func bends(p *ltitest.Platform) []bending {
 	secret := []byte("a secret of more than thirty-two bytes in length")
-	tests := []struct {
-		name string
-		bend ltitest.Bend
-		want func(t *testing.T, token string)
-	}{
-		{"claim removed", func(k *ltitest.Token) { delete(k.Claims, "sub") }, func(t *testing.T, token string) {
+	return []bending{
+		{"claim removed", func(k *ltitest.Token) {
+			delete(k.Claims, "sub")
+		}, func(t *testing.T, token string) {
 			if _, claims := open(t, p, token); claims["sub"] != nil {
 				t.Error("sub is there")
 			}
 		}},
-		{"header", func(k *ltitest.Token) { k.Header["kid"] = "x\"y" }, func(t *testing.T, token string) {
+		{"header", func(k *ltitest.Token) {
+			k.Header["kid"] = "x\"y"
+		}, func(t *testing.T, token string) {
 			if header, _ := open(t, p, token); header["kid"] != "x\"y" {
 				t.Error(header)
 			}
 		}},
-		{"alg none", func(k *ltitest.Token) { k.Header["alg"], k.Algorithm = "none", jwa.NoSignature }, func(t *testing.T, token string) {
+		{"alg none", func(k *ltitest.Token) {
+			k.Header["alg"], k.Algorithm = "none", jwa.NoSignature
+		}, func(t *testing.T, token string) {
 			if !strings.HasSuffix(token, ".") || strings.Count(token, ".") != 2 {
 				t.Error(token)
 			}
 		}},
-		{"HS256", func(k *ltitest.Token) { k.Header["alg"], k.Algorithm, k.Key = "HS256", jwa.HS256, secret }, func(t *testing.T, token string) {
+		{"HS256", func(k *ltitest.Token) {
+			k.Header["alg"], k.Algorithm, k.Key = "HS256", jwa.HS256, secret
+		}, func(t *testing.T, token string) {
 			if _, err := jws.Verify([]byte(token), jws.WithKey(jwa.HS256, secret)); err != nil {
 				t.Error(err)
 			}
 		}},
-		{"payload", func(k *ltitest.Token) { k.Payload = []byte(`{"a":1,"a":2}`) }, func(t *testing.T, token string) {
-			if body, err := jws.Verify([]byte(token), jws.WithKey(jwa.RS256, &p.Key().PublicKey)); string(body) != `{"a":1,"a":2}` {
+		{"payload", func(k *ltitest.Token) {
+			k.Payload = []byte(`{"a":1,"a":2}`)
+		}, func(t *testing.T, token string) {
+			body, err := jws.Verify([]byte(token), jws.WithKey(jwa.RS256, &p.Key().PublicKey))
+			if string(body) != `{"a":1,"a":2}` {
 				t.Error(string(body), err)
 			}
 		}},
-		{"raw", func(k *ltitest.Token) { k.Raw = "two.parts" }, func(t *testing.T, token string) {
+		{"raw", func(k *ltitest.Token) {
+			k.Raw = "two.parts"
+		}, func(t *testing.T, token string) {
 			if token != "two.parts" {
 				t.Error(token)
 			}
 		}},
 	}
-	for _, test := range tests {
+}
+
+func TestTokensCanBeBent(t *testing.T) {
+	p, _ := labPlatform(t, ltitest.Moodle(), newClock())
+	for _, test := range bends(p) {
 		t.Run(test.name, func(t *testing.T) {
 			token, err := p.IDToken("4", "1", "n", "", test.bend)
 			check(t, err)

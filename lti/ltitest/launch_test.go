@@ -27,14 +27,16 @@ func TestAuthorizationRefuses(t *testing.T) {
 		change                  func(url.Values)
 		visitor, code, describe string
 	}{
-		{name: "response_mode missing, as captured (029)", change: del("response_mode"), code: "invalid_request", describe: "Invalid response_mode"},
+		{name: "response_mode missing, as captured (029)", change: del("response_mode"), code: "invalid_request",
+			describe: "Invalid response_mode"},
 		{name: "response_mode", change: set("response_mode", "query"), code: "invalid_request", describe: "Invalid response_mode"},
 		{name: "scope", change: set("scope", "openid email"), code: "invalid_scope"},
 		{name: "response_type", change: set("response_type", "code"), code: "unsupported_response_type"},
 		{name: "nonce missing", change: del("nonce"), code: "invalid_request", describe: "Missing nonce"},
 		{name: "login_hint of another", change: set("login_hint", "5"), code: "access_denied"},
 		{name: "browser of another", change: func(url.Values) {}, visitor: "5", code: "access_denied"},
-		{name: "hint unknown", change: set("lti_message_hint", `{"launchid":"x"}`), code: "invalid_request", describe: "Unknown or used launch id in LTI hint"},
+		{name: "hint unknown", change: set("lti_message_hint", `{"launchid":"x"}`), code: "invalid_request",
+			describe: "Unknown or used launch id in LTI hint"},
 		{name: "hint is no JSON", change: set("lti_message_hint", `x`), code: "invalid_request", describe: "No launch id in LTI hint"},
 		{name: "prompt", change: set("prompt", "login"), code: "invalid_request", describe: "Invalid prompt"},
 	}
@@ -59,7 +61,8 @@ func TestAuthorizationRefuses(t *testing.T) {
 func TestAuthorizationPostsNothingToStrangers(t *testing.T) {
 	p, _ := labPlatform(t, ltitest.Moodle(), newClock())
 	for _, change := range []url.Values{
-		{"client_id": {"other"}}, {"redirect_uri": {"https://evil.example/launch"}}, {"redirect_uri": {labTool + "/launch/"}}, {"redirect_uri": {""}},
+		{"client_id": {"other"}}, {"redirect_uri": {"https://evil.example/launch"}},
+		{"redirect_uri": {labTool + "/launch/"}}, {"redirect_uri": {""}},
 	} {
 		init, err := p.Initiate("4", "1")
 		check(t, err)
@@ -127,7 +130,9 @@ func (o *tool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		http.Redirect(w, r, o.p.Issuer()+"/mod/lti/auth.php?"+q.Encode(), http.StatusFound)
 	case r.URL.Path == "/login" && r.FormValue("tested") == "":
-		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1", Path: "/", Secure: true, Partitioned: true, SameSite: http.SameSiteNoneMode})
+		http.SetCookie(w, &http.Cookie{
+			Name: "seen", Value: "1", Path: "/", Secure: true, Partitioned: true, SameSite: http.SameSiteNoneMode,
+		})
 		check(nil, r.ParseForm())
 		r.Form.Set("tested", "1")
 		http.Redirect(w, r, "/login?"+r.Form.Encode(), http.StatusSeeOther)
@@ -239,6 +244,30 @@ func TestLaunchSaysWhereTheToolStopped(t *testing.T) {
 	var stopped *ltitest.LaunchError
 	if !errors.Is(err, ltitest.ErrNoAuthorization) || !errors.As(err, &stopped) || string(stopped.Body) != "welcome" {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestFormsAreReadAsABrowserSendsThem(t *testing.T) {
+	base := &url.URL{Scheme: "http", Host: "localhost", Path: "/a/b"}
+	forms, err := ltitest.Forms([]byte(`<!DOCTYPE html><html><head><style>a > b {}</style></head><body>
+		<form action="c?d=1&amp;e=2"><input name=t value="x &amp; y"><input type=checkbox name=off value=1>
+		<input type=checkbox name=on checked><input type=radio name=r value=1><input type=radio name=r value=2 checked>
+		<input name=gone disabled><button name=go value=now>Go</button><input type=submit></form><input name=outside>
+		<form method=post></form><a href="/w" target="_blank">w</a></body>`), base)
+	check(t, err)
+	if len(forms) != 3 {
+		t.Fatalf("%d forms, want 3", len(forms))
+	}
+	f := forms[0]
+	if f.Action.String() != "http://localhost/a/c?d=1&e=2" || f.Method != "GET" || f.Fields.Encode() != "on=on&r=2&t=x+%26+y" ||
+		f.Buttons.Encode() != "go=now" {
+		t.Errorf("%+v", f)
+	}
+	if f := forms[1]; f.Method != "POST" || f.Action.String() != base.String() {
+		t.Errorf("%+v", f)
+	}
+	if f := forms[2]; f.Target != "_blank" || f.Action.Path != "/w" {
+		t.Errorf("%+v", f)
 	}
 }
 

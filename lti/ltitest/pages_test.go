@@ -149,7 +149,8 @@ func TestLMSGoesOnWithoutItsLRS(t *testing.T) {
 	p, s, enter := sampleSite(t)
 	p.SetLRS(ltitest.LRS{Endpoint: "http://127.0.0.1:1/xapi"})
 	lena := enter(s.Learner)
-	lena.press("/mod/quiz/view.php?id=2", url.Values{"action": {"attempt"}, "points": {"10"}}, "the LRS did not take the statements", "Your best score: 10")
+	lena.press("/mod/quiz/view.php?id=2", url.Values{"action": {"attempt"}, "points": {"10"}},
+		"the LRS did not take the statements", "Your best score: 10")
 	lena.open("/admin/log.php", "waiting")
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -163,6 +164,9 @@ func (w *walker) press(ctx context.Context, body []byte, base *url.URL, stopped 
 		w.dest = "document"
 		if jar, ok := w.client.Jar.(*Jar); ok {
 			jar.openWindow()
+		}
+		if len(f.Buttons) == 1 {
+			maps.Copy(f.Fields, f.Buttons)
 		}
 		r, err := w.request(ctx, f.Method, f.Action.String(), f.Fields)
 		return nil, r, err
