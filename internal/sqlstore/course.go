@@ -32,13 +32,15 @@ var _ web.Courses = Courses{}
 // Courses answers the courses of this database. The frameworks say what can be aligned.
 func (s *Store) Courses(f *Frameworks) Courses { return Courses{s, f} }
 
-// Alignments is web.Courses.
+// Alignments is web.Courses. Each part is a walk along the index of scopes, whatever other courses hold.
 func (c Courses) Alignments(ctx context.Context, course web.Course) ([]mapping.Alignment, error) {
-	rows, err := selectAligned(ctx, c.s.DB, `WHERE ended = 0 AND (registration = ? AND context = ? OR registration = ? AND context = ''
-		OR registration = '' AND context = '') ORDER BY began, id`, course.Registration, course.ID, course.Registration)
+	const part = `WHERE ended = 0 AND registration = ? AND context = ?`
+	const more = ` UNION ALL SELECT body, began, ended FROM alignment ` + part
+	rows, err := selectAligned(ctx, c.s.DB, part+more+more, course.Registration, course.ID, course.Registration, "", "", "")
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(rows, func(a, b pipeline.Aligned) int { return cmp.Or(cmp.Compare(a.Began, b.Began), cmp.Compare(a.ID, b.ID)) })
 	out := make([]mapping.Alignment, len(rows))
 	for i, a := range rows {
 		out[i] = a.Alignment

@@ -45,20 +45,26 @@ var visits int
 // visit is the launch of a learner of course 2 through the link "7".
 func visit(r sqlstore.Registration, subject string, now time.Time, change ...func(*web.Entry)) web.Entry {
 	visits++
-	e := web.Entry{
+	e := returning(r, subject, now)
+	e.Session.Hash = fmt.Sprintf("hash-%d", visits)
+	for _, f := range change {
+		f(&e)
+	}
+	return e
+}
+
+// returning is the same without a token.
+func returning(r sqlstore.Registration, subject string, now time.Time) web.Entry {
+	return web.Entry{
 		Claims:    learner.Claims{Registration: r.ID, Issuer: r.Issuer, Subject: subject, Name: "Person " + subject},
 		Record:    true,
 		IsLearner: true,
 		Course:    web.Course{Registration: r.ID, ID: "2", Title: "Course 101", IRI: r.CourseIRI("2")},
 		Placement: web.Placement{Registration: r.ID, Deployment: "1", Context: "2", LinkID: "7", Title: "My capabilities",
 			LineItem: issuer + "/items/7?type=1", Framework: "fw"},
-		Session: web.Session{Hash: fmt.Sprintf("hash-%d", visits), Browser: "b", Registration: r.ID, LinkID: "7", Roles: []string{"Learner"},
+		Session: web.Session{Browser: "b", Registration: r.ID, LinkID: "7", Roles: []string{"Learner"},
 			CreatedAt: now, ExpiresAt: now.Add(time.Hour)},
 	}
-	for _, f := range change {
-		f(&e)
-	}
-	return e
 }
 
 // enter keeps a launch.

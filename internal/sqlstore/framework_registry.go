@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"cairn/internal/pipeline"
 	"cairn/internal/web"
 	"cairn/mapping"
 )
@@ -14,7 +15,7 @@ import (
 // frameworksLook is how often a registry asks whether another process published something.
 const frameworksLook = 5 * time.Second
 
-// Frameworks holds the published frameworks in memory. It is web.Frameworks, and safe for concurrent use.
+// Frameworks holds the published frameworks in memory. It is web.Frameworks and pipeline.Catalogs, and safe for concurrent use.
 type Frameworks struct {
 	s          *Store
 	preferred  string
@@ -24,7 +25,10 @@ type Frameworks struct {
 	background context.Context
 }
 
-var _ web.Frameworks = (*Frameworks)(nil)
+var (
+	_ web.Frameworks    = (*Frameworks)(nil)
+	_ pipeline.Catalogs = (*Frameworks)(nil)
+)
 
 // frameworksView is the newest version of each framework.
 type frameworksView struct {
@@ -51,6 +55,9 @@ func (f *Frameworks) Framework(id string) (*mapping.Catalog, bool) {
 	c, ok := f.current().byID[id]
 	return c, ok
 }
+
+// All answers every published version, the newest first: who looks for a framework or a capability takes the first that has it.
+func (f *Frameworks) All() []*mapping.Catalog { return slices.Clone(f.current().all) }
 
 // Default answers the framework that is shown where none is chosen: an empty one before any is published.
 func (f *Frameworks) Default() *mapping.Catalog {
@@ -118,7 +125,8 @@ func (f *Frameworks) load() (*frameworksView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.all = all
+	v.all = slices.Clone(all)
+	slices.Reverse(v.all)
 	for _, c := range all {
 		if v.first == nil {
 			v.first = c

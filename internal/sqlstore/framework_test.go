@@ -94,6 +94,13 @@ func TestFrameworksHoldsTheNewestVersions(t *testing.T) {
 		if c := ours.Default(); c.ID != "fw" || c.Version != "2" {
 			t.Errorf("the default is %s %s", c.ID, c.Version)
 		}
+		var all []string
+		for _, c := range ours.All() {
+			all = append(all, c.ID+" "+c.Version)
+		}
+		if diff := cmp.Diff([]string{"fw 2", "other 1", "fw 1"}, all); diff != "" {
+			t.Errorf("All (-want +got):\n%s", diff)
+		}
 		if _, ok := ours.Framework("x"); ok {
 			t.Error("an unknown one is found")
 		}
