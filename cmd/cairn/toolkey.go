@@ -31,6 +31,9 @@ func (f keyFlags) toolKey(s settings, log *slog.Logger) (lti.KeyPair, error) {
 			"set CAIRN_TOOL_KEY_FILE (openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out tool-key.pem)")
 	}
 	path := firstOf(f.ToolKeyFile, s.DB+".key")
+	if err := makeFolder(s.DB); err != nil {
+		return lti.KeyPair{}, err
+	}
 	key, err := readKey(path, log)
 	if errors.Is(err, fs.ErrNotExist) {
 		return makeKey(path, log)

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What an operator does from nothing, by commands alone; every list says what the commands before it did.
+func TestOperatorsRound(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	var migrated struct {
+		Migrated  bool
+		Published bool `json:"framework_published"`
+	}
+	succeed(t, env, &migrated, "migrate")
+	if !migrated.Migrated || !migrated.Published {
+		t.Fatalf("migrate says %+v", migrated)
+	}
+	succeed(t, env, &migrated, "migrate")
+	if migrated.Published {
+		t.Error("the built-in framework is published twice")
+	}
+	t.Run("frameworks", func(t *testing.T) { frameworksRound(t, env) })
+	t.Run("registrations", func(t *testing.T) { registrationsRound(t, env) })
+	t.Run("credentials", func(t *testing.T) { credentialsRound(t, env) })
+	var folded struct{ Entries int64 }
+	if succeed(t, env, &folded, "replay"); folded.Entries < 2 {
+		t.Errorf("replay folded %d entries, though two frameworks are published", folded.Entries)
+	}
+	var v struct{ Version string }
+	if succeed(t, env, &v, "version"); v.Version == "" {
+		t.Error("version prints none")
+	}
+}
+
+func frameworksRound(t *testing.T, env []string) {
+	path := filepath.Join(t.TempDir(), "own.csv")
+	text := "code,kind,title,parent,level\nA,section,Area,,\nA.1,capability,Can do one,A,1\nA.2,capability,Can do two,A,2\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var imported struct {
+		ID           string
+		Capabilities int
+		Published    bool
+	}
+	succeed(t, env, &imported, "framework", "import", path)
+	if imported.ID != "own" || imported.Capabilities != 2 || !imported.Published {
+		t.Errorf("imported %+v", imported)
+	}
+	if succeed(t, env, &imported, "framework", "import", path); imported.Published {
+		t.Error("the same file is published twice")
+	}
+	var all []struct {
+		ID   string
+		Base string `json:"iri_base"`
+	}
+	succeed(t, env, &all, "framework", "list")
+	if len(all) != 2 || all[0].ID != "hee-ai-dht" || all[1].ID != "own" || all[0].Base != "https://cairn.example" {
+		t.Errorf("listed %+v", all)
+	}
+}
+
+func registrationsRound(t *testing.T, env []string) {
+	var added struct {
+		ID, Issuer            string
+		AuthorizationEndpoint string `json:"authorization_endpoint"`
+		Identity              struct{ Mode string }
+		Tool                  struct {
+			KeySetURL string `json:"key_set_url"`
+		}
+		FrameOrigins, Deployments    []string
+		CoursePattern, ClientID, Nam string
+	}
+	succeed(t, env, &added, "registration", "add", "--platform", "moodle", "--issuer", "https://lms.example", "--client-id", "c1", "--deployment", "1")
+	if added.ID == "" || added.AuthorizationEndpoint != "https://lms.example/mod/lti/auth.php" || added.Identity.Mode != "user_id" ||
+		!strings.HasPrefix(added.Tool.KeySetURL, "https://cairn.example/") {
+		t.Errorf("added %+v", added)
+	}
+	if r := command(t, env, "registration", "add", "--platform", "moodle", "--issuer", "https://lms.example", "--client-id", "c1"); r.code != exitRefused {
+		t.Errorf("the same registration again ended with %d: %s", r.code, r.problem)
+	}
+	succeed(t, env, &added, "registration", "set", added.ID, "--identity", "username", "--identity-home-page", "https://idp.example", "--disabled")
+	var all []struct {
+		ID          string
+		Disabled    bool
+		Deployments []string
+		Identity    struct {
+			Mode     string
+			HomePage string `json:"home_page"`
+		}
+		FrameOrigins []string `json:"frame_origins"`
+	}
+	succeed(t, env, &all, "registration", "list")
+	if len(all) != 1 || !all[0].Disabled || all[0].Identity.Mode != "username" || all[0].Identity.HomePage != "https://idp.example" ||
+		len(all[0].Deployments) != 1 || len(all[0].FrameOrigins) != 1 {
+		t.Errorf("listed %+v", all)
+	}
+	var removed struct{ Removed bool }
+	if succeed(t, env, &removed, "registration", "remove", all[0].ID); !removed.Removed {
+		t.Error("a registration that was never used is not removed")
+	}
+}
+
+func credentialsRound(t *testing.T, env []string) {
+	c := newCredential(t, env)
+	r := command(t, env, "credential", "list", "--json")
+	if r.code != 0 || !strings.Contains(r.out, c.Key) || strings.Contains(r.out, c.Secret) {
+		t.Errorf("the list ends with %d and prints %s", r.code, r.out)
+	}
+	succeed(t, env, nil, "credential", "revoke", c.Key)
+	if r := command(t, env, "credential", "list"); !strings.Contains(r.out, "revoked") {
+		t.Errorf("the list says %s", r.out)
+	}
+}

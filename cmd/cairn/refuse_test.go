@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cairn/internal/sqlstore"
+)
+
+// Every refusal has an exit code for scripts and a sentence that names the rule.
+func TestRefusals(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	cases := []struct {
+		name string
+		env  []string
+		args []string
+		code int
+		says []string
+	}{
+		{"no such flag", nil, []string{"serve", "--adress", "x"}, exitUsage, []string{"--adress"}},
+		{"no such command", nil, []string{"server"}, exitUsage, []string{"server"}},
+		{"base URL without scheme", []string{"CAIRN_BASE_URL=cairn.example.org"}, []string{"serve"}, exitUsage, []string{"CAIRN_BASE_URL", "https://"}},
+		{"base URL with a path", []string{"CAIRN_BASE_URL=https://example.org/cairn"}, []string{"serve"}, exitUsage, []string{"CAIRN_BASE_URL", "path"}},
+		{"base URL with a query", []string{"CAIRN_BASE_URL=https://example.org?x=1"}, []string{"serve"}, exitUsage, []string{"CAIRN_BASE_URL", "query"}},
+		{"IRI base that is none", []string{"CAIRN_IRI_BASE=urn:x"}, []string{"migrate"}, exitUsage, []string{"CAIRN_IRI_BASE"}},
+		{"configuration file missing", nil, []string{"serve", "--config", filepath.Join(dir, "none.json")}, exitUsage, []string{"none.json"}},
+		{"configuration file not JSON", nil, []string{"serve", "--config", file("bad.json", "addr: x")}, exitUsage, []string{"configuration file"}},
+		{"configuration file with an unknown flag", nil, []string{"serve", "--config", file("unknown.json", `{"adress":"x"}`)}, exitUsage, []string{"adress"}},
+		{"key file missing", []string{"CAIRN_TOOL_KEY_FILE=" + filepath.Join(dir, "none.pem"), "CAIRN_DB=postgres://127.0.0.1:1/x"}, []string{"serve"}, exitUsage, []string{"none.pem"}},
+		{"key file without a key", []string{"CAIRN_TOOL_KEY_FILE=" + file("bad.pem", "SECRETTEXT")}, []string{"serve"}, exitUsage, []string{"bad.pem", "PEM"}},
+		{"two keys", []string{"CAIRN_TOOL_KEY=x", "CAIRN_TOOL_KEY_FILE=y"}, []string{"serve"}, exitUsage, []string{"CAIRN_TOOL_KEY_FILE"}},
+		{"PostgreSQL without a key", []string{"CAIRN_DB=postgres://127.0.0.1:1/x"}, []string{"serve"}, exitUsage, []string{"CAIRN_TOOL_KEY_FILE"}},
+		{"PostgreSQL out of reach", []string{"CAIRN_DB=postgres://127.0.0.1:1/x?connect_timeout=3"}, []string{"migrate"}, exitDatabase, []string{"CAIRN_DB"}},
+		{"database is a folder", []string{"CAIRN_DB=" + dir}, []string{"serve"}, exitDatabase, []string{"folder"}},
+		{"database is another file", []string{"CAIRN_DB=" + file("notes.txt", strings.Repeat("these are my notes\n", 100))}, []string{"serve"}, exitDatabase, []string{"database"}},
+		{"database in memory", []string{"CAIRN_DB=:memory:"}, []string{"migrate"}, exitFailure, []string{"file"}},
+		{"framework file missing", nil, []string{"framework", "import", filepath.Join(dir, "none.csv")}, exitUsage, []string{"none.csv"}},
+		{"framework file with bad rows", []string{"CAIRN_BASE_URL=https://x.example"},
+			[]string{"framework", "import", file("rows.csv", "code,kind,title,level\n1,section,One,\n1.1,capability,Can do,high\n,capability,No code,2\n")},
+			exitRefused, []string{`row 3, column "level"`, "high"}},
+		{"framework without IRI base", nil, []string{"framework", "import", file("good.csv", "code,kind,title\n1,section,One\n1.1,capability,Can do\n")}, exitUsage, []string{"CAIRN_IRI_BASE"}},
+		{"registration without client id", nil, []string{"registration", "add", "--platform", "moodle", "--issuer", "https://lms.example"}, exitRefused, []string{"client id"}},
+		{"registration with a bad identity rule", nil, []string{"registration", "add", "--platform", "moodle", "--issuer", "https://lms.example", "--client-id", "x", "--identity", "email"}, exitRefused, []string{"identity"}},
+		{"registration file with an unknown member", nil, []string{"registration", "add", "--from-json", file("r.json", `{"issuer":"https://lms.example","clientid":"x"}`)}, exitRefused, []string{"clientid"}},
+		{"unknown registration", nil, []string{"registration", "set", "none", "--name", "x"}, exitRefused, []string{"registration"}},
+		{"unknown scope", nil, []string{"credential", "add", "--name", "x", "--scope", "everything"}, exitRefused, []string{"everything", "statements/write"}},
+		{"unknown credential", nil, []string{"credential", "revoke", "none"}, exitRefused, []string{"none"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := command(t, environment(t, c.env...), c.args...)
+			if r.code != c.code {
+				t.Errorf("ended with %d, want %d: %s", r.code, c.code, r.problem)
+			}
+			for _, word := range c.says {
+				if !strings.Contains(r.problem, word) {
+					t.Errorf("does not say %q: %s", word, r.problem)
+				}
+			}
+			if strings.Contains(r.problem, "SECRETTEXT") {
+				t.Error("a secret is printed")
+			}
+		})
+	}
+}
+
+func TestRefusedFrameworkFileAsJSON(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f.csv")
+	if err := os.WriteFile(path, []byte("code,kind,title\n1,section,One\n1.1,capability,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := command(t, environment(t, "CAIRN_BASE_URL=https://x.example"), "framework", "import", path, "--json")
+	var told struct {
+		Problems []struct{ Where, Message string }
+	}
+	if err := json.Unmarshal([]byte(r.out), &told); err != nil || r.code != exitRefused {
+		t.Fatalf("ended with %d and printed %q (%v)", r.code, r.out, err)
+	}
+	if len(told.Problems) != 1 || told.Problems[0].Where != `row 3, column "title"` {
+		t.Errorf("told %v", told.Problems)
+	}
+}
+
+// A database that a newer version has migrated is left alone.
+func TestNewerSchemaIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cairn.db")
+	s, err := sqlstore.Open(context.Background(), path, sqlstore.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"serve"}, {"migrate"}, {"credential", "list"}} {
+		r := command(t, environment(t, "CAIRN_DB="+path), args...)
+		if r.code != exitDatabase || !strings.Contains(r.problem, "newer version") {
+			t.Errorf("cairn %s ended with %d: %s", args[0], r.code, r.problem)
+		}
+	}
+}
