@@ -134,66 +134,86 @@ func checkLaunch(t *testing.T, l *lti.Launch, want *launchExpectation) {
 	}
 }
 
+// journey is one launch on its way: what is posted, where, and by which browser.
+type journey struct {
+	b       *bench
+	tool    *lti.Tool
+	state   string
+	method  string
+	query   string
+	form    url.Values
+	binding string
+}
+
+// flows are the ways a launch can go wrong outside its token; "" is the straight one.
+var flows = map[string]func(*testing.T, *journey){
+	"":               func(*testing.T, *journey) {},
+	"get":            func(_ *testing.T, j *journey) { j.method, j.query, j.form = http.MethodGet, "?state="+j.state, nil },
+	"token_in_query": func(_ *testing.T, j *journey) { j.query, j.form = "?"+j.form.Encode(), url.Values{} },
+	"no_token":       func(_ *testing.T, j *journey) { j.form.Del("id_token") },
+	"no_state":       func(_ *testing.T, j *journey) { j.form.Del("state") },
+	"two_states":     func(_ *testing.T, j *journey) { j.form.Add("state", j.state) },
+	"unknown_state":  func(_ *testing.T, j *journey) { j.form.Set("state", strings.Repeat("A", 43)) },
+	"long_state":     func(_ *testing.T, j *journey) { j.form.Set("state", strings.Repeat("A", 4096)) },
+	"expired_state":  func(_ *testing.T, j *journey) { j.b.clock.add(lti.LoginLifetime) },
+	"swept_state":    func(_ *testing.T, j *journey) { j.b.logins.all = map[string]lti.Login{} },
+	"other_browser":  func(_ *testing.T, j *journey) { j.binding = "hash-of-another-browser" },
+	"no_browser":     func(_ *testing.T, j *journey) { j.binding = "" },
+	// state A with nonce B
+	"nonce_of_other_login": func(t *testing.T, j *journey) { j.form.Set("state", j.b.begin(t).State) },
+	"posted_twice":         func(t *testing.T, j *journey) { j.firstPost(t) },
+	"posted_to_other_process": func(t *testing.T, j *journey) {
+		j.firstPost(t)
+		j.tool = j.b.newTool(t)
+	},
+	"posted_after_restart": func(t *testing.T, j *journey) {
+		j.firstPost(t)
+		j.tool, j.b.tool = j.b.newTool(t), nil
+	},
+	"posted_at_once": func(t *testing.T, j *journey) {
+		j.firstPost(t)
+		j.tool, j.b.logins.lag = j.b.newTool(t), true
+	},
+	// the token of a launch that was, on a login that is not
+	"replayed_on_new_login": func(t *testing.T, j *journey) {
+		j.firstPost(t)
+		j.form.Set("state", j.b.begin(t).State)
+	},
+	"disabled": func(_ *testing.T, j *journey) {
+		j.b.regs.change("reg-1", func(r *lti.Registration) bool { r.Disabled = true; return true })
+	},
+	"removed": func(_ *testing.T, j *journey) {
+		j.b.regs.change("reg-1", func(*lti.Registration) bool { return false })
+	},
+	"keys_unreachable": func(_ *testing.T, j *journey) { j.b.down = true },
+	// the address changed between login and launch
+	"tool_moved": func(_ *testing.T, j *journey) { j.tool.URLs, _ = lti.NewURLs("https://moved.example") },
+	"platform_error": func(_ *testing.T, j *journey) {
+		j.form = url.Values{"state": {j.state}, "error": {"invalid_request"}, "error_description": {"Invalid response_mode"}}
+	},
+}
+
+// firstPost posts the form once, and that must go well.
+func (j *journey) firstPost(t *testing.T) {
+	t.Helper()
+	if _, err := post(t, j.tool, j.method, j.query, j.form, j.binding); err != nil {
+		t.Fatalf("the first post was refused: %v", err)
+	}
+}
+
 // flow goes from login to launch in the way the case names.
 func (b *bench) flow(t *testing.T, c launchCase) (*lti.Launch, error) {
 	t.Helper()
-	auth := b.begin(t)
-	form := url.Values{"state": {auth.State}, "id_token": {c.token(t, b.clock.now(), auth.Params.Get("nonce"))}}
-	binding, tool := browser, b.tool
-	switch c.Flow {
-	case "":
-	case "get":
-		return post(t, tool, http.MethodGet, "?state="+auth.State, nil, browser)
-	case "token_in_query":
-		return post(t, tool, http.MethodPost, "?"+form.Encode(), url.Values{}, browser)
-	case "no_token":
-		form.Del("id_token")
-	case "no_state":
-		form.Del("state")
-	case "two_states":
-		form.Add("state", auth.State)
-	case "unknown_state":
-		form.Set("state", strings.Repeat("A", 43))
-	case "long_state":
-		form.Set("state", strings.Repeat("A", 4096))
-	case "expired_state":
-		b.clock.add(lti.LoginLifetime)
-	case "swept_state":
-		b.logins.all = map[string]lti.Login{}
-	case "other_browser":
-		binding = "hash-of-another-browser"
-	case "no_browser":
-		binding = ""
-	case "nonce_of_other_login": // state A with nonce B
-		form.Set("state", b.begin(t).State)
-	case "posted_twice", "posted_to_other_process", "posted_after_restart", "posted_at_once":
-		if _, err := post(t, tool, http.MethodPost, "", form, browser); err != nil {
-			t.Fatalf("the first post was refused: %v", err)
-		}
-		if c.Flow != "posted_twice" {
-			tool = b.newTool(t)
-		}
-		b.logins.lag = c.Flow == "posted_at_once"
-	case "replayed_on_new_login": // the token of a launch that was, on a login that is not
-		if _, err := post(t, tool, http.MethodPost, "", form, browser); err != nil {
-			t.Fatalf("the first post was refused: %v", err)
-		}
-		form.Set("state", b.begin(t).State)
-	case "disabled":
-		b.regs.change("reg-1", func(r *lti.Registration) bool { r.Disabled = true; return true })
-	case "removed":
-		b.regs.change("reg-1", func(*lti.Registration) bool { return false })
-	case "keys_unreachable":
-		b.down = true
-	case "tool_moved": // the address changed between login and launch
-		tool.URLs, _ = lti.NewURLs("https://moved.example")
-	case "platform_error":
-		form = url.Values{"state": {auth.State}, "error": {"invalid_request"}, "error_description": {"Invalid response_mode"}}
-	default:
+	change, ok := flows[c.Flow]
+	if !ok {
 		t.Fatalf("no flow is called %q", c.Flow)
 	}
+	auth := b.begin(t)
+	form := url.Values{"state": {auth.State}, "id_token": {c.token(t, b.clock.now(), auth.Params.Get("nonce"))}}
+	j := &journey{b: b, tool: b.tool, state: auth.State, method: http.MethodPost, form: form, binding: browser}
+	change(t, j)
 	spent := b.logins.spentCount()
-	launch, err := post(t, tool, http.MethodPost, "", form, binding)
+	launch, err := post(t, j.tool, j.method, j.query, j.form, j.binding)
 	if launch != nil && b.logins.spentCount() != spent+1 {
 		t.Error("a launch came out without its nonce spent")
 	}
