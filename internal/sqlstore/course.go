@@ -41,6 +41,7 @@ func (c Courses) Alignments(ctx context.Context, course web.Course) ([]mapping.A
 		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b pipeline.Aligned) int { return cmp.Or(cmp.Compare(a.Began, b.Began), cmp.Compare(a.ID, b.ID)) })
+	rows = slices.CompactFunc(rows, func(a, b pipeline.Aligned) bool { return a.ID == b.ID }) // without a course two parts are the same
 	out := make([]mapping.Alignment, len(rows))
 	for i, a := range rows {
 		out[i] = a.Alignment

@@ -33,7 +33,7 @@ func linked(pos int64, who string) pipeline.ActiveLink {
 func row(who, alignment, statement string, link, pos int64) pipeline.LedgerRow {
 	yes, score, took := true, 640, 90*time.Second
 	return pipeline.LedgerRow{Pair: pipeline.Pair{Learner: who, Capability: "a"}, LinkPos: link, Pos: pos, Evidence: mapping.Evidence{
-		Alignment: alignment, Kind: mapping.EvidenceDone, Record: mapping.Record{
+		Alignment: alignment, Kind: mapping.EvidenceDone, Registration: "r", Record: mapping.Record{
 			Pos: pos, StatementID: statement, Agent: "account|https://lms.example|\x004", Verb: "http://v", Activity: "http://a", Under: []string{"http://q", "http://c"},
 			Time: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC), Success: &yes, ScoreMilli: &score, Duration: &took,
 		}}}
