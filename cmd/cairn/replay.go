@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -45,7 +46,8 @@ func (p *program) replay(s *sqlstore.Store, head int64) error {
 	if err != nil {
 		return fmt.Errorf("load the frameworks: %w", err)
 	}
-	w := wiring{settings: p.settings, now: p.now, log: newLogger(p.LogFormat, p.LogLevel)}
+	w := wiring{settings: p.settings, now: p.now, log: newLogger(p.LogFormat, p.LogLevel), process: processName()}
+	defer w.release(context.WithoutCancel(p.ctx), s)
 	projector := w.newProjector(s, frameworks, pipeline.Config{Batch: replayBatch})
 	shown := newBar(os.Stderr, "replay", head, p.now)
 	defer shown.end()

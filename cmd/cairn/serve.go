@@ -49,7 +49,7 @@ func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *
 		log.Info("published the built-in framework", "iri_base", p.iriBase())
 	}
 	s, err := wiring{
-		settings: p.settings, now: p.now, log: log, key: key, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open",
+		settings: p.settings, now: p.now, log: log, key: key, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", process: processName(),
 	}.wire(context.WithoutCancel(ctx), store)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -27,6 +28,7 @@ type wiring struct {
 	key          lti.KeyPair
 	privateHosts []string // hosts that outgoing calls may reach by plain http and on private addresses
 	openMetrics  bool
+	process      string // names this process in the projector's lease
 }
 
 // server is the joined rooms: what answers requests, and what works behind them.
@@ -75,15 +77,15 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 
 // newProjector completes what the caller chose: numbers and who observes.
 func (w wiring) newProjector(store *sqlstore.Store, frameworks *sqlstore.Frameworks, c pipeline.Config) *pipeline.Projector {
-	c.Log, c.Projection, c.Committer, c.Catalogs = store, store.Projection(), store.Projection(), catalogs{frameworks, store, w.log}
-	c.Prepare, c.Now, c.Logger, c.Holder = w.prepareOwn, w.now, w.log, processName()
+	c.Log, c.Projection, c.Committer, c.Catalogs = store, store.Projection(), store.Projection(), frameworks
+	c.Prepare, c.Now, c.Logger, c.Holder = w.prepareOwn, w.now, w.log, w.process
 	return pipeline.NewProjector(c)
 }
 
 func (w wiring) newDeliverer(store *sqlstore.Store, frameworks *sqlstore.Frameworks, client *http.Client) *pipeline.Deliverer {
 	tokens := lti.NewTokens(client, func() lti.KeyPair { return w.key }, w.now)
 	return pipeline.NewDeliverer(pipeline.DelivererConfig{
-		Deliveries: store.Deliveries(), Catalogs: catalogs{frameworks, store, w.log}, Now: w.now, Logger: w.log,
+		Deliveries: store.Deliveries(), Catalogs: frameworks, Now: w.now, Logger: w.log,
 		Scores: scores{store, &lti.Services{Client: client, Tokens: tokens, Now: w.now}},
 	})
 }
@@ -113,8 +115,19 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 	err := serveHTTP(ctx, l, s.handler, s.log)
 	stop()
 	group.Wait()
+	s.release(context.WithoutCancel(ctx), s.store)
 	s.log.Info("stopped")
 	return err
+}
+
+// release gives the projector's lease back, so that the next process need not wait for its end.
+func (w wiring) release(ctx context.Context, store *sqlstore.Store) {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	now := w.now()
+	if err := store.Projection().Lease(ctx, w.process, now, now); err != nil && !errors.Is(err, pipeline.ErrLeaseLost) {
+		w.log.Warn("give the projector's lease back", "error", err)
+	}
 }
 
 // sweepEvery is how often expired logins and sessions are taken away.

@@ -24,10 +24,14 @@ var ErrNotInstalled = errors.New("PostgreSQL is not installed (no initdb in PATH
 
 // Cluster is a running server. DSN names its database; Stop ends it and removes its folder.
 type Cluster struct {
-	DSN  string
-	dir  string
-	proc *exec.Cmd
-	done chan error
+	DSN     string
+	dir     string
+	bin     string
+	owner   *syscall.Credential // whom the server runs as, nil for the caller
+	port    int
+	options Options
+	proc    *exec.Cmd
+	done    chan error
 }
 
 // Options are what a caller may want to differ.
@@ -49,43 +53,52 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the cluster: %w", err)
 	}
-	c := &Cluster{dir: dir, done: make(chan error, 1)}
-	if err := c.start(ctx, bin, owner, o); err != nil {
+	c := &Cluster{dir: dir, bin: bin, owner: owner, options: o, done: make(chan error, 1)}
+	if err := c.initialize(ctx); err != nil {
+		c.Stop()
+		return nil, err
+	}
+	if err := c.Resume(ctx); err != nil {
 		c.Stop()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *Cluster) start(ctx context.Context, bin string, owner *syscall.Credential, o Options) error {
-	data := filepath.Join(c.dir, "data")
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "cairn", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
-	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: owner}
+func (c *Cluster) initialize(ctx context.Context) (err error) {
+	if c.port, err = freePort(); err != nil {
+		return err
+	}
+	c.DSN = fmt.Sprintf("postgres://cairn@127.0.0.1:%d/postgres?sslmode=disable", c.port)
+	initdb := exec.CommandContext(ctx, filepath.Join(c.bin, "initdb"), "-D", c.data(), "-U", "cairn", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
+	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: c.owner}
 	initdb.Dir = c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	port, err := freePort()
-	if err != nil {
-		return err
-	}
-	durable := strconv.FormatBool(o.Durable)
+	return nil
+}
+
+func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
+
+// Resume starts the server, or starts it again after Halt, and waits, at most 30 s, until it answers.
+func (c *Cluster) Resume(ctx context.Context) error {
+	durable := strconv.FormatBool(c.options.Durable)
 	log, err := os.Create(filepath.Join(c.dir, "server.log"))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	c.proc = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.dir, "-p", strconv.Itoa(port),
+	c.proc = exec.Command(filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", c.dir, "-p", strconv.Itoa(c.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "fsync="+durable, "-c", "full_page_writes="+durable,
 		"-c", "shared_buffers=256MB", "-c", "max_wal_size=2GB")
 	// It ends when this program does, also when that is killed; its own process group keeps a Ctrl-C at the terminal from it.
-	c.proc.SysProcAttr = &syscall.SysProcAttr{Credential: owner, Setpgid: true, Pdeathsig: syscall.SIGQUIT}
+	c.proc.SysProcAttr = &syscall.SysProcAttr{Credential: c.owner, Setpgid: true, Pdeathsig: syscall.SIGQUIT}
 	c.proc.Dir, c.proc.Stdout, c.proc.Stderr = c.dir, log, log
 	if err := c.launch(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}
-	c.DSN = fmt.Sprintf("postgres://cairn@127.0.0.1:%d/postgres?sslmode=disable", port)
-	return c.ready(ctx, bin, port)
+	return c.ready(ctx)
 }
 
 // launch starts the server on a thread that lives as long as it does: the death signal comes when that thread ends.
@@ -102,13 +115,13 @@ func (c *Cluster) launch() error {
 	return <-started
 }
 
-func (c *Cluster) ready(ctx context.Context, bin string, port int) error {
+func (c *Cluster) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		probe := exec.CommandContext(ctx, filepath.Join(bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(port))
+		probe := exec.CommandContext(ctx, filepath.Join(c.bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port))
 		if probe.Run() == nil {
 			return nil
 		}
@@ -127,17 +140,24 @@ func (c *Cluster) ready(ctx context.Context, bin string, port int) error {
 // Pid is the server's process id, for a measurement of its cost.
 func (c *Cluster) Pid() int { return c.proc.Process.Pid }
 
-// Stop ends the server at once (nothing in it is worth keeping) and removes its folder.
-func (c *Cluster) Stop() {
-	if c.proc != nil && c.proc.Process != nil {
-		_ = c.proc.Process.Signal(syscall.SIGQUIT)
-		select {
-		case <-c.done:
-		case <-time.After(10 * time.Second):
-			_ = c.proc.Process.Kill()
-			<-c.done
-		}
+// Halt ends the server at once, as a crash does. Its data stays, for Resume.
+func (c *Cluster) Halt() {
+	if c.proc == nil || c.proc.Process == nil {
+		return
 	}
+	_ = c.proc.Process.Signal(syscall.SIGQUIT)
+	select {
+	case <-c.done:
+	case <-time.After(10 * time.Second):
+		_ = c.proc.Process.Kill()
+		<-c.done
+	}
+	c.proc = nil
+}
+
+// Stop ends the server and removes its folder.
+func (c *Cluster) Stop() {
+	c.Halt()
 	_ = os.RemoveAll(c.dir)
 }
 
