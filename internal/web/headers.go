@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// requestIDHeader carries the code that page, header and log share.
+const requestIDHeader = "X-Request-Id"
+
 // setHeaders gives every answer its policies: nothing inline, no foreign source, framed by registered platforms only, no
 // address handed on, nothing kept.
 func (s *site) setHeaders(w http.ResponseWriter, v *visit, out answer) {
@@ -14,7 +17,7 @@ func (s *site) setHeaders(w http.ResponseWriter, v *visit, out answer) {
 	h.Set("Content-Security-Policy", s.policy(v))
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Request-ID", v.id)
+	h.Set(requestIDHeader, v.id)
 	h.Set("Cache-Control", "no-store")
 	if out.cache != "" {
 		h.Set("Cache-Control", out.cache)

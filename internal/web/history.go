@@ -240,7 +240,7 @@ func (s *site) undo(v *visit) (answer, error) {
 	if err != nil || past.undone[cs.ID] || len(back.Edits) == 0 {
 		return answer{}, refuse(http.StatusConflict, "changeset-undone", "undone").because(err)
 	}
-	late, err := s.apply(v, back, past.active)
+	late, err := s.apply(v, back)
 	if err != nil {
 		return answer{}, err
 	}

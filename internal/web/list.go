@@ -57,8 +57,8 @@ func (s *site) list(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	p.Tabs = s.tabs(v, "list")
-	p.Body, err = s.listOf(v, r, f)
-	return answer{page: p}, err
+	p.Body = s.listOf(v, r, f)
+	return answer{page: p}, nil
 }
 
 // filter reads the query. A value that is none of the choices is refused.
@@ -130,7 +130,7 @@ func (r *record) matches(f filter) []mapping.Node {
 	return out
 }
 
-func (s *site) listOf(v *visit, r *record, f filter) (listBody, error) {
+func (s *site) listOf(v *visit, r *record, f filter) listBody {
 	all := r.matches(f)
 	b := listBody{Count: say("list.count", "n", len(all)), Part: partText(r.cat)}
 	b.choices(v, r, f)
@@ -140,11 +140,7 @@ func (s *site) listOf(v *visit, r *record, f filter) (listBody, error) {
 		b.Count = say("list.countpage", "n", len(all), "from", min(from+1, len(all)), "to", to)
 	}
 	for _, n := range all[from:to] {
-		row, err := s.capabilityRow(v, r, n, n.Title)
-		if err != nil {
-			return b, err
-		}
-		b.Rows = append(b.Rows, row)
+		b.Rows = append(b.Rows, s.capabilityRow(v, r, n, n.Title))
 	}
 	if f.page > 1 {
 		b.Previous = v.to(f.turn(-1).address())
@@ -152,7 +148,7 @@ func (s *site) listOf(v *visit, r *record, f filter) (listBody, error) {
 	if to < len(all) {
 		b.Next = v.to(f.turn(1).address())
 	}
-	return b, nil
+	return b
 }
 
 func (f filter) turn(by int) filter {

@@ -9,10 +9,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
 )
 
@@ -79,12 +81,12 @@ func pictures(w *world) []picture {
 	}
 }
 
-func startBrowser(t *testing.T) context.Context {
+func startBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(time.Minute),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -134,6 +136,15 @@ func shoot(t *testing.T, browser context.Context, p picture, address string, wid
 	defer cancel()
 	ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	complaints := make(chan string, 100)
+	err := chromedp.Listen(ctx, func(ev any) {
+		if e, ok := ev.(*log.EventEntryAdded); ok && len(complaints) < cap(complaints) {
+			complaints <- string(e.Entry.Source) + ": " + e.Entry.Text
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	scheme := "light"
 	if p.dark {
 		scheme = "dark"
@@ -149,6 +160,11 @@ func shoot(t *testing.T, browser context.Context, p picture, address string, wid
 	}, p.do...)
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatalf("open %s at %d: %v", p.name, width, err)
+	}
+	for len(complaints) > 0 {
+		if text := <-complaints; !strings.Contains(text, "responded with a status of") { // pages that refuse have such a status
+			t.Errorf("%s at %d: %s", p.name, width, text)
+		}
 	}
 	sideways, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cairn/lti"
+	"cairn/mapping"
 )
 
 // problem is a refusal or a failure with what people read about it. Its texts are in the text file under
@@ -53,6 +54,10 @@ func asProblem(err error) *problem {
 	var r *lti.Refusal
 	if errors.As(err, &r) {
 		return ltiProblem(r)
+	}
+	var edit *mapping.EditError
+	if errors.As(err, &edit) {
+		return editProblem(edit)
 	}
 	if errors.Is(err, ErrNotFound) {
 		return refuse(http.StatusNotFound, "not-found", "gone").because(err)

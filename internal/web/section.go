@@ -82,9 +82,13 @@ func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, erro
 	for _, level := range order {
 		g := levelGroup{Name: levelName(r.cat, level)}
 		for _, n := range byLevel[level] {
-			row, err := s.capabilityRow(v, r, n, r.shortCapability(n))
-			if err != nil {
-				return nil, err
+			row := s.capabilityRow(v, r, n, r.shortCapability(n))
+			if row.State == mapping.Evidenced || row.State == mapping.Expiring {
+				from, err := s.fromHint(v.Context(), v.session, n.ID)
+				if err != nil {
+					return nil, err
+				}
+				row.Hint = from
 			}
 			g.Rows = append(g.Rows, row)
 		}
@@ -101,27 +105,20 @@ func compareLevels(a, b int) int {
 	return a - b
 }
 
-func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) (capabilityRow, error) {
+func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) capabilityRow {
 	state := r.of(n.ID)
-	hint, err := s.hint(v.Context(), v.session, r, state)
-	return capabilityRow{name, v.to("me/capability/" + n.ID), state.State, s.chipWords(state), hint}, err
+	return capabilityRow{name, v.to("me/capability/" + n.ID), state.State, s.chipWords(state), r.missing(state)}
 }
 
-// hint says in a few words what a state rests on or what is missing.
-func (s *site) hint(ctx context.Context, session *Session, r *record, p mapping.Progress) (string, error) {
-	switch p.State {
-	case mapping.Evidenced, mapping.Expiring:
-		return s.fromHint(ctx, session, p.Capability)
-	case mapping.NotStarted:
-		if !r.tagged[p.Capability] {
-			return say("hint.noactivity"), nil
-		}
-		return "", nil
+// missing says in a few words what a state lacks, "" when nothing.
+func (r *record) missing(p mapping.Progress) string {
+	switch {
+	case p.State == mapping.NotStarted && !r.tagged[p.Capability]:
+		return say("hint.noactivity")
+	case p.State == mapping.NotStarted || p.Have >= p.Need:
+		return ""
 	}
-	if missing := p.Need - p.Have; missing > 0 {
-		return say("hint.missing", "n", missing), nil
-	}
-	return "", nil
+	return say("hint.missing", "n", p.Need-p.Have)
 }
 
 // fromHint names the activity that completed the rule.

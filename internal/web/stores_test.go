@@ -136,6 +136,20 @@ func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
 	if w.broken != nil {
 		return 0, w.broken
 	}
+	err := cs.Validate(mapping.Known{
+		Capability: func(id string) bool { _, ok := w.cat.Capability(id); return ok },
+		Alignment: func(id string) (mapping.Alignment, bool) {
+			i := slices.IndexFunc(w.aligned, func(a mapping.Alignment) bool { return a.ID == id && !w.ended[id] })
+			if i < 0 {
+				return mapping.Alignment{}, false
+			}
+			return w.aligned[i], true
+		},
+		Own: w.cat.Minted,
+	})
+	if err != nil {
+		return 0, err
+	}
 	pos := int64(1000 + len(w.changes))
 	w.changes = append(w.changes, web.HistoryEntry{Pos: pos, Changeset: cs, Author: "Tove Teacher"})
 	for _, e := range cs.Edits {

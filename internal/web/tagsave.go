@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +59,7 @@ func (s *site) saveTags(v *visit) (answer, error) {
 			return answer{}, err
 		}
 		cs.Edits = edits
-		late, err := s.apply(v, cs, g.tags.own(g.activity.IRI))
+		late, err := s.apply(v, cs)
 		if err != nil {
 			return answer{}, err
 		}
@@ -131,12 +130,9 @@ func (s *site) newChangeset(v *visit, reason string) (mapping.Changeset, error) 
 	}, err
 }
 
-// apply checks a changeset, appends it, and waits a moment for the figures to follow; late says that they did not yet. active is
-// the course's own tags.
-func (s *site) apply(v *visit, cs mapping.Changeset, active []mapping.Alignment) (late bool, err error) {
-	if err := cs.Validate(s.known(v.session, active)); err != nil {
-		return false, editProblem(err)
-	}
+// apply appends a changeset and waits a moment for the figures to follow; late says that they did not yet. The store holds it
+// against the rules, as of the end of the log.
+func (s *site) apply(v *visit, cs mapping.Changeset) (late bool, err error) {
 	pos, err := s.Courses.Apply(v.Context(), cs)
 	if err != nil {
 		return false, fmt.Errorf("apply a change of tags: %w", err)
@@ -150,25 +146,10 @@ func (s *site) apply(v *visit, cs mapping.Changeset, active []mapping.Alignment)
 	return false, nil
 }
 
-func (s *site) known(session *Session, active []mapping.Alignment) mapping.Known {
-	cat := s.catalog(session)
-	return mapping.Known{
-		Capability: func(id string) bool { _, ok := cat.Capability(id); return ok },
-		Alignment: func(id string) (mapping.Alignment, bool) {
-			i := slices.IndexFunc(active, func(a mapping.Alignment) bool { return a.ID == id })
-			if i < 0 {
-				return mapping.Alignment{}, false
-			}
-			return active[i], true
-		},
-		Own: cat.Minted,
-	}
-}
-
 // editProblem gives a changeset that breaks a rule its status: moved tags are a conflict, the rest cannot be done.
-func editProblem(err error) *problem {
+func editProblem(err *mapping.EditError) *problem {
 	if errors.Is(err, mapping.ErrUnknownAlignment) {
-		return refuse(http.StatusConflict, "tags-moved", "undone").because(err)
+		return refuse(http.StatusConflict, "tags-moved", "moved").because(err)
 	}
 	if errors.Is(err, mapping.ErrOwnActivity) {
 		return refuse(http.StatusUnprocessableEntity, "activity-own", "own").because(err)

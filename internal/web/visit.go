@@ -38,7 +38,10 @@ type action func(v *visit) (answer, error)
 // open serves an action that needs no session.
 func (s *site) open(a action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{Request: r, id: s.requestID(), cookie: browserCookie(r), formTarget: "'self'"}
+		v := &visit{Request: r, id: w.Header().Get(requestIDHeader), cookie: browserCookie(r), formTarget: "'self'"}
+		if v.id == "" { // nobody around us named the request
+			v.id = s.requestID()
+		}
 		s.write(w, v, s.run(v, a))
 	})
 }
