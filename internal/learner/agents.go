@@ -1,11 +1,14 @@
 package learner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"cairn/xapi"
 )
 
 // ErrIdentityMode says that a rule's mode is none of the known ones (settled question 2).
@@ -41,8 +44,9 @@ func (r IdentityRule) Normal() IdentityRule {
 // address says less about who somebody is than a name the platform gives out (settled question 2).
 func (r IdentityRule) Exclusive() bool { return r.Mode == ByMailbox }
 
-// Agents answers the keys (xapi.Agent.Key) of the agents that the claims prove under the rule: one, or none when the claim that
-// the mode asks for was not told. With an exclusive rule the caller still has to see that no other account proves the same.
+// Agents answers the keys (xapi.Agent.Key) of the agents that the claims prove under the rule; none when the claim that the mode
+// asks for was not told. It is one agent; a mailbox told with capitals is also found in lower case, as senders differ in that.
+// With an exclusive rule the caller still has to see that no other account proves the same Mailbox.
 func Agents(rule IdentityRule, c Claims) []string {
 	switch rule.Normal().Mode {
 	case ByUserID:
@@ -52,25 +56,30 @@ func Agents(rule IdentityRule, c Claims) []string {
 	case BySourced:
 		return accountAgent(rule, c, c.SourcedID)
 	case ByMailbox:
-		if box := Mailbox(c.Email); box != "" {
-			return []string{"mbox|mailto:" + box}
-		}
+		return mailboxAgents(c.Email)
 	}
 	return nil
 }
 
-// accountAgent makes the key of an agent known by an account. One trailing slash of the home page does not count: platforms
-// write their own address both ways.
+// accountAgent makes the key of an agent known by an account.
 func accountAgent(rule IdentityRule, c Claims, name string) []string {
-	home := rule.HomePage
-	if home == "" {
-		home = c.Issuer
-	}
-	home = strings.TrimSuffix(home, "/")
-	if home == "" || !isName(name) {
+	home := cmp.Or(rule.HomePage, c.Issuer)
+	if strings.TrimSuffix(home, "/") == "" || !isName(name) {
 		return nil
 	}
-	return []string{"account|" + home + "|" + name}
+	return []string{xapi.Agent{Account: &xapi.Account{HomePage: home, Name: name}}.Key()}
+}
+
+func mailboxAgents(email string) []string {
+	box := Mailbox(email)
+	if box == "" {
+		return nil
+	}
+	told, lower := xapi.Agent{Mbox: "mailto:" + strings.TrimSpace(email)}.Key(), xapi.Agent{Mbox: "mailto:" + box}.Key()
+	if told == lower {
+		return []string{lower}
+	}
+	return []string{told, lower}
 }
 
 // maxName is how long a name of an account may be, as long as LTI lets sub be (Core 5.3.6.1).

@@ -91,19 +91,21 @@ func (t *Tx) applyLinks(ctx context.Context, registration string, rule learner.I
 	return t.appendLinks(ctx, pipeline.EntryLink, registration, of, made)
 }
 
-// derive answers the links that the rule makes of the claims. An agent of an exclusive rule that several accounts prove is
-// nobody's (settled question 2).
+// derive answers the links that the rule makes of the claims. A mailbox that several accounts prove is nobody's (settled
+// question 2).
 func derive(registration string, rule learner.IdentityRule, rows []claimRow) []linkRow {
-	var want []linkRow
 	provers := map[string]int{}
 	for _, r := range rows {
+		provers[r.Mailbox]++
+	}
+	var want []linkRow
+	for _, r := range rows {
+		if rule.Exclusive() && provers[r.Mailbox] > 1 {
+			continue
+		}
 		for _, agent := range learner.Agents(rule, r.claims(registration)) {
 			want = append(want, linkRow{r.Account, agent})
-			provers[agent]++
 		}
-	}
-	if rule.Exclusive() {
-		want = slices.DeleteFunc(want, func(l linkRow) bool { return provers[l.Agent] > 1 })
 	}
 	return want
 }

@@ -27,7 +27,8 @@ func TestMailboxBindsOneAccount(t *testing.T) {
 		want           []string // events it adds
 	}
 	tests := map[string][]step{
-		"told once":                   {{"1", "Sam@LMS.example", []string{"+" + sam + "1"}}, {"1", "sam@lms.example", nil}},
+		"told once":                   {{"1", "sam@LMS.example", []string{"+" + sam + "1"}}, {"1", "sam@lms.example", nil}},
+		"told with capitals":          {{"1", "Sam@lms.example", []string{"+" + sam + "1", "+mbox|mailto:Sam@lms.example of 1"}}, {"2", "SAM@lms.example", []string{"-" + sam + "1", "-mbox|mailto:Sam@lms.example of 1"}}},
 		"not told again":              {{"1", "sam@lms.example", []string{"+" + sam + "1"}}, {"1", "", nil}},
 		"second account ends it":      {{"1", "sam@lms.example", []string{"+" + sam + "1"}}, {"2", "sam@lms.example", []string{"-" + sam + "1"}}},
 		"third account changes none":  {{"1", "sam@lms.example", []string{"+" + sam + "1"}}, {"2", "sam@lms.example", []string{"-" + sam + "1"}}, {"3", "sam@lms.example", nil}},
