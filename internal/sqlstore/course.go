@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -165,13 +164,19 @@ func (t *Tx) heads(ctx context.Context, ids []string) (map[string]mapping.Alignm
 	return out, nil
 }
 
-// moveHeads ends and begins alignments as of the end of the log.
+// moveHeads ends and begins alignments as of the end of the log, in the order of their ids: rows are locked in one order.
 func (t *Tx) moveHeads(ctx context.Context, cs mapping.Changeset) error {
-	edits := slices.Clone(cs.Edits)
-	slices.SortStableFunc(edits, func(a, b mapping.Edit) int { return cmp.Compare(headOf(a), headOf(b)) }) // rows are locked in one order
-	for i, e := range edits {
-		if err := t.moveHead(ctx, e); err != nil {
-			return fmt.Errorf("edit %d: %w", i+1, err)
+	order := make([]int, len(cs.Edits))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(headOf(cs.Edits[a]), headOf(cs.Edits[b])) })
+	for _, i := range order {
+		switch err := t.moveHead(ctx, cs.Edits[i]); {
+		case errors.Is(err, mapping.ErrUnknownAlignment), errors.Is(err, ErrAlignmentID):
+			return &mapping.EditError{Edit: i, Rule: err}
+		case err != nil:
+			return err
 		}
 	}
 	return nil
@@ -196,7 +201,7 @@ func (t *Tx) moveHead(ctx context.Context, e mapping.Edit) error {
 			return fmt.Errorf("sqlstore: begin an alignment: %w", err)
 		}
 		if n == 0 {
-			return fmt.Errorf("%w: %s", ErrAlignmentID, e.Add.ID)
+			return ErrAlignmentID
 		}
 	case e.Remove != "":
 		n, err := affected(t.Exec(ctx, `UPDATE alignment_head SET ended = ? WHERE id = ? AND NOT ended`, true, e.Remove))
@@ -204,7 +209,7 @@ func (t *Tx) moveHead(ctx context.Context, e mapping.Edit) error {
 			return fmt.Errorf("sqlstore: end an alignment: %w", err)
 		}
 		if n == 0 {
-			return fmt.Errorf("%w: %s", mapping.ErrUnknownAlignment, strings.ToValidUTF8(e.Remove, ""))
+			return mapping.ErrUnknownAlignment // somebody else has ended it since it was checked
 		}
 	}
 	return nil

@@ -94,6 +94,10 @@ func TestApplyRefuses(t *testing.T) {
 			"an activity of ours":              {changeset("cs3", own), mapping.ErrOwnActivity},
 			"the second of two edits is wrong": {changeset("cs3", add("t9", lms+"/y"), mapping.Edit{Remove: "t9"}), mapping.ErrUnknownAlignment},
 		}
+		_, err := c.Apply(ctx, changeset("cs3", add("t5", lms+"/y"), add("t1", lms+"/z")))
+		if named := (*mapping.EditError)(nil); !errors.As(err, &named) || named.Edit != 1 {
+			t.Errorf("the edit that is refused is not named: %v", err)
+		}
 		before := count(t, d, "event")
 		for name, tt := range tests {
 			if _, err := c.Apply(ctx, tt.cs); !errors.Is(err, tt.want) {
