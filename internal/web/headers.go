@@ -14,7 +14,10 @@ const requestIDHeader = "X-Request-Id"
 // address handed on, nothing kept.
 func (s *site) setHeaders(w http.ResponseWriter, v *visit, out answer) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", s.policy(v))
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'")
+	if out.kind == htmlKind {
+		h.Set("Content-Security-Policy", s.policy(v))
+	}
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set(requestIDHeader, v.id)
@@ -27,6 +30,7 @@ func (s *site) setHeaders(w http.ResponseWriter, v *visit, out answer) {
 	}
 }
 
+// policy is that of a page. Files and redirects are never framed and need none.
 func (s *site) policy(v *visit) string {
 	origins := v.origins
 	if v.origins == nil {

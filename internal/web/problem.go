@@ -72,7 +72,10 @@ func asProblem(err error) *problem {
 // logProblem writes the one line of a refusal. The address is left out: it holds the session's token.
 func (s *site) logProblem(v *visit, p *problem) {
 	log := s.Log.Warn
-	if p.status >= 500 {
+	switch {
+	case v.Context().Err() != nil: // the browser went away; nobody reads the page
+		log = s.Log.Info
+	case p.status >= 500:
 		log = s.Log.Error
 	}
 	args := []any{"rule", p.rule, "status", p.status, "request", v.id, "method", v.Method, "route", v.route()}

@@ -108,6 +108,31 @@ func TestFailureIsSaidAndLoggedOnce(t *testing.T) {
 	}
 }
 
+// TestFilesNeedNoStore holds that style, script and keys are answered while the database is away.
+func TestFilesNeedNoStore(t *testing.T) {
+	w := newWorld(t)
+	w.broken = errAway
+	for path, kind := range map[string]string{"/static/app.css?v=1": "text/css; charset=utf-8", "/static/app.js?v=1": "text/javascript; charset=utf-8", "/lti/keys": "application/json"} {
+		got := w.call("GET", path, "", nil)
+		if got.Code != 200 || got.Header().Get("Content-Type") != kind || got.Body.Len() == 0 || w.asked > 0 {
+			t.Errorf("%s: status %d, type %s, stores asked %d times", path, got.Code, got.Header().Get("Content-Type"), w.asked)
+		}
+	}
+	if got := w.call("GET", "/static/templates", "", nil); got.Code != 404 {
+		t.Errorf("another file: %d", got.Code)
+	}
+}
+
+// TestWeightOfFiles holds the limits of pages.md 5, uncompressed against the compressed limit.
+func TestWeightOfFiles(t *testing.T) {
+	w := newWorld(t)
+	for path, limit := range map[string]int{"/static/app.css": 12 << 10, "/static/app.js": 8 << 10} {
+		if got := w.call("GET", path, "", nil).Body.Len(); got > limit {
+			t.Errorf("%s is %d bytes", path, got)
+		}
+	}
+}
+
 func TestErrorPageLeadsBackToTheCourse(t *testing.T) {
 	w := newWorld(t)
 	page := w.get("amara", "/course/activities").Body.String()

@@ -32,6 +32,8 @@ type answer struct {
 	cookie   *http.Cookie
 }
 
+const htmlKind = "text/html; charset=utf-8"
+
 // action does the work of one address. What it refuses it answers as a *problem; other errors are faults of ours.
 type action func(v *visit) (answer, error)
 
@@ -57,7 +59,7 @@ func (s *site) run(v *visit, a action) (out answer) {
 	out, err := a(v)
 	if err == nil && out.page != nil {
 		out.body, err = s.render(v, out.page)
-		out.kind = "text/html; charset=utf-8"
+		out.kind = htmlKind
 	}
 	if err != nil {
 		return s.problemAnswer(v, asProblem(err))
@@ -73,7 +75,7 @@ func (s *site) problemAnswer(v *visit, p *problem) answer {
 		s.Log.Error("error page failed", "request", v.id, "error", err)
 		body = []byte("<!doctype html><title>Cairn</title>" + v.id)
 	}
-	return answer{status: p.status, body: body, kind: "text/html; charset=utf-8"}
+	return answer{status: p.status, body: body, kind: htmlKind}
 }
 
 func (s *site) write(w http.ResponseWriter, v *visit, out answer) {

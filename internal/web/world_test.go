@@ -31,7 +31,6 @@ const (
 
 // world is everything the pages run on, in memory. Progress is not kept but evaluated, so a changed tag shows at once.
 type world struct {
-	mu        sync.Mutex
 	clock     time.Time
 	upTo      time.Time
 	waitErr   error
@@ -46,9 +45,11 @@ type world struct {
 	ended     map[string]bool
 	rules     []mapping.ScopedRule
 	evidence  map[string][]mapping.Evidence // by learner
+	kept      []mapping.Progress            // answered as the progress of everyone, when set
 	history   map[string]map[string][]mapping.Transition
 	was       map[string]bool // learner + capability once evidenced
 	changes   []web.HistoryEntry
+	asked     int    // how often all origins were read
 	platform  string // where the LMS is
 	broken    error  // what every store answers, when set
 
@@ -74,9 +75,9 @@ func fixed(s string) string {
 // hash is how secrets are kept.
 func hash(secret string) string { return fixed(secret) }
 
-func newWorld(t *testing.T) *world { return newWorldAt(t, base) }
+func newWorld(t testing.TB) *world { return newWorldAt(t, base) }
 
-func newWorldAt(t *testing.T, address string) *world {
+func newWorldAt(t testing.TB, address string) *world {
 	t.Helper()
 	w := &world{
 		clock: now, upTo: now, cat: mapping.NewCatalog(mapping.Builtin(), base),
@@ -92,7 +93,7 @@ func newWorldAt(t *testing.T, address string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := rand.NewChaCha8([32]byte{1})
+	source := &lockedSource{source: rand.NewChaCha8([32]byte{1})}
 	w.tool = &lti.Tool{Registrations: w, Logins: w, URLs: urls, Now: w.now, Rand: source}
 	w.fill()
 	w.handler, err = web.New(web.Config{
@@ -104,6 +105,18 @@ func newWorldAt(t *testing.T, address string) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// lockedSource gives the same bytes in every run, also to several requests at once.
+type lockedSource struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func (l *lockedSource) Read(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.source.Read(b)
 }
 
 func (w *world) now() time.Time { return w.clock }
