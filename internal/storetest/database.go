@@ -84,6 +84,16 @@ func (d Database) Raw(t testing.TB) *sqlx.DB {
 	return db
 }
 
+// RawDurable is one plain connection that writes as durably as the store does, to measure beside it.
+func (d Database) RawDurable(t testing.TB) *sqlx.DB {
+	if d.Name == "sqlite" {
+		d.DSN = "file:" + d.DSN + "?_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_cache_size=-65536"
+	}
+	db := d.Raw(t)
+	db.SetMaxOpenConns(1)
+	return db
+}
+
 // Clock is a clock that tests move. It is safe for concurrent use.
 type Clock struct {
 	mu sync.Mutex
