@@ -6,7 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"database/sql"
-	"encoding/base64"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,11 +69,15 @@ func checkCredential(name string, wanted []lrs.Scope) error {
 	return nil
 }
 
-// token is n random bytes as text that needs no escape in an address or a header.
+// letters writes tokens in small letters and digits only: they need no escape anywhere, are taken whole by a double click, and
+// never look like a flag of a command.
+var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// token is n random bytes as text.
 func token(n int) string {
 	b := make([]byte, n)
 	rand.Read(b) //nolint:errcheck // it never fails
-	return base64.RawURLEncoding.EncodeToString(b)
+	return letters.EncodeToString(b)
 }
 
 func joinScopes(s []lrs.Scope) string {
