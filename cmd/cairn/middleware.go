@@ -70,7 +70,7 @@ func withAccessLog(log *slog.Logger, now func() time.Time, observe func(r *http.
 			}
 			// The id is the one the person was shown: a page may have named the request itself.
 			log.LogAttrs(context.Background(), level, "request", slog.String("method", r.Method), slog.String("path", safePath(r.URL.Path)),
-				slog.Int("status", status), slog.Int64("bytes", seen.bytes), slog.Duration("took", took),
+				slog.Int("status", status), slog.Int64("bytes", seen.bytes), slog.Float64("ms", float64(took.Microseconds())/1000),
 				slog.String("request", w.Header().Get("X-Request-Id")))
 		}()
 		next.ServeHTTP(seen, r)

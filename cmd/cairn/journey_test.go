@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// TestJourneyInACrossSiteFrame is a learner and an author in a real browser that blocks third-party cookies, with Cairn in a frame
+// of the LMS, which is another site.
+func TestJourneyInACrossSiteFrame(t *testing.T) {
+	at := startDemoProgram(t)
+	b := openTab(t)
+	b.asLearner(at)
+	b.asAuthor(at)
+	b.asLearnerAgain(at)
+}
+
+// logIn chooses a person on the LMS's page and opens the link to Cairn in the course.
+func (b tab) logIn(at demoAddresses, person string) {
+	b.Helper()
+	b.visit(at.LMS)
+	b.sees(false, "Who are you today?")
+	b.press(false, person)
+	b.sees(false, person, "Log out")
+}
+
+func (b tab) openCairn(at demoAddresses, expected ...string) {
+	b.Helper()
+	b.visit(at.LMS + "/course/view.php?id=2")
+	b.press(false, "My capabilities")
+	b.sees(true, expected...)
+}
+
+func (b tab) asLearner(at demoAddresses) {
+	b.logIn(at, "Lena Learner")
+	b.openCairn(at, "My capabilities", "Nothing has counted yet", "6 Artificial Intelligence")
+	b.cookiesAreBlocked(at)
+	b.axe("overview, empty")
+	b.picture("learner-1-nothing-yet")
+
+	b.visit(at.LMS + "/course/view.php?id=2")
+	b.press(false, "What machine learning can and cannot do")
+	b.sees(false, "Done")
+	b.openCairn(at, "My capabilities", "1 of")
+	b.axe("overview")
+	b.picture("learner-2-one-evidenced")
+
+	b.press(true, "6 Artificial Intelligence")
+	b.sees(true, "6.1 Machine learning")
+	b.axe("domain")
+	b.press(true, "6.1 Machine learning")
+	b.sees(true, "level 1", "Evidenced")
+	b.axe("section")
+	b.press(true, "6.1, level 1")
+	b.sees(true, "Why this status", "What machine learning can and cannot do", "Evidenced")
+	b.axe("explanation")
+	b.picture("learner-3-why")
+
+	b.visit(at.LMS + "/course/view.php?id=2")
+	b.press(false, "Judging an AI tool")
+	b.sees(false, "Answer and submit")
+	b.press(false, "Answer and submit")
+	b.sees(false, "Your best score")
+}
+
+// cookiesAreBlocked makes sure that the journey means something: an ordinary cookie does not stay in the frame, and the one that
+// Cairn set is bound to the LMS's site.
+func (b tab) cookiesAreBlocked(at demoAddresses) {
+	b.Helper()
+	kept, err := b.in(true, `document.cookie = "probe=1; Secure; SameSite=None; Path=/", document.cookie`)
+	if err != nil || strings.Contains(kept, "probe") {
+		b.Fatalf("third-party cookies are not blocked: the frame keeps %q (%v)", kept, err)
+	}
+	cookies, err := chromedp.Run(b.ctx, func(ctx context.Context, t *chromedp.Target) ([]*network.Cookie, error) {
+		got, err := cdp.Call(ctx, t, network.GetCookies, network.GetCookiesParams{URLs: []string{at.Cairn + "/"}})
+		if err != nil {
+			return nil, err
+		}
+		return got.Cookies, nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range cookies {
+		if c.PartitionKey == nil || !c.Secure || !c.HTTPOnly {
+			b.Errorf("cookie %s is partitioned %v, secure %v, hidden from scripts %v", c.Name, c.PartitionKey != nil, c.Secure, c.HTTPOnly)
+		}
+	}
+}
+
+func (b tab) asAuthor(at demoAddresses) {
+	b.logIn(at, "Aoife Author")
+	b.openCairn(at, "Activities", "Judging an AI tool")
+	b.axe("activities")
+	b.picture("author-1-activities")
+
+	b.press(true, "Judging an AI tool")
+	b.sees(true, "Judging an AI tool", "Save")
+	if _, err := b.in(true, `(() => {
+		const s = document.querySelector("#section"), o = [...s.options].find(o => o.text.startsWith("6 "));
+		s.value = o.value; s.form.requestSubmit(); return "";
+	})()`); err != nil && !strings.Contains(err.Error(), "context") {
+		b.Fatal(err)
+	}
+	b.sees(true, "6.1 Machine learning")
+	b.axe("tagging")
+	if _, err := b.in(true, `(() => {
+		const l = [...document.querySelectorAll("fieldset")].find(f => f.innerText.trim().startsWith("6.1 "))
+			.querySelectorAll("label");
+		[...l].find(e => e.innerText.trim() === "Level 2").click();
+		return "";
+	})()`); err != nil {
+		b.Fatal(err)
+	}
+	b.picture("author-2-tagging")
+	b.press(true, "Save")
+	b.sees(true, "Done", "Activities")
+	b.axe("saved")
+	b.picture("author-3-saved")
+	b.press(true, "Changes")
+	b.sees(true, "You", "Tag added: Judging an AI tool")
+	b.axe("changes")
+
+	b.visit(at.LMS + "/grade/report.php?id=2")
+	b.sees(false, "Lena Learner")
+	b.picture("author-4-gradebook")
+}
+
+// asLearnerAgain sees what the quiz, passed before it was tagged, counts for; and finds that the author's page is not for learners.
+func (b tab) asLearnerAgain(at demoAddresses) {
+	b.logIn(at, "Lena Learner")
+	b.openCairn(at, "My capabilities", "2 of")
+	b.picture("learner-4-two-evidenced")
+	path, err := b.in(true, `location.pathname`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.in(true, `location.assign("course/activities"), ""`); err != nil {
+		b.Fatal(err)
+	}
+	b.sees(true, "You cannot see this page. It is for people who lead this course.")
+	// The address alone, in another browser, opens nothing.
+	r, err := http.Get(at.Cairn + path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	if r.StatusCode == http.StatusOK {
+		b.Error("the address of a page opens it in another browser")
+	}
+	b.emitted(at)
+}
+
+// emitted reads over /xapi what the journey made others know.
+func (b tab) emitted(at demoAddresses) {
+	c := credential{at.Key, at.Secret}
+	status, body, err := c.xapi(b.ctx, http.MethodGet, at.Cairn+"/xapi/statements?verb=https%3A%2F%2Fw3id.org%2Fxapi%2Ftla%2Fverbs%2Fachieved", nil)
+	var found struct{ Statements []json.RawMessage }
+	if err == nil {
+		err = json.Unmarshal([]byte(body), &found)
+	}
+	if err != nil || status != 200 || len(found.Statements) != 2 {
+		b.Errorf("two achievements are not to be read: %d, %d statements (%v)", status, len(found.Statements), err)
+	}
+}
