@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -35,24 +34,6 @@ var (
 	gradingStates  = map[string]bool{GradingNotReady: true, GradingFailed: true, GradingPending: true, GradingPendingManual: true, GradingFullyGraded: true}
 )
 
-// LineItem is a column of the platform's gradebook (AGS 2.0, 3.2).
-type LineItem struct {
-	ID             string  `json:"id,omitzero"` // its URL
-	Label          string  `json:"label"`
-	ScoreMaximum   float64 `json:"scoreMaximum"`
-	ResourceLinkID string  `json:"resourceLinkId,omitzero"`
-	ResourceID     string  `json:"resourceId,omitzero"`
-	Tag            string  `json:"tag,omitzero"`
-}
-
-// LineItemFilter narrows a list of line items; the zero value asks for all (AGS 2.0, 3.2.4).
-type LineItemFilter struct {
-	ResourceLinkID string
-	ResourceID     string
-	Tag            string
-	Limit          int // of a page; 0 leaves it to the platform
-}
-
 // Score is one score of one person (AGS 2.0, 3.4). Timestamp has to be later than that of the last score, by a second on Moodle.
 type Score struct {
 	UserID           string
@@ -65,8 +46,10 @@ type Score struct {
 	Timestamp        time.Time
 	StartedAt        time.Time // of the submission; zero when not told
 	SubmittedAt      time.Time
-	// NotNewSubmission tells Canvas that only the progress changed, so that it does not count a new submission.
+	// NotNewSubmission tells Canvas that only the progress changed, so that it does not count a new submission. It sets
+	// Canvas.New when that is nil.
 	NotNewSubmission bool
+	Canvas           *CanvasSubmission // nil on other platforms, which pass over it
 }
 
 // Result is a grade as the platform holds it (AGS 2.0, 3.3).
@@ -75,38 +58,9 @@ type Result struct {
 	UserID        string   `json:"userId"`
 	ResultScore   *float64 `json:"resultScore"` // nil when there is none
 	ResultMaximum float64  `json:"resultMaximum"`
+	ScoringUserID string   `json:"scoringUserId"`
 	Comment       string   `json:"comment"`
 	ScoreOf       string   `json:"scoreOf"`
-}
-
-// LineItem reads one line item. ErrForeignService, *ServiceError.
-func (s *Services) LineItem(ctx context.Context, reg Registration, address string) (LineItem, error) {
-	u, err := serviceURL(address)
-	if err != nil {
-		return LineItem{}, err
-	}
-	var item LineItem
-	_, err = s.get(ctx, reg, call{op: "line item", address: u, scope: ScopeLineItemReadOnly, accept: MediaLineItem}, &item)
-	return item, err
-}
-
-// LineItems lists the line items of a course that the tool may see, through all pages. ErrForeignService, *ServiceError.
-func (s *Services) LineItems(ctx context.Context, reg Registration, address string, f LineItemFilter) ([]LineItem, error) {
-	u, err := serviceURL(address)
-	if err != nil {
-		return nil, err
-	}
-	query := u.Query()
-	for name, value := range map[string]string{"resource_link_id": f.ResourceLinkID, "resource_id": f.ResourceID, "tag": f.Tag} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	if f.Limit > 0 {
-		query.Set("limit", strconv.Itoa(f.Limit))
-	}
-	u.RawQuery = query.Encode()
-	return pages[LineItem](ctx, s, reg, call{op: "line items", address: u, scope: ScopeLineItemReadOnly, accept: MediaLineItems})
 }
 
 // PostScore sends one score to a line item. ErrScore, ErrForeignService, *ServiceError: its Retryable and Conflict say what may be
@@ -120,11 +74,12 @@ func (s *Services) PostScore(ctx context.Context, reg Registration, lineItem str
 	if err != nil {
 		return err
 	}
-	_, err = s.do(ctx, reg, call{op: "score", method: http.MethodPost, address: under(u, "scores"), scope: ScopeScore, kind: MediaScore, body: body})
+	_, err = s.do(ctx, reg, call{op: "score", method: http.MethodPost, address: under(u, "scores"), scopes: []string{ScopeScore}, kind: MediaScore, body: body})
 	return err
 }
 
-// Results reads the grades of a line item, or of one person when userID is not empty. No page size is asked for: Moodle fails on it.
+// Results reads the grades of a line item, or of one person when userID is not empty (AGS 2.0, 3.3). No page size is asked for: Moodle
+// fails on it. Blackboard leaves comments out when one person is asked for: read all where they matter.
 // ErrForeignService, *ServiceError.
 func (s *Services) Results(ctx context.Context, reg Registration, lineItem, userID string) ([]Result, error) {
 	u, err := serviceURL(lineItem)
@@ -133,11 +88,9 @@ func (s *Services) Results(ctx context.Context, reg Registration, lineItem, user
 	}
 	u = under(u, "results")
 	if userID != "" {
-		query := u.Query()
-		query.Set("user_id", userID)
-		u.RawQuery = query.Encode()
+		u = withQuery(u, map[string]string{"user_id": userID})
 	}
-	return pages[Result](ctx, s, reg, call{op: "results", address: u, scope: ScopeResultReadOnly, accept: MediaResults})
+	return pages[Result](ctx, s, reg, call{op: "results", address: u, scopes: []string{ScopeResultReadOnly}, accept: MediaResults})
 }
 
 // check says what is wrong with a score before a platform does, or nil.
@@ -170,9 +123,29 @@ type submission struct {
 	SubmittedAt string `json:"submittedAt,omitzero"`
 }
 
-// canvasSubmission is Canvas's own addition.
-type canvasSubmission struct {
-	New bool `json:"new_submission"`
+// CanvasSubmission is what Canvas adds to a score: https://canvas.instructure.com/lti/submission of its score service. Without it every
+// score with a new time counts as a new submission.
+type CanvasSubmission struct {
+	New             *bool  `json:"new_submission,omitzero"`
+	PreserveScore   bool   `json:"preserve_score,omitzero"`            // keep the grade there is
+	PreferNonTool   bool   `json:"prioritize_non_tool_grade,omitzero"` // keep a grade that a teacher gave by hand
+	Type            string `json:"submission_type,omitzero"`           // "online_text_entry", "online_url", "basic_lti_launch", "external_tool" or "none"
+	Data            string `json:"submission_data,omitzero"`           // text or address, as the type says
+	SubmittedAtText string `json:"submitted_at,omitzero"`              // ISO 8601
+}
+
+func (s Score) canvas() *CanvasSubmission {
+	if !s.NotNewSubmission {
+		return s.Canvas
+	}
+	c := CanvasSubmission{}
+	if s.Canvas != nil {
+		c = *s.Canvas
+	}
+	if c.New == nil {
+		c.New = new(bool)
+	}
+	return &c
 }
 
 func (s Score) encode() ([]byte, error) {
@@ -189,14 +162,11 @@ func (s Score) encode() ([]byte, error) {
 		ActivityProgress string            `json:"activityProgress"`
 		GradingProgress  string            `json:"gradingProgress"`
 		Submission       submission        `json:"submission,omitzero"`
-		Canvas           *canvasSubmission `json:"https://canvas.instructure.com/lti/submission,omitzero"`
+		Canvas           *CanvasSubmission `json:"https://canvas.instructure.com/lti/submission,omitzero"`
 	}{
 		UserID: s.UserID, ScoringUserID: s.ScoringUserID, Given: s.Given, Maximum: s.Maximum, Comment: s.Comment,
 		Timestamp: stamp(s.Timestamp), ActivityProgress: s.ActivityProgress, GradingProgress: s.GradingProgress,
-		Submission: submission{StartedAt: stamp(s.StartedAt), SubmittedAt: stamp(s.SubmittedAt)},
-	}
-	if s.NotNewSubmission {
-		sent.Canvas = &canvasSubmission{}
+		Submission: submission{StartedAt: stamp(s.StartedAt), SubmittedAt: stamp(s.SubmittedAt)}, Canvas: s.canvas(),
 	}
 	body, err := json.Marshal(sent)
 	if err != nil {

@@ -88,19 +88,6 @@ type NamesRoles struct {
 	Versions       []string
 }
 
-// DeepLinkingSettings is what a deep linking request asks for (Deep Linking 2.0, 4.4.1). Data is echoed byte for byte.
-type DeepLinkingSettings struct {
-	ReturnURL      string
-	AcceptTypes    []string
-	AcceptTargets  []string
-	AcceptMultiple bool
-	AcceptLineItem bool
-	AutoCreate     bool
-	Title          string
-	Text           string
-	Data           string
-}
-
 // Anonymous says whether the platform named no person.
 func (l *Launch) Anonymous() bool { return l.Subject == "" }
 

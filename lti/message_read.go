@@ -55,13 +55,25 @@ func (l *Launch) readServices(t *idToken) {
 	if n := t.NamesRoles.value; t.NamesRoles.good() && webAddress(n.MembershipsURL.value) != "" {
 		l.NamesRoles = &NamesRoles{MembershipsURL: n.MembershipsURL.value, Versions: n.Versions.value}
 	}
-	if d := t.DeepLinking.value; l.MessageType == DeepLinkingRequest {
-		l.DeepLinking = &DeepLinkingSettings{
-			ReturnURL: d.ReturnURL.value, AcceptTypes: d.AcceptTypes.value, AcceptTargets: d.AcceptTargets.value,
-			AcceptMultiple: d.AcceptMultiple.value, AcceptLineItem: d.AcceptLineItem.value, AutoCreate: d.AutoCreate.value,
-			Title: d.Title.value, Text: d.Text.value, Data: d.Data.value,
-		}
+	if l.MessageType == DeepLinkingRequest {
+		l.DeepLinking = settings(&t.DeepLinking.value)
 	}
+}
+
+// settings takes over what a deep linking request asks for. Absent and false differ for line items, absent and empty for data.
+func settings(d *deepLinkingSettings) *DeepLinkingSettings {
+	s := &DeepLinkingSettings{
+		ReturnURL: d.ReturnURL.value, AcceptTypes: d.AcceptTypes.value, AcceptTargets: d.AcceptTargets.value,
+		AcceptMediaTypes: d.AcceptMediaTypes.value, AcceptMultiple: d.AcceptMultiple.value, AutoCreate: d.AutoCreate.value,
+		Title: d.Title.value, Text: d.Text.value,
+	}
+	if d.AcceptLineItem.good() {
+		s.AcceptLineItem = &d.AcceptLineItem.value
+	}
+	if d.Data.good() {
+		s.Data = &d.Data.value
+	}
+	return s
 }
 
 // webAddress answers an address that a page may link to and a client may call, or "": absolute, http or https, with a host and

@@ -18,7 +18,7 @@ var ErrForeignService = errors.New("lti: the service is not on an origin of the 
 // ServiceError is a call to a platform that did not succeed. Status is 0 when there was no answer; Err then says why. It holds no
 // token; Reason is the platform's own word, cut and without the values it repeats.
 type ServiceError struct {
-	Op         string // "token", "score", "line item", "line items", "results"
+	Op         string // "token", "score", "line items", "roster" and the like
 	Status     int
 	RetryAfter time.Duration // what the platform asked for, 0 when it did not
 	Reason     string
@@ -59,6 +59,11 @@ func (e *ServiceError) Retryable() bool {
 // Conflict says whether a score was refused because a newer one, or one of the same second, is there (AGS 2.0, 3.4.6). It may be
 // sent again with a later timestamp.
 func (e *ServiceError) Conflict() bool { return e.Status == http.StatusConflict }
+
+// Gone says whether what was called is not there any more.
+func (e *ServiceError) Gone() bool {
+	return e.Status == http.StatusNotFound || e.Status == http.StatusGone
+}
 
 // maxErrorBody is as much of an error's body as is read, in bytes.
 const maxErrorBody = 16 << 10

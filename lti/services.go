@@ -26,7 +26,7 @@ type call struct {
 	op      string
 	method  string
 	address *url.URL
-	scope   string
+	scopes  []string // any one is enough; tried in their order
 	accept  string
 	kind    string // of the body
 	body    []byte
@@ -46,24 +46,37 @@ func (s *Services) do(ctx context.Context, reg Registration, c call) (answer, er
 	if !sameOrigin(c.address, append([]string{reg.Issuer, reg.TokenEndpoint}, reg.ServiceOrigins...)...) {
 		return answer{}, fmt.Errorf("%w: %s", ErrForeignService, originOf(c.address))
 	}
-	got, token, err := s.once(ctx, reg, c)
+	scope, token, err := s.token(ctx, reg, c.scopes)
+	if err != nil {
+		return answer{}, err
+	}
+	got, err := s.once(ctx, reg, c, token)
 	var failed *ServiceError
-	if token != "" && errors.As(err, &failed) && failed.Status == http.StatusUnauthorized {
+	if errors.As(err, &failed) && failed.Status == http.StatusUnauthorized {
 		s.Tokens.Drop(token)
-		got, _, err = s.once(ctx, reg, c)
+		if token, err = s.Tokens.Token(ctx, reg, scope); err != nil {
+			return answer{}, err
+		}
+		got, err = s.once(ctx, reg, c, token)
 	}
 	return got, err
 }
 
-// once makes the call with the token there is, and answers that token too.
-func (s *Services) once(ctx context.Context, reg Registration, c call) (answer, string, error) {
-	token, err := s.Tokens.Token(ctx, reg, c.scope)
-	if err != nil {
-		return answer{}, "", err
+// token asks for the first scope that the platform grants.
+func (s *Services) token(ctx context.Context, reg Registration, scopes []string) (scope, token string, err error) {
+	for _, scope = range scopes {
+		if token, err = s.Tokens.Token(ctx, reg, scope); !errors.Is(err, ErrScopeRefused) {
+			break
+		}
 	}
+	return scope, token, err
+}
+
+// once makes the call with the token.
+func (s *Services) once(ctx context.Context, reg Registration, c call, token string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, c.method, c.address.String(), bytes.NewReader(c.body))
 	if err != nil {
-		return answer{}, "", &ServiceError{Op: c.op, Err: errors.New("the address is not usable")}
+		return answer{}, &ServiceError{Op: c.op, Err: errors.New("the address is not usable")}
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	if c.accept != "" {
@@ -74,17 +87,17 @@ func (s *Services) once(ctx context.Context, reg Registration, c call) (answer, 
 	}
 	response, err := s.Client.Do(request)
 	if err != nil {
-		return answer{}, token, &ServiceError{Op: c.op, Err: err}
+		return answer{}, &ServiceError{Op: c.op, Err: err}
 	}
 	defer response.Body.Close()
 	if response.StatusCode/100 != 2 {
-		return answer{}, token, serviceError(c.op, response, s.Now())
+		return answer{}, serviceError(c.op, response, s.Now())
 	}
 	body, err := readBounded(response.Body, maxServiceBody)
 	if err != nil {
-		return answer{}, token, &ServiceError{Op: c.op, Err: err}
+		return answer{}, &ServiceError{Op: c.op, Err: err}
 	}
-	return answer{header: response.Header, body: body}, token, nil
+	return answer{header: response.Header, body: body}, nil
 }
 
 // get reads a JSON answer.

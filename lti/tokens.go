@@ -29,8 +29,9 @@ const (
 	tokenDefault  = 5 * time.Minute  // when the platform does not tell (RFC 6749, 5.1)
 	tokenLongest  = time.Hour
 	tokenTimeout  = 15 * time.Second
-	maxTokenBody  = 64 << 10 // bytes
-	maxTokens     = 4096     // kept at once
+	refusalLife   = 5 * time.Minute // how long a refused scope is not asked for again
+	maxTokenBody  = 64 << 10        // bytes
+	maxTokens     = 4096            // kept at once
 )
 
 // Tokens gets access tokens for the services of platforms and keeps them by registration and set of scopes until shortly before they
@@ -45,9 +46,11 @@ type Tokens struct {
 	tokens map[string]accessToken
 }
 
+// accessToken is a token, or the platform's word that it grants none for these scopes.
 type accessToken struct {
-	value string
-	until time.Time
+	value   string
+	refused error
+	until   time.Time
 }
 
 // NewTokens makes a cache that asks by the client, which should be the guarded one. signing answers the key to sign with.
@@ -60,21 +63,23 @@ func (t *Tokens) Token(ctx context.Context, reg Registration, scopes ...string) 
 	scopes = slices.Clone(scopes)
 	slices.Sort(scopes)
 	key := strings.Join(append([]string{reg.ID, reg.ClientID, reg.TokenEndpoint}, scopes...), " ")
-	if value, ok := t.kept(key); ok {
-		return value, nil
+	if token, ok := t.kept(key); ok {
+		return token.value, token.refused
 	}
 	shared := t.flight.DoChan(key, func() (any, error) {
-		if value, ok := t.kept(key); ok {
-			return value, nil
+		if token, ok := t.kept(key); ok {
+			return token.value, token.refused
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tokenTimeout)
 		defer cancel()
 		token, err := t.request(ctx, reg, scopes)
-		if err != nil {
+		if errors.Is(err, ErrScopeRefused) {
+			token = accessToken{refused: err, until: t.now().Add(refusalLife)}
+		} else if err != nil {
 			return "", err
 		}
 		t.keep(key, token)
-		return token.value, nil
+		return token.value, token.refused
 	})
 	select {
 	case <-ctx.Done():
@@ -95,11 +100,11 @@ func (t *Tokens) Drop(value string) {
 	}
 }
 
-func (t *Tokens) kept(key string) (string, bool) {
+func (t *Tokens) kept(key string) (accessToken, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	token, ok := t.tokens[key]
-	return token.value, ok && t.now().Before(token.until)
+	return token, ok && t.now().Before(token.until)
 }
 
 func (t *Tokens) keep(key string, token accessToken) {
@@ -133,7 +138,11 @@ func (t *Tokens) request(ctx context.Context, reg Registration, scopes []string)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode/100 != 2 {
-		return accessToken{}, serviceError("token", answer, t.now())
+		refused := serviceError("token", answer, t.now())
+		if refused.Reason == "invalid_scope" { // RFC 6749, 5.2
+			refused.Err = ErrScopeRefused
+		}
+		return accessToken{}, refused
 	}
 	body, err := readBounded(answer.Body, maxTokenBody)
 	if err != nil {
