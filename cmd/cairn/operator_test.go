@@ -82,7 +82,8 @@ func registrationsRound(t *testing.T, env []string) {
 	if r := command(t, env, "registration", "add", "--platform", "moodle", "--issuer", "https://lms.example", "--client-id", "c1"); r.code != exitRefused {
 		t.Errorf("the same registration again ended with %d: %s", r.code, r.problem)
 	}
-	succeed(t, env, &added, "registration", "set", added.ID, "--identity", "username", "--identity-home-page", "https://idp.example", "--disabled")
+	succeed(t, env, &added, "registration", "set", added.ID, "--identity", "username", "--identity-home-page", "https://idp.example", "--disabled",
+		"--service-origin", "https://services.example")
 	var all []struct {
 		ID          string
 		Disabled    bool
@@ -91,11 +92,13 @@ func registrationsRound(t *testing.T, env []string) {
 			Mode     string
 			HomePage string `json:"home_page"`
 		}
-		FrameOrigins []string `json:"frame_origins"`
+		FrameOrigins   []string `json:"frame_origins"`
+		ServiceOrigins []string `json:"service_origins"`
 	}
 	succeed(t, env, &all, "registration", "list")
 	if len(all) != 1 || !all[0].Disabled || all[0].Identity.Mode != "username" || all[0].Identity.HomePage != "https://idp.example" ||
-		len(all[0].Deployments) != 1 || len(all[0].FrameOrigins) != 1 {
+		len(all[0].Deployments) != 1 || len(all[0].FrameOrigins) != 1 ||
+		len(all[0].ServiceOrigins) != 1 || all[0].ServiceOrigins[0] != "https://services.example" {
 		t.Errorf("listed %+v", all)
 	}
 	var removed struct{ Removed bool }

@@ -29,6 +29,7 @@ type registrationFlags struct {
 	IdentityHomePage *string  `placeholder:"URL" help:"homePage that the accounts in statements live under; default: the issuer."`
 	CoursePattern    *string  `placeholder:"IRI" help:"IRI of a course in statements, with {issuer} and {context}; default: the platform's."`
 	FrameOrigin      []string `placeholder:"ORIGIN" help:"Origin that may show Cairn in a frame; can be given again. Default: the issuer's."`
+	ServiceOrigin    []string `placeholder:"ORIGIN" help:"Origin that may be sent access tokens, beside those of the issuer and the token URL; can be given again. Canvas needs its own, since its issuer is shared."`
 }
 
 func (f *registrationFlags) apply(r *sqlstore.Registration) {
@@ -55,6 +56,9 @@ func (f *registrationFlags) apply(r *sqlstore.Registration) {
 	}
 	if f.FrameOrigin != nil {
 		r.FrameOrigins = f.FrameOrigin
+	}
+	if f.ServiceOrigin != nil {
+		r.ServiceOrigins = f.ServiceOrigin
 	}
 }
 
@@ -91,6 +95,7 @@ type registrationForm struct {
 	Identity              learner.IdentityRule `json:"identity,omitzero"`
 	CoursePattern         string               `json:"course_pattern,omitzero"`
 	FrameOrigins          []string             `json:"frame_origins,omitzero"`
+	ServiceOrigins        []string             `json:"service_origins,omitzero"`
 }
 
 // registrationView is what --json prints.
@@ -114,6 +119,7 @@ func (p *program) registrationView(r sqlstore.Registration) registrationView {
 		Name: r.Name, Issuer: r.Issuer, ClientID: r.ClientID, AuthorizationEndpoint: r.AuthorizationEndpoint, TokenEndpoint: r.TokenEndpoint,
 		TokenAudience: r.TokenAudience, KeySetURL: r.KeySetURL, Deployments: r.Deployments, AnyDeployment: r.AnyDeployment, Disabled: r.Disabled,
 		Platform: r.Platform, Identity: r.Identity.Normal(), CoursePattern: r.CoursePattern, FrameOrigins: r.Origins(),
+		ServiceOrigins: r.ServiceOrigins,
 	}}
 	if v.Deployments == nil {
 		v.Deployments = []string{}
@@ -143,6 +149,7 @@ func readRegistration(path string) (sqlstore.Registration, error) {
 		Registration: lti.Registration{
 			Name: f.Name, Issuer: f.Issuer, ClientID: f.ClientID, AuthorizationEndpoint: f.AuthorizationEndpoint, TokenEndpoint: f.TokenEndpoint,
 			TokenAudience: f.TokenAudience, KeySetURL: f.KeySetURL, Deployments: f.Deployments, AnyDeployment: f.AnyDeployment, Disabled: f.Disabled,
+			ServiceOrigins: f.ServiceOrigins,
 		},
 		Platform: f.Platform, Identity: f.Identity, CoursePattern: f.CoursePattern, FrameOrigins: f.FrameOrigins,
 	}, nil

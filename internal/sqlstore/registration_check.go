@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ var (
 	ErrRegistrationField   = errors.New("sqlstore: a registration needs an issuer, a client id, an authorization endpoint and a key set address")
 	ErrRegistrationLong    = errors.New("sqlstore: issuer, client id and home page of a registration have at most 1000 bytes")
 	ErrRegistrationURL     = errors.New("sqlstore: the addresses of a registration are absolute and begin with https:// or http://")
-	ErrRegistrationOrigin  = errors.New("sqlstore: a frame origin is scheme://host, with a port if need be, and nothing more")
+	ErrRegistrationOrigin  = errors.New("sqlstore: a frame or service origin is scheme://host, with a port if need be, and nothing more")
 	ErrRegistrationPattern = errors.New("sqlstore: a course pattern holds {context}")
 	ErrRegistrationExists  = errors.New("sqlstore: this issuer and client id are registered already")
 	ErrRegistrationIssuer  = errors.New("sqlstore: the issuer and client id of a registration never change; add another one")
@@ -54,11 +55,11 @@ func (r Registration) checkAddresses() error {
 	return nil
 }
 
-// checkOrigins keeps anything but origins out of the frame-ancestors policy.
+// checkOrigins keeps anything but origins out of the frame-ancestors policy, and out of where access tokens go.
 func (r Registration) checkOrigins() error {
-	for _, origin := range r.FrameOrigins {
+	for _, origin := range slices.Concat(r.FrameOrigins, r.ServiceOrigins) {
 		u, err := url.Parse(origin)
-		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.ContainsAny(origin, " ;,'\"*") {
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Scheme+"://"+u.Host != origin || strings.ContainsAny(origin, " ;,'\"*") {
 			return fmt.Errorf("%w: %q", ErrRegistrationOrigin, origin)
 		}
 	}

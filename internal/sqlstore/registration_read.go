@@ -3,13 +3,12 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"cairn/internal/learner"
 	"cairn/lti"
@@ -143,6 +142,7 @@ type registrationRow struct {
 	IdentityHomePage      string `db:"identity_home_page"`
 	CoursePattern         string `db:"course_pattern"`
 	FrameOrigins          string `db:"frame_origins"`
+	ServiceOrigins        string `db:"service_origins"`
 	Created               int64
 }
 
@@ -189,8 +189,8 @@ func (row registrationRow) registration() (Registration, error) {
 		Platform: row.Platform, CoursePattern: row.CoursePattern, CreatedAt: fromMicros(row.Created),
 		Identity: learner.IdentityRule{Mode: learner.IdentityMode(row.IdentityMode), HomePage: row.IdentityHomePage},
 	}
-	if err := json.Unmarshal([]byte(row.FrameOrigins), &r.FrameOrigins); err != nil {
-		return r, fmt.Errorf("sqlstore: read the frame origins of registration %s: %w", row.ID, err)
+	if err := errors.Join(readList(row.FrameOrigins, &r.FrameOrigins), readList(row.ServiceOrigins, &r.ServiceOrigins)); err != nil {
+		return r, fmt.Errorf("sqlstore: read the origins of registration %s: %w", row.ID, err)
 	}
 	return r, nil
 }

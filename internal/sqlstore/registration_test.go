@@ -22,6 +22,7 @@ func TestRegistrationIsFoundAsKept(t *testing.T) {
 		r := register(t, s, "c1", func(r *sqlstore.Registration) {
 			r.TokenAudience, r.AnyDeployment, r.Deployments = "aud", true, []string{"2", "10"}
 			r.FrameOrigins = []string{"https://a.example", "https://b.example:8443"}
+			r.ServiceOrigins = []string{"https://services.example"}
 			r.Identity = learner.IdentityRule{Mode: learner.ByUsername, HomePage: "https://home.example"}
 			r.CoursePattern = "{issuer}/c/{context}"
 		})
@@ -188,18 +189,20 @@ func TestRegistrationRules(t *testing.T) {
 		change func(*sqlstore.Registration)
 		want   error
 	}{
-		"no issuer":              {func(r *sqlstore.Registration) { r.Issuer = "" }, sqlstore.ErrRegistrationField},
-		"no client":              {func(r *sqlstore.Registration) { r.ClientID = "" }, sqlstore.ErrRegistrationField},
-		"no key set":             {func(r *sqlstore.Registration) { r.KeySetURL = "" }, sqlstore.ErrRegistrationField},
-		"long issuer":            {func(r *sqlstore.Registration) { r.Issuer += string(make([]byte, 1000)) }, sqlstore.ErrRegistrationLong},
-		"relative address":       {func(r *sqlstore.Registration) { r.AuthorizationEndpoint = "/auth" }, sqlstore.ErrRegistrationURL},
-		"script address":         {func(r *sqlstore.Registration) { r.TokenEndpoint = "javascript:alert(1)" }, sqlstore.ErrRegistrationURL},
-		"credentials in address": {func(r *sqlstore.Registration) { r.KeySetURL = "https://a:b@lms.example/keys" }, sqlstore.ErrRegistrationURL},
-		"origin with path":       {func(r *sqlstore.Registration) { r.FrameOrigins = []string{"https://a.example/x"} }, sqlstore.ErrRegistrationOrigin},
-		"origin with directive":  {func(r *sqlstore.Registration) { r.FrameOrigins = []string{"https://a.example;script-src"} }, sqlstore.ErrRegistrationOrigin},
-		"any origin":             {func(r *sqlstore.Registration) { r.FrameOrigins = []string{"https://*"} }, sqlstore.ErrRegistrationOrigin},
-		"pattern without course": {func(r *sqlstore.Registration) { r.CoursePattern = "{issuer}/course" }, sqlstore.ErrRegistrationPattern},
-		"identity mode":          {func(r *sqlstore.Registration) { r.Identity.Mode = "guess" }, learner.ErrIdentityMode},
+		"no issuer":                {func(r *sqlstore.Registration) { r.Issuer = "" }, sqlstore.ErrRegistrationField},
+		"no client":                {func(r *sqlstore.Registration) { r.ClientID = "" }, sqlstore.ErrRegistrationField},
+		"no key set":               {func(r *sqlstore.Registration) { r.KeySetURL = "" }, sqlstore.ErrRegistrationField},
+		"long issuer":              {func(r *sqlstore.Registration) { r.Issuer += string(make([]byte, 1000)) }, sqlstore.ErrRegistrationLong},
+		"relative address":         {func(r *sqlstore.Registration) { r.AuthorizationEndpoint = "/auth" }, sqlstore.ErrRegistrationURL},
+		"script address":           {func(r *sqlstore.Registration) { r.TokenEndpoint = "javascript:alert(1)" }, sqlstore.ErrRegistrationURL},
+		"credentials in address":   {func(r *sqlstore.Registration) { r.KeySetURL = "https://a:b@lms.example/keys" }, sqlstore.ErrRegistrationURL},
+		"origin with path":         {func(r *sqlstore.Registration) { r.FrameOrigins = []string{"https://a.example/x"} }, sqlstore.ErrRegistrationOrigin},
+		"origin with directive":    {func(r *sqlstore.Registration) { r.FrameOrigins = []string{"https://a.example;script-src"} }, sqlstore.ErrRegistrationOrigin},
+		"service origin with path": {func(r *sqlstore.Registration) { r.ServiceOrigins = []string{"https://a.example/api"} }, sqlstore.ErrRegistrationOrigin},
+		"service origin by ftp":    {func(r *sqlstore.Registration) { r.ServiceOrigins = []string{"ftp://a.example"} }, sqlstore.ErrRegistrationOrigin},
+		"any origin":               {func(r *sqlstore.Registration) { r.FrameOrigins = []string{"https://*"} }, sqlstore.ErrRegistrationOrigin},
+		"pattern without course":   {func(r *sqlstore.Registration) { r.CoursePattern = "{issuer}/course" }, sqlstore.ErrRegistrationPattern},
+		"identity mode":            {func(r *sqlstore.Registration) { r.Identity.Mode = "guess" }, learner.ErrIdentityMode},
 	}
 	good := sqlstore.Registration{Registration: lti.Registration{Issuer: issuer, ClientID: "c", AuthorizationEndpoint: issuer, KeySetURL: issuer}}
 	for name, tt := range tests {

@@ -23,8 +23,8 @@ func (s *Store) AddRegistration(ctx context.Context, r Registration) (Registrati
 	err := s.write(ctx, func(tx *Tx) error {
 		r.CreatedAt = tx.Now
 		n, err := affected(tx.Exec(ctx, `INSERT INTO registration (id, issuer, client_id, created, name, authorization_endpoint, token_endpoint,
-			token_audience, key_set_url, any_deployment, disabled, platform, identity_mode, identity_home_page, course_pattern, frame_origins)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, client_id) DO NOTHING`,
+			token_audience, key_set_url, any_deployment, disabled, platform, identity_mode, identity_home_page, course_pattern, frame_origins,
+			service_origins) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, client_id) DO NOTHING`,
 			append([]any{r.ID, r.Issuer, r.ClientID, micros(r.CreatedAt)}, r.settings()...)...))
 		if err != nil {
 			return fmt.Errorf("sqlstore: add a registration: %w", err)
@@ -40,18 +40,30 @@ func (s *Store) AddRegistration(ctx context.Context, r Registration) (Registrati
 
 // settings is the values of the columns that may change, in the order both writers name them.
 func (r Registration) settings() []any {
-	origins := r.FrameOrigins
-	if origins == nil {
-		origins = []string{}
+	return []any{
+		r.Name, r.AuthorizationEndpoint, r.TokenEndpoint, r.TokenAudience, r.KeySetURL, r.AnyDeployment, r.Disabled, r.Platform,
+		string(r.Identity.Mode), r.Identity.HomePage, r.CoursePattern, listOf(r.FrameOrigins), listOf(r.ServiceOrigins),
+	}
+}
+
+// listOf writes a list of origins.
+func listOf(origins []string) string {
+	if len(origins) == 0 {
+		return "[]"
 	}
 	list, err := json.Marshal(origins)
 	if err != nil {
-		list = []byte("[]") // a text that is not UTF-8 is no origin, see checkOrigins
+		return "[]" // a text that is not UTF-8 is no origin, see checkOrigins
 	}
-	return []any{
-		r.Name, r.AuthorizationEndpoint, r.TokenEndpoint, r.TokenAudience, r.KeySetURL, r.AnyDeployment, r.Disabled, r.Platform,
-		string(r.Identity.Mode), r.Identity.HomePage, r.CoursePattern, string(list),
+	return string(list)
+}
+
+// readList reads what listOf wrote; none is nil.
+func readList(text string, into *[]string) error {
+	if text == "[]" {
+		return nil
 	}
+	return json.Unmarshal([]byte(text), into)
 }
 
 // SetRegistration replaces everything about the registration with this id but its issuer and client id. A new identity rule
@@ -72,7 +84,7 @@ func (s *Store) SetRegistration(ctx context.Context, r Registration) error {
 		}
 		if _, err := tx.Exec(ctx, `UPDATE registration SET name = ?, authorization_endpoint = ?, token_endpoint = ?, token_audience = ?,
 			key_set_url = ?, any_deployment = ?, disabled = ?, platform = ?, identity_mode = ?, identity_home_page = ?, course_pattern = ?,
-			frame_origins = ? WHERE id = ?`, append(r.settings(), r.ID)...); err != nil {
+			frame_origins = ?, service_origins = ? WHERE id = ?`, append(r.settings(), r.ID)...); err != nil {
 			return fmt.Errorf("sqlstore: change a registration: %w", err)
 		}
 		if err := tx.setDeployments(ctx, r); err != nil {
