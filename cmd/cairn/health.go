@@ -18,12 +18,14 @@ const healthTimeout = 3 * time.Second
 type logStatus interface {
 	Head(ctx context.Context) (int64, error)
 	Cursor(ctx context.Context) (pipeline.Cursor, error)
+	DeliveryBacklog(ctx context.Context, now time.Time) (due int, oldest time.Time, err error)
 }
 
 // health answers the watchers. The process is alive when it answers at all; it is ready when the database can be read and the
 // process is not stopping. How far the projection lags is told, and does not make it unready: statements are taken regardless.
 type health struct {
 	store    logStatus
+	now      func() time.Time
 	stopping atomic.Bool
 }
 

@@ -40,7 +40,7 @@ func newMetrics(h *health) *metrics {
 			Name: "cairn_http_request_seconds", Help: "Requests by area of the site, method and status.",
 			Buckets: []float64{.001, .005, .02, .1, .5, 2, 10}}, []string{"area", "method", "status"}),
 	}
-	m.registry.MustRegister(m.statements, m.launches, m.folded, m.requests, lagOf(h),
+	m.registry.MustRegister(m.statements, m.launches, m.folded, m.requests, lagOf(h), backlog{h},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -58,6 +58,37 @@ func lagOf(h *health) prometheus.Collector {
 			}
 			return float64(state.Lag)
 		})
+}
+
+// backlog asks the database for the scores that are owed, when it is scraped.
+type backlog struct{ h *health }
+
+var (
+	dueDescription = prometheus.NewDesc("cairn_deliveries_due", "Scores that are due to be sent to a platform.", nil, nil)
+	ageDescription = prometheus.NewDesc("cairn_delivery_oldest_seconds", "How long the oldest of them has been due.", nil, nil)
+)
+
+// Describe is prometheus.Collector.
+func (backlog) Describe(out chan<- *prometheus.Desc) {
+	out <- dueDescription
+	out <- ageDescription
+}
+
+// Collect is prometheus.Collector. Nothing is told when the database cannot be read.
+func (b backlog) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), healthTimeout)
+	defer cancel()
+	now := b.h.now()
+	due, oldest, err := b.h.store.DeliveryBacklog(ctx, now)
+	if err != nil {
+		return
+	}
+	age := 0.0
+	if due > 0 {
+		age = now.Sub(oldest).Seconds()
+	}
+	out <- prometheus.MustNewConstMetric(dueDescription, prometheus.GaugeValue, float64(due))
+	out <- prometheus.MustNewConstMetric(ageDescription, prometheus.GaugeValue, age)
 }
 
 // observe notes one request.

@@ -43,7 +43,7 @@ type server struct {
 
 // wire joins the rooms over an open store. ctx bounds what they keep in memory.
 func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error) {
-	s := &server{wiring: w, store: store, health: &health{store: status{store}}}
+	s := &server{wiring: w, store: store, health: &health{store: status{store}, now: w.now}}
 	m, grown := newMetrics(s.health), make(bell, 1)
 	frameworks, err := store.Frameworks(ctx, "")
 	if err != nil {
