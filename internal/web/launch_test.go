@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -167,6 +168,12 @@ func TestReturnAddressIsThePlatforms(t *testing.T) {
 	}
 }
 
+// unreachable is what a store answers whose database is away.
+type unreachable struct{}
+
+func (unreachable) Error() string     { return "database is away" }
+func (unreachable) Unavailable() bool { return true }
+
 func TestLaunchRefused(t *testing.T) {
 	tests := map[string]struct {
 		err  error
@@ -178,6 +185,7 @@ func TestLaunchRefused(t *testing.T) {
 		"deployment":      {&lti.Refusal{Rule: "launch.deployment", Err: lti.ErrDeployment, For: lti.Site}, 403, "people who run your learning site"},
 		"key set away":    {&lti.Refusal{Rule: "launch.key_set_unavailable", Err: lti.ErrKeySetUnavailable, For: lti.Site}, 502, "connection"},
 		"course":          {&lti.Refusal{Rule: "launch.target", Err: lti.ErrTarget, For: lti.Course, Detail: `"<script>"`}, 400, "people who run your course"},
+		"store away":      {fmt.Errorf("keep a launch: %w", unreachable{}), 503, "something went wrong on our side"},
 		"store":           {errAway, 500, "something went wrong on our side"},
 	}
 	for name, tt := range tests {

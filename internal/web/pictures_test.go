@@ -81,6 +81,7 @@ func pictures(w *world) []picture {
 		{name: "session-expired", person: "late", path: "/me"},
 		{name: "error-ours", person: "", path: "", prepare: func(w *world) { w.broken = fmt.Errorf("database is away") }},
 		{name: "window-cookies-blocked", person: "", path: "window"},
+		{name: "front", person: "", path: "front"},
 	}
 }
 
@@ -127,6 +128,8 @@ func serve(t *testing.T, p picture) string {
 	case p.path == "window":
 		q := url.Values{"iss": {lms}, "login_hint": {"4"}, "target_link_uri": {root + "/lti/launch"}, "cairn_check": {"1"}}
 		return root + "/framed?" + q.Encode()
+	case p.path == "front":
+		return root + "/"
 	case p.person == "":
 		return root + "/s/x/me"
 	}

@@ -45,6 +45,12 @@ func (p *problem) because(err error) *problem {
 	return p
 }
 
+// away is an error that says that a store cannot be reached now, and that the same request may succeed later.
+type away interface {
+	error
+	Unavailable() bool
+}
+
 // asProblem gives every error its status, rule and words.
 func asProblem(err error) *problem {
 	var p *problem
@@ -61,6 +67,10 @@ func asProblem(err error) *problem {
 	}
 	if errors.Is(err, ErrNotFound) {
 		return refuse(http.StatusNotFound, "not-found", "gone").because(err)
+	}
+	var gone away
+	if errors.As(err, &gone) && gone.Unavailable() {
+		return refuse(http.StatusServiceUnavailable, "unavailable", "failure").because(err)
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {

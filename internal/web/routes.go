@@ -17,6 +17,7 @@ func (s *site) routes() http.Handler {
 	m.Handle(s.path(s.urls.Launch), s.open(s.launch)).Methods("POST")
 	m.Handle(s.path(s.urls.KeySet), s.open(s.keys)).Methods("GET", "HEAD")
 	m.Handle("/static/{file}", s.open(s.static)).Methods("GET", "HEAD")
+	m.Handle("/", s.open(s.front)).Methods("GET", "HEAD")
 
 	get := func(path string, right right, a action) {
 		m.Handle("/s/{s}"+path, s.inside(right, a)).Methods("GET", "HEAD")
