@@ -42,7 +42,7 @@ func (p *Platform) claims(l launch, nonce, target string) (map[string]any, error
 	p.personClaims(out, u, m, t, c)
 	custom := map[string]string{}
 	if l.message == messageDeepLink {
-		out[claimDL] = p.deepLinkSettings(t, c)
+		out[claimDL] = p.deepLinkSettings(l, t, c)
 	} else if err := p.linkClaims(out, custom, l, t); err != nil {
 		return nil, err
 	}
@@ -141,17 +141,6 @@ func (p *Platform) outcomes(k ResourceLink, user string) map[string]any {
 	return map[string]any{
 		"lis_result_sourcedid":    fmt.Sprintf(`{"data":%s,"hash":"%s"}`, data, hex.EncodeToString(sum.Sum(nil))),
 		"lis_outcome_service_url": p.issuer + "/mod/lti/service.php",
-	}
-}
-
-func (p *Platform) deepLinkSettings(t *Tool, c Course) map[string]any {
-	return map[string]any{
-		"accept_types":                         []string{"ltiResourceLink"},
-		"accept_presentation_document_targets": []string{"frame", "iframe", "window"},
-		"accept_copy_advice":                   false, "accept_multiple": true, "accept_unsigned": false, "auto_create": false,
-		"can_confirm": false, "title": t.Name, "text": "",
-		"deep_link_return_url": fmt.Sprintf("%s/mod/lti/contentitem_return.php?course=%s&id=%s&sesskey=%s",
-			p.issuer, url.QueryEscape(c.ID), url.QueryEscape(t.ID), p.random(5)),
 	}
 }
 

@@ -127,6 +127,9 @@ type state struct {
 	sessions   map[string]session
 	visits     map[string]int
 	attempts   int
+	picks      map[string]pick
+	picked     []Picked
+	nonces     map[string]struct{}
 	requests   []Request
 	changed    chan struct{} // closed and replaced with each request
 	sent       []Sent
@@ -150,6 +153,7 @@ func newState() state {
 		tools: map[string]*Tool{}, grades: map[gradeKey]*Grade{}, completed: map[moduleUser]bool{}, marks: map[moduleUser]mark{},
 		launches: map[string]launch{}, tokens: map[string]accessToken{}, assertions: map[string]time.Time{},
 		changed: make(chan struct{}), keys: map[string]jwk.Set{}, sessions: map[string]session{}, visits: map[string]int{},
+		picks: map[string]pick{}, nonces: map[string]struct{}{},
 		nextModule: 1, nextItem: 1, nextLink: 1,
 	}
 }
@@ -213,6 +217,10 @@ func (p *Platform) AddTool(t Tool) Tool {
 func (p *Platform) AddLink(l ResourceLink) ResourceLink {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.addLink(l)
+}
+
+func (p *Platform) addLink(l ResourceLink) ResourceLink {
 	l.Tool = or(l.Tool, "1")
 	must(p.course(l.Course))
 	if p.tools[l.Tool] == nil {

@@ -28,6 +28,8 @@ type page struct {
 	People     []User
 	Course     Course
 	Sections   []sectionView
+	Tools      []Tool
+	Tool       string
 	Learns     bool
 	Activity   Activity
 	Pass       float64
@@ -62,6 +64,9 @@ func (p *Platform) pageRoutes(m *http.ServeMux) {
 	m.HandleFunc("GET /mod/lti/view.php", p.inModule(lti, p.frame))
 	m.HandleFunc("GET /mod/lti/launch.php", p.inModule(lti, p.startLaunch))
 	m.HandleFunc("GET /mod/lti/return.php", p.comeBack)
+	m.HandleFunc("GET /mod/lti/contentitem.php", p.inCourse(p.pickPage))
+	m.HandleFunc("GET /mod/lti/contentitem_start.php", p.inCourse(p.pickStart))
+	m.HandleFunc("POST /mod/lti/contentitem_return.php", p.contentReturn)
 }
 
 // show answers a page.

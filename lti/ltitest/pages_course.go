@@ -3,6 +3,7 @@ package ltitest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -69,6 +70,9 @@ func (p *Platform) coursePage(w http.ResponseWriter, r *http.Request, v page) {
 		if view := p.sectionOf(v.Course, s.number, v.User.Sub); len(view.Modules) > 0 {
 			v.Sections = append(v.Sections, view)
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.tools)) {
+		v.Tools = append(v.Tools, *p.tools[id])
 	}
 	p.mu.Unlock()
 	p.show(w, r, http.StatusOK, "course", v)

@@ -128,11 +128,7 @@ func (p *Platform) startLaunch(w http.ResponseWriter, r *http.Request, v page) {
 		p.errorPage(w, http.StatusForbidden, "This activity is not open to you.")
 		return
 	}
-	if p.profile.InitiateByGET {
-		http.Redirect(w, r, init.Address(), http.StatusFound)
-		return
-	}
-	p.autoPost(w, init.URL, init.Form)
+	p.send(w, r, init)
 }
 
 func (p *Platform) linkOfModule(module int) (ResourceLink, bool) {

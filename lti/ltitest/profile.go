@@ -20,6 +20,17 @@ type Profile struct {
 	// Login initiation (Security Framework 1.0, section 5.1.1.1).
 	InitiateByGET bool // by redirect in place of a form POST
 
+	// Deep linking (Deep Linking 2.0, sections 4.4 and 4.5).
+	AcceptTypes    []string // content item types asked for
+	AcceptTargets  []string // accept_presentation_document_targets
+	AcceptMultiple bool
+	AcceptLineItem *bool // nil: not told; line items are made nevertheless
+	DeepLinkData   bool  // data is sent, and must come back
+	AnyContentType bool  // items of types not asked for become links too
+	ItemsNeedURL   bool  // an item without an address is refused
+	ReusableReturn bool  // the return address can be used again, and so can an answer
+	RepostsAnswers bool  // the answer is posted once more, by the platform to itself
+
 	// Access tokens (Security Framework 1.0, section 4.1).
 	AccessTokenLife     time.Duration
 	TokensAsHTML        bool // answers of the token endpoint claim to be text/html, and an error may be invalid JSON
@@ -63,6 +74,8 @@ func Moodle() Profile {
 		ExactMediaTypes: true, MalformedPaging: true, DropsLineItemDates: true, ZeroMaximum: true,
 		SecondPrecision: true, ErasesUnlessFullyGraded: true, LenientScores: true, ClampsScores: true,
 		ResultLimitCrashes: true, ShortRosterRoles: true, OldRoster: true, ErrorPages404: true,
+		AcceptTypes: []string{"ltiResourceLink"}, AcceptTargets: []string{"frame", "iframe", "window"}, AcceptMultiple: true,
+		AnyContentType: true, ReusableReturn: true, RepostsAnswers: true,
 	}
 }
 
@@ -70,6 +83,12 @@ func Moodle() Profile {
 func Strict() Profile {
 	return Profile{
 		Name: "strict", IDTokenLife: 5 * time.Minute, AuthorizedParty: true, TokenID: true, RosterVersions: []string{"2.0"},
-		AccessTokenLife: time.Hour,
+		AccessTokenLife: time.Hour, AcceptTypes: everyType, AcceptTargets: []string{"embed", "iframe", "window"}, AcceptMultiple: true,
+		AcceptLineItem: told(true), DeepLinkData: true,
 	}
 }
+
+// everyType are the content item types of the specification.
+var everyType = []string{"link", "ltiResourceLink", "file", "html", "image"}
+
+func told(v bool) *bool { return &v }
