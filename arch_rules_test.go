@@ -32,7 +32,7 @@ var rooms = map[string]room{
 	"internal/tools/pgtemp": {nil, "a throw-away PostgreSQL is of use to any test"},
 	"internal/tools/check":  {[]string{"internal/tools/pgtemp"}, "running the tests needs none of the product"},
 	"internal/tools/bench": {
-		[]string{"internal/tools/pgtemp", "lti", "lti/ltitest", "xapi", "mapping", "internal/sqlstore", "internal/pipeline"},
+		[]string{"internal/tools/pgtemp", "lti", "lti/ltitest", "xapi", "xapi/lrs", "mapping", "internal/sqlstore", "internal/pipeline"},
 		"measures the program from outside over HTTP, signs launches like a platform, and reads the log beside the fold",
 	},
 }

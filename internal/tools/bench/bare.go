@@ -26,9 +26,12 @@ const bareMost = 40_000
 // written is the rows of one statement, by table.
 type written [2][][]any
 
+// bareLoad is how the bare driver writes: statements in one transaction, and writers at once.
+type bareLoad struct{ perTransaction, writers int }
+
 // bareInsert writes the rows that the program wrote into an empty database of the same schema, with the driver and nothing else:
-// prepared statements, perTransaction statements in each durable transaction. It answers statements a second.
-func bareInsert(ctx context.Context, dsn string, perTransaction, writers int, window time.Duration) (float64, error) {
+// prepared statements, durable transactions. name is the empty database's. It answers statements a second.
+func bareInsert(ctx context.Context, dsn, name string, l bareLoad, window time.Duration) (float64, error) {
 	source, err := open(dsn)
 	if err != nil {
 		return 0, err
@@ -38,17 +41,17 @@ func bareInsert(ctx context.Context, dsn string, perTransaction, writers int, wi
 	if err != nil {
 		return 0, err
 	}
-	target, err := emptyTwin(ctx, source, dsn)
+	target, err := emptyTwin(ctx, source, dsn, name)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = target.Close() }()
-	target.SetMaxOpenConns(writers)
-	in := &inserter{db: target, columns: columns, all: all, per: perTransaction, many: isPostgres(dsn), deadline: time.Now().Add(window)}
+	target.SetMaxOpenConns(l.writers)
+	in := &inserter{db: target, columns: columns, all: all, per: l.perTransaction, many: isPostgres(dsn), deadline: time.Now().Add(window)}
 	began := time.Now()
-	problems := make([]error, writers)
+	problems := make([]error, l.writers)
 	var group sync.WaitGroup
-	for w := range writers {
+	for w := range l.writers {
 		group.Go(func() { problems[w] = in.run(ctx) })
 	}
 	group.Wait()
@@ -71,17 +74,17 @@ func open(dsn string) (*sql.DB, error) {
 }
 
 // emptyTwin makes a database with the same schema beside the one that was measured.
-func emptyTwin(ctx context.Context, source *sql.DB, dsn string) (*sql.DB, error) {
-	twin := dsn + ".bare"
+func emptyTwin(ctx context.Context, source *sql.DB, dsn, name string) (*sql.DB, error) {
+	twin := dsn + "." + name
 	if isPostgres(dsn) {
-		if _, err := source.ExecContext(ctx, "CREATE DATABASE bare"); err != nil {
+		if _, err := source.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
 			return nil, err
 		}
 		u, err := url.Parse(dsn)
 		if err != nil {
 			return nil, err
 		}
-		u.Path = "/bare"
+		u.Path = "/" + name
 		twin = u.String()
 	}
 	s, err := sqlstore.Open(ctx, twin, sqlstore.Options{Now: time.Now})

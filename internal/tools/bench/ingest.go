@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,36 +53,53 @@ func (b *bench) ingest() error {
 	return nil
 }
 
+// rounds is how often program and limit are measured in turn, so that a noisy minute of the machine falls on both.
+const rounds = 3
+
 func (b *bench) ingestOn(database, dsn string, l load) error {
 	s, err := b.prepare(dsn)
 	if err != nil {
 		return err
 	}
-	if err := s.start(); err != nil {
-		return err
+	var rates, limits []float64
+	memory := 0.0
+	for round := range rounds {
+		if err := s.start(); err != nil {
+			return err
+		}
+		rate, wrong := b.send(s, l)
+		memory = max(memory, resident(s.process.Process.Pid))
+		s.stop()
+		if wrong > 0 {
+			return fmt.Errorf("%s on %s: %d answers were not 200", l, database, wrong)
+		}
+		limit, err := bareInsert(b.ctx, dsn, fmt.Sprintf("bare%d", round), l.limit(database), b.window)
+		if err != nil {
+			return fmt.Errorf("the bare driver on %s: %w", database, err)
+		}
+		rates, limits = append(rates, rate), append(limits, limit)
 	}
-	defer s.stop()
-	rate, problems := b.send(s, l)
-	memory := resident(s.process.Process.Pid)
-	s.stop()
-	// Group commit may join as many single statements as there are connections, so the limit is given as many a transaction.
-	perTransaction, writers := l.connections, 1
-	if l.batch > 1 {
-		perTransaction = l.batch
-	}
-	if isPostgres(dsn) && l.batch > 1 {
-		writers = l.connections
-	}
-	limit, err := bareInsert(b.ctx, dsn, perTransaction, writers, b.window)
-	if err != nil {
-		return fmt.Errorf("the bare driver on %s: %w", database, err)
-	}
-	b.table.add(fmt.Sprintf("ingest, %s, %s (durable)", l, database), rate, limit, "statements/s", l.leastRatio, l.least)
-	fmt.Printf("    answers other than 200: %d; most memory of the server: %.0f MB\n", problems, memory)
-	if problems > 0 {
-		return fmt.Errorf("%s on %s: %d answers were not 200", l, database, problems)
-	}
+	b.table.add(fmt.Sprintf("ingest, %s, %s (durable)", l, database), median(rates), median(limits), "statements/s", l.leastRatio, l.least)
+	fmt.Printf("    every answer was 200; most memory of the server: %.0f MB; rounds %.0f beside %.0f\n", memory, rates, limits)
 	return nil
+}
+
+func median(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// limit is how the bare driver gets the same rows: as many in a transaction as a batch has; group commit may join as many single
+// statements as there are connections. SQLite has one writer; PostgreSQL is given as many as there are connections for batches.
+func (l load) limit(database string) bareLoad {
+	out := bareLoad{perTransaction: l.connections, writers: 1}
+	if l.batch > 1 {
+		out.perTransaction = l.batch
+		if database == "PostgreSQL" {
+			out.writers = l.connections
+		}
+	}
+	return out
 }
 
 // send posts for the window and answers statements a second, and how many answers were not 200.

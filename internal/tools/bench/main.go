@@ -51,9 +51,9 @@ func run() error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	b := &bench{ctx: ctx, cairn: *cairn, dir: dir, window: 6 * time.Second, size: 100_000, count: 4000}
+	b := &bench{ctx: ctx, cairn: *cairn, dir: dir, window: 3 * time.Second, size: 100_000, count: 4000}
 	if *quick {
-		b.window, b.size, b.count = 1500*time.Millisecond, 10_000, 400
+		b.window, b.size, b.count = 700*time.Millisecond, 10_000, 400
 	}
 	if err := b.parts(*only); err != nil {
 		return err
