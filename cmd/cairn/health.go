@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"cairn/internal/pipeline"
+	"cairn/internal/sqlstore"
 )
 
 // healthTimeout bounds one look at the database.
@@ -18,7 +19,7 @@ const healthTimeout = 3 * time.Second
 type logStatus interface {
 	Head(ctx context.Context) (int64, error)
 	Cursor(ctx context.Context) (pipeline.Cursor, error)
-	DeliveryBacklog(ctx context.Context, now time.Time) (due int, oldest time.Time, err error)
+	DeliveryBacklog(ctx context.Context) (sqlstore.DeliveryBacklog, error)
 }
 
 // health answers the watchers. The process is alive when it answers at all; it is ready when the database can be read and the

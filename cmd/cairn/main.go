@@ -25,6 +25,7 @@ type cli struct {
 	Registration registrationCmd `cmd:"" help:"The LMSs that may launch."`
 	Framework    frameworkCmd    `cmd:"" help:"The frameworks that are published."`
 	Credential   credentialCmd   `cmd:"" help:"The keys that programs use at /xapi."`
+	Deliveries   deliveriesCmd   `cmd:"" help:"The scores that LMSs are owed."`
 	Replay       replayCmd       `cmd:"" help:"Empty the projection and fold the whole log again. Nothing is emitted twice; servers may go on running."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }

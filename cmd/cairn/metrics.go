@@ -64,31 +64,33 @@ func lagOf(h *health) prometheus.Collector {
 type backlog struct{ h *health }
 
 var (
-	dueDescription = prometheus.NewDesc("cairn_deliveries_due", "Scores that are due to be sent to a platform.", nil, nil)
-	ageDescription = prometheus.NewDesc("cairn_delivery_oldest_seconds", "How long the oldest of them has been due.", nil, nil)
+	dueDescription  = prometheus.NewDesc("cairn_deliveries_due", "Scores that platforms are owed, those that wait after a failure too.", nil, nil)
+	ageDescription  = prometheus.NewDesc("cairn_delivery_oldest_seconds", "How long the oldest of them has been owed.", nil, nil)
+	lostDescription = prometheus.NewDesc("cairn_deliveries_given_up", "Scores that platforms refused for good.", nil, nil)
 )
 
 // Describe is prometheus.Collector.
 func (backlog) Describe(out chan<- *prometheus.Desc) {
 	out <- dueDescription
 	out <- ageDescription
+	out <- lostDescription
 }
 
 // Collect is prometheus.Collector. Nothing is told when the database cannot be read.
 func (b backlog) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), healthTimeout)
 	defer cancel()
-	now := b.h.now()
-	due, oldest, err := b.h.store.DeliveryBacklog(ctx, now)
+	backlog, err := b.h.store.DeliveryBacklog(ctx)
 	if err != nil {
 		return
 	}
 	age := 0.0
-	if due > 0 {
-		age = now.Sub(oldest).Seconds()
+	if backlog.Owed > 0 {
+		age = b.h.now().Sub(backlog.Oldest).Seconds()
 	}
-	out <- prometheus.MustNewConstMetric(dueDescription, prometheus.GaugeValue, float64(due))
+	out <- prometheus.MustNewConstMetric(dueDescription, prometheus.GaugeValue, float64(backlog.Owed))
 	out <- prometheus.MustNewConstMetric(ageDescription, prometheus.GaugeValue, age)
+	out <- prometheus.MustNewConstMetric(lostDescription, prometheus.GaugeValue, float64(backlog.GivenUp))
 }
 
 // observe notes one request.

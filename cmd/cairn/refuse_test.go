@@ -58,6 +58,8 @@ func TestRefusals(t *testing.T) {
 		{"registration file with an unknown member", nil, []string{"registration", "add", "--from-json", file("r.json", `{"issuer":"https://lms.example","clientid":"x"}`)}, exitRefused, []string{"clientid"}},
 		{"unknown registration", nil, []string{"registration", "set", "none", "--name", "x"}, exitRefused, []string{"registration"}},
 		{"unknown scope", nil, []string{"credential", "add", "--name", "x", "--scope", "everything"}, exitRefused, []string{"everything", "statements/write"}},
+		{"deliveries not named", nil, []string{"deliveries", "retry"}, exitUsage, []string{"--registration"}},
+		{"unknown delivery", nil, []string{"deliveries", "retry", "none"}, exitRefused, []string{"delivery"}},
 		{"unknown credential", nil, []string{"credential", "revoke", "none"}, exitRefused, []string{"none"}},
 	}
 	for _, c := range cases {

@@ -45,7 +45,7 @@ func statement(id, account, activity string) string {
 
 func TestMetricsAreForThisMachineOnly(t *testing.T) {
 	p := serve(t, environment(t))
-	for _, want := range []string{"cairn_projection_lag_entries", "cairn_http_request_seconds", "cairn_deliveries_due 0", "cairn_delivery_oldest_seconds 0", "go_goroutines"} {
+	for _, want := range []string{"cairn_projection_lag_entries", "cairn_http_request_seconds", "cairn_deliveries_due 0", "cairn_delivery_oldest_seconds 0", "cairn_deliveries_given_up 0", "go_goroutines"} {
 		if status, body := p.get(t, "/metrics"); status != 200 || !strings.Contains(body, want) {
 			t.Errorf("/metrics answers %d and lacks %s", status, want)
 		}

@@ -6,17 +6,28 @@ import (
 	"time"
 )
 
-// DeliveryBacklog counts the scores that are due at a time and says since when the oldest is; the zero time when none is.
-func (s *Store) DeliveryBacklog(ctx context.Context, now time.Time) (due int, oldest time.Time, err error) {
+// DeliveryBacklog is what platforms are owed, as a whole.
+type DeliveryBacklog struct {
+	Owed    int       // due, or to be sent again after a failure
+	GivenUp int       // refused for good
+	Oldest  time.Time // since when the oldest of those owed is, zero when none is
+}
+
+// DeliveryBacklog counts the scores that are owed. A failed attempt does not make one younger.
+func (s *Store) DeliveryBacklog(ctx context.Context) (DeliveryBacklog, error) {
 	var row struct {
-		N      int
-		Oldest *int64
+		Owed    int
+		GivenUp int `db:"given_up"`
+		Oldest  *int64
 	}
-	if err := s.Get(ctx, &row, `SELECT COUNT(*) AS n, MIN(due) AS oldest FROM delivery WHERE due <= ?`, micros(now)); err != nil {
-		return 0, time.Time{}, fmt.Errorf("sqlstore: count the deliveries that are due: %w", err)
+	if err := s.Get(ctx, &row, `SELECT (SELECT COUNT(*) FROM delivery WHERE due IS NOT NULL) AS owed,
+		(SELECT MIN(owed_since) FROM delivery WHERE due IS NOT NULL) AS oldest,
+		(SELECT COUNT(*) FROM delivery WHERE due IS NULL AND problem <> '') AS given_up`); err != nil {
+		return DeliveryBacklog{}, fmt.Errorf("sqlstore: count the deliveries that are owed: %w", err)
 	}
+	b := DeliveryBacklog{Owed: row.Owed, GivenUp: row.GivenUp}
 	if row.Oldest != nil {
-		oldest = fromMicros(*row.Oldest)
+		b.Oldest = fromMicros(*row.Oldest)
 	}
-	return row.N, oldest, nil
+	return b, nil
 }

@@ -9,12 +9,13 @@ import (
 // after a failure, keeps its time: what is owed grows, but the platform is not asked more often. wanted always grows, so that one
 // that is just being sent stays due afterwards.
 const (
-	dueInsert = `INSERT INTO delivery (id, placement, account, wanted, due, attempts, problem, last_maximum)
-		SELECT p.id || '/' || m.account, p.id, m.account, CAST(? AS BIGINT), CAST(? AS BIGINT), 0, '', 0
+	dueInsert = `INSERT INTO delivery (id, placement, account, wanted, due, owed_since, attempts, problem, last_maximum)
+		SELECT p.id || '/' || m.account, p.id, m.account, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), 0, '', 0
 		FROM membership m JOIN account a ON a.id = m.account
 		JOIN placement p ON p.registration = m.registration AND p.context = m.context
 		WHERE m.is_learner AND p.line_item <> '' AND `
 	dueConflict = ` ON CONFLICT (id) DO UPDATE SET due = CASE WHEN delivery.due IS NULL THEN excluded.due ELSE delivery.due END,
+			owed_since = CASE WHEN delivery.due IS NULL THEN excluded.owed_since ELSE delivery.owed_since END,
 			attempts = CASE WHEN delivery.due IS NULL THEN 0 ELSE delivery.attempts END,
 			wanted = CASE WHEN delivery.wanted < excluded.wanted THEN excluded.wanted ELSE delivery.wanted + 1 END`
 	hasProgress = ` AND EXISTS (SELECT 1 FROM progress g WHERE g.learner = a.learner)`
@@ -25,7 +26,7 @@ func (t *Tx) dueOfLearners(ctx context.Context, learners []string, wanted int64)
 	if len(learners) == 0 {
 		return nil
 	}
-	if _, err := t.Exec(ctx, dueInsert+t.db.d.in("a.learner")+dueConflict, wanted, micros(t.Now), t.db.d.list(learners)); err != nil {
+	if _, err := t.Exec(ctx, dueInsert+t.db.d.in("a.learner")+dueConflict, wanted, micros(t.Now), micros(t.Now), t.db.d.list(learners)); err != nil {
 		return fmt.Errorf("sqlstore: make the scores of learners due: %w", err)
 	}
 	return nil
@@ -38,7 +39,7 @@ func (t *Tx) dueOfMember(ctx context.Context, registration, contextID, account s
 		return err
 	}
 	if _, err := t.Exec(ctx, dueInsert+`m.registration = ? AND m.context = ? AND m.account = ?`+hasProgress+dueConflict,
-		wanted, micros(t.Now), registration, contextID, account); err != nil {
+		wanted, micros(t.Now), micros(t.Now), registration, contextID, account); err != nil {
 		return fmt.Errorf("sqlstore: make the scores of a member due: %w", err)
 	}
 	return nil
@@ -50,7 +51,7 @@ func (t *Tx) dueOfPlacement(ctx context.Context, placement string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.Exec(ctx, dueInsert+`p.id = ?`+hasProgress+dueConflict, wanted, micros(t.Now), placement); err != nil {
+	if _, err := t.Exec(ctx, dueInsert+`p.id = ?`+hasProgress+dueConflict, wanted, micros(t.Now), micros(t.Now), placement); err != nil {
 		return fmt.Errorf("sqlstore: make the scores of a placement due: %w", err)
 	}
 	return nil

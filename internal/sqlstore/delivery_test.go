@@ -108,7 +108,7 @@ func TestDeliveryLife(t *testing.T) {
 		x = one("its lease is over", x)
 		do(ds.GiveUp(ctx, x, "platform answers 400"))
 		none("given up")
-		all, err := s.ListDeliveries(ctx, 10)
+		all, err := s.ListDeliveries(ctx, sqlstore.DeliveryQuery{Limit: 10})
 		if err != nil || len(all) != 1 || all[0].Problem != "platform answers 400" || !all[0].Due.IsZero() || !all[0].Leased.IsZero() {
 			t.Errorf("listed %+v, %v", all, err)
 		}

@@ -257,7 +257,7 @@ func TestPlacementKeepsItsLineItem(t *testing.T) {
 		if err != nil || len(due) != 1 || due[0].LineItem != issuer+"/items/7?type=1" {
 			t.Errorf("due: %+v, %v", due, err)
 		}
-		all, err := s.ListDeliveries(ctx, 10)
+		all, err := s.ListDeliveries(ctx, sqlstore.DeliveryQuery{Limit: 10})
 		if err != nil || len(all) != 1 || all[0].Link != "Renamed" {
 			t.Errorf("listed: %+v, %v", all, err)
 		}
