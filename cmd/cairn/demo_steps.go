@@ -20,11 +20,11 @@ func (j *journey) launch() (string, error) {
 		return "", fmt.Errorf("the launch led to %s", safePath(at))
 	}
 	j.page = at
-	links, err := j.store.Projection().Links(j.ctx)
 	if err := j.settle(); err != nil {
 		return "", err
 	}
-	if links, err = j.store.Projection().Links(j.ctx); err != nil {
+	links, err := j.store.Projection().Links(j.ctx)
+	if err != nil {
 		return "", err
 	}
 	i := slices.IndexFunc(links, func(l activeLink) bool { return l.Subject == j.sampled.Learner })

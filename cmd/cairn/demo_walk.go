@@ -28,7 +28,6 @@ type journey struct {
 	first   mapping.Node
 	later   mapping.Node
 	reading string // id of the statement that the reading was finished
-	own     int    // statements emitted so far
 }
 
 type step struct {
