@@ -126,12 +126,12 @@ type submission struct {
 // CanvasSubmission is what Canvas adds to a score: https://canvas.instructure.com/lti/submission of its score service. Without it every
 // score with a new time counts as a new submission.
 type CanvasSubmission struct {
-	New             *bool  `json:"new_submission,omitzero"`
-	PreserveScore   bool   `json:"preserve_score,omitzero"`            // keep the grade there is
-	PreferNonTool   bool   `json:"prioritize_non_tool_grade,omitzero"` // keep a grade that a teacher gave by hand
-	Type            string `json:"submission_type,omitzero"`           // "online_text_entry", "online_url", "basic_lti_launch", "external_tool" or "none"
-	Data            string `json:"submission_data,omitzero"`           // text or address, as the type says
-	SubmittedAtText string `json:"submitted_at,omitzero"`              // ISO 8601
+	New           *bool  `json:"new_submission,omitzero"`
+	PreserveScore bool   `json:"preserve_score,omitzero"`            // keep the grade there is
+	PreferNonTool bool   `json:"prioritize_non_tool_grade,omitzero"` // keep a grade that a teacher gave by hand
+	Type          string `json:"submission_type,omitzero"`           // "online_text_entry", "online_url", "basic_lti_launch", "external_tool" or "none"
+	Data          string `json:"submission_data,omitzero"`           // text or address, as the type says
+	SubmittedAt   string `json:"submitted_at,omitzero"`              // ISO 8601
 }
 
 func (s Score) canvas() *CanvasSubmission {

@@ -1,31 +1,45 @@
 package lti
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
 	"strings"
 )
 
-// nextPage finds the address of the next page in the Link headers (RFC 8288), or nil. Moodle writes them with curly quotes and HTML
-// entities, so both are taken. A link to another origin is no next page.
-func nextPage(header http.Header, from *url.URL) *url.URL {
+// pageTargets is what the Link headers of a list say of its other parts.
+type pageTargets struct {
+	next        *url.URL // nil on the last page
+	differences string   // of a roster (NRPS 2.0, 2.4.2); "" when it is not offered or stands on another origin
+}
+
+// pageLinks reads the Link headers (RFC 8288). Moodle writes them with curly quotes and HTML entities, so both are taken. A next page on
+// another origin is ErrForeignService: no token goes there, and a list without it would not be whole.
+func pageLinks(header http.Header, from *url.URL) (pageTargets, error) {
+	var found pageTargets
 	for _, line := range header.Values("Link") {
 		for line != "" {
 			var target, params string
 			target, params, line = cutLink(line)
-			if target == "" || !isNext(params) {
+			if target == "" {
 				continue
 			}
-			next, err := from.Parse(html.UnescapeString(target))
-			if err != nil || next.User != nil || originOf(next) != originOf(from) {
-				return nil
+			at, err := from.Parse(html.UnescapeString(target))
+			ours := err == nil && at.User == nil && originOf(at) == originOf(from)
+			switch {
+			case hasRel(params, "next") && found.next == nil:
+				if !ours {
+					return found, fmt.Errorf("%w: the next page of a list", ErrForeignService)
+				}
+				at.Fragment = ""
+				found.next = at
+			case hasRel(params, "differences") && ours:
+				found.differences = at.String()
 			}
-			next.Fragment = ""
-			return next
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // cutLink takes the first link off a header line: its target, its parameters, and what follows.
@@ -44,8 +58,8 @@ func cutLink(line string) (target, params, rest string) {
 	return strings.TrimSpace(target), line, ""
 }
 
-// isNext says whether the parameters hold rel=next, in whatever quotes.
-func isNext(params string) bool {
+// hasRel says whether the parameters hold the relation, in whatever quotes.
+func hasRel(params, rel string) bool {
 	for param := range strings.FieldsFuncSeq(params, func(r rune) bool { return r == ';' || r == ',' }) {
 		name, value, _ := strings.Cut(param, "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "rel") {
@@ -53,7 +67,7 @@ func isNext(params string) bool {
 		}
 		letters := strings.FieldsFunc(value, func(r rune) bool { return r < 'A' || r > 'Z' && r < 'a' || r > 'z' })
 		for _, word := range letters {
-			if strings.EqualFold(word, "next") {
+			if strings.EqualFold(word, rel) {
 				return true
 			}
 		}

@@ -119,7 +119,7 @@ const (
 	maxRows  = 10000
 )
 
-// pages reads a list page by page, following links of the same origin and path only, and never in a circle.
+// pages reads a list page by page, following links of the same origin only, and never in a circle.
 func pages[T any](ctx context.Context, s *Services, reg Registration, c call) ([]T, error) {
 	var all []T
 	seen := []string{}
@@ -131,14 +131,17 @@ func pages[T any](ctx context.Context, s *Services, reg Registration, c call) ([
 			return nil, err
 		}
 		all = append(all, page...)
-		next := nextPage(header, c.address)
-		if next == nil || len(page) == 0 {
+		links, err := pageLinks(header, c.address)
+		if err != nil {
+			return nil, err
+		}
+		if links.next == nil || len(page) == 0 {
 			return all, nil
 		}
-		if slices.Contains(seen, next.String()) || len(all) > maxRows {
+		if slices.Contains(seen, links.next.String()) || len(all) > maxRows {
 			break
 		}
-		c.address = next
+		c.address = links.next
 	}
 	return nil, &ServiceError{Op: c.op, Status: http.StatusOK, Reason: "the list does not end"}
 }

@@ -50,6 +50,7 @@ type Tool struct {
 	KeySetURL     string   // fetched when an assertion is to be verified
 	Keys          jwk.Set  // used in place of KeySetURL when not nil
 	Scopes        []string // granted at most; nil means every scope
+	DeepLinking   bool     // course pages offer to add content from it
 	NoNames       bool     // names and usernames are not shared
 	NoEmail       bool     // e-mail is not shared
 	Custom        map[string]string

@@ -72,7 +72,9 @@ func (p *Platform) coursePage(w http.ResponseWriter, r *http.Request, v page) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.tools)) {
-		v.Tools = append(v.Tools, *p.tools[id])
+		if p.tools[id].DeepLinking {
+			v.Tools = append(v.Tools, *p.tools[id])
+		}
 	}
 	p.mu.Unlock()
 	p.show(w, r, http.StatusOK, "course", v)
