@@ -41,6 +41,8 @@ type Selector struct {
 type Criterion struct {
 	Verbs    []string `json:"verbs,omitzero"`     // verb IRIs; none: completed or passed
 	MinMilli *int     `json:"min_milli,omitzero"` // least score, in thousandths
+	// NoSelf excludes evidence that only the learner's own word supports.
+	NoSelf bool `json:"no_self,omitzero"`
 }
 
 // Alignment says that an activity is evidence towards a capability (CASE: an association of an activity with an item). Pages

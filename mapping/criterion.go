@@ -37,6 +37,9 @@ func EvidenceOf(a Alignment, r Record) (Evidence, bool) {
 	case IsTakenBack(r.Verb):
 		e.Kind = EvidenceTakenBack
 	case r.Verb == VerbFailed, a.Criterion.Takes(r.Verb):
+		if r.SelfConfirmed {
+			e.Kind = EvidenceSelfConfirmed
+		}
 	default:
 		return Evidence{}, false
 	}
@@ -49,11 +52,14 @@ func (r Record) failed() bool {
 	return r.Verb == VerbFailed || r.Success != nil && !*r.Success
 }
 
-// merit judges an item by the record and the criterion alone.
-func (c Criterion) merit(r Record) Reason {
+// merit judges an item by the evidence and the criterion alone.
+func (c Criterion) merit(e Evidence) Reason {
+	r := e.Record
 	switch {
 	case r.failed():
 		return ReasonFailed
+	case c.NoSelf && e.Kind == EvidenceSelfConfirmed:
+		return ReasonSelfConfirmed
 	case c.MinMilli == nil:
 		return ReasonNone
 	case r.ScoreMilli == nil:

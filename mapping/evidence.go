@@ -18,6 +18,8 @@ type Record struct {
 	Completion  *bool
 	ScoreMilli  *int // thousandths
 	Duration    *time.Duration
+	// SelfConfirmed says that only the learner's own word supports the record.
+	SelfConfirmed bool
 }
 
 // EvidenceKind is what a ledger row says.
@@ -27,6 +29,8 @@ type EvidenceKind string
 const (
 	EvidenceDone      EvidenceKind = "done"       // something that may count
 	EvidenceTakenBack EvidenceKind = "taken_back" // the activity was marked as not complete: what came before no longer counts
+	// EvidenceSelfConfirmed is something that may count and that only the learner's own word supports; a criterion may exclude it.
+	EvidenceSelfConfirmed EvidenceKind = "self_confirmed"
 )
 
 // Evidence is one row of the append-only ledger: a record that an alignment selected, for one learner. Whether it counts is
@@ -48,7 +52,8 @@ type Reason string
 const (
 	ReasonNone           Reason = ""
 	ReasonBelowThreshold Reason = "below_threshold"
-	ReasonFailed         Reason = "failed" // finished, and the record says: not passed
+	ReasonFailed         Reason = "failed"         // finished, and the record says: not passed
+	ReasonSelfConfirmed  Reason = "self_confirmed" // only the learner's own word supports it, which the criterion excludes
 	ReasonSuperseded     Reason = "superseded"
 	ReasonSameActivity   Reason = "same_activity"
 	ReasonRetracted      Reason = "retracted"
@@ -60,7 +65,7 @@ const (
 
 // Reasons answers every reason an item may have, in the order they are looked for.
 func Reasons() []Reason {
-	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonNoScore, ReasonBelowThreshold, ReasonRetracted,
+	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonRetracted,
 		ReasonOtherScope, ReasonSuperseded, ReasonSameActivity}
 }
 

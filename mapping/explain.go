@@ -38,6 +38,7 @@ type Finding struct {
 	At        time.Time   `json:"at"` // event time
 	Verb      string      `json:"verb"`
 	Score     *int        `json:"score_milli,omitzero"`
+	Self      bool        `json:"self_confirmed,omitzero"` // only the learner's own word supports it
 	Reason    Reason      `json:"reason,omitzero"`
 	Needed    *int        `json:"needed_milli,omitzero"` // with below_threshold and no_score
 	By        string      `json:"by,omitzero"`           // statement that took it back, or that counts in its place

@@ -38,6 +38,7 @@ func explained() map[string]mapping.Case {
 		"alignment_not_active": ended,
 		"other_scope":          caseOf(tags(tag("x", course2, quiz), tag("y", course3, page)), nil, row{tag: "x", pos: 1, activity: quiz}, row{tag: "y", second: 9, pos: 2, activity: page}),
 
+		"self_confirmed":        selfConfirmed(),
 		"nothing_aligned":       caseOf(nil, nil),
 		"nothing_done":          caseOf(tags(tag("q", course2, quiz), tag("p", instance, page)), nil),
 		"one_of_three_two_left": caseOf(tags(tag("q", course2, quiz), atLeast(tag("p", instance, page), 700), tag("k", course2, attempt)), rules(rule(course2, mapping.RuleN, 3)), row{tag: "q", pos: 1, activity: quiz, score: ptr(820)}),

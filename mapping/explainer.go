@@ -127,7 +127,7 @@ func (e explainer) finding(it Item) Finding {
 		}
 	}
 	return Finding{
-		Activity: ref, Statement: r.StatementID, Pos: r.Pos, At: r.Time.UTC(), Verb: r.Verb, Score: r.ScoreMilli,
+		Activity: ref, Statement: r.StatementID, Pos: r.Pos, At: r.Time.UTC(), Verb: r.Verb, Score: r.ScoreMilli, Self: it.Evidence.Kind == EvidenceSelfConfirmed,
 		Reason: it.Reason, Needed: it.Needed, By: it.By, ByTime: it.ByTime.UTC(),
 	}
 }

@@ -40,7 +40,7 @@ func (j *judge) merit(e Evidence, back map[retraction][]Record) Item {
 	case !active:
 		it.Reason = ReasonNotActive
 	default:
-		it.Reason = a.Criterion.merit(e.Record)
+		it.Reason = a.Criterion.merit(e)
 	}
 	if it.Reason == ReasonNoScore || it.Reason == ReasonBelowThreshold {
 		it.Needed = a.Criterion.MinMilli

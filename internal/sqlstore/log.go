@@ -11,6 +11,7 @@ import (
 	"cairn/internal/pipeline"
 	"cairn/mapping"
 	"cairn/xapi"
+	"cairn/xapi/profile"
 )
 
 // recordColumns is what scanRecord reads.
@@ -20,7 +21,7 @@ const recordColumns = `pos, id, stored, timestamp, own, verb, actor, object, ter
 type record struct {
 	entry               pipeline.Entry
 	verb, actor, object int64
-	under               []int64
+	under, category     []int64
 }
 
 // Entries answers up to limit entries after a position, in order. What it answers is complete up to its last entry.
@@ -81,7 +82,7 @@ func (s *Store) records(ctx context.Context, query string, args ...any) ([]pipel
 			return nil, err
 		}
 		found = append(found, r)
-		ids = append(append(ids, r.verb, r.actor, r.object), r.under...)
+		ids = append(append(append(ids, r.verb, r.actor, r.object), r.under...), r.category...)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, translate(err)
@@ -125,8 +126,11 @@ func scanRecord(rows *sqlx.Rows) (record, error) {
 		e.VoidedPos = *voidedPos
 	}
 	for _, l := range parseLinks(terms) {
-		if l.role == xapi.RoleParent || l.role == xapi.RoleGrouping {
+		switch l.role {
+		case xapi.RoleParent, xapi.RoleGrouping:
 			r.under = append(r.under, l.term)
+		case xapi.RoleCategory:
+			r.category = append(r.category, l.term)
 		}
 	}
 	return r, nil
@@ -139,6 +143,7 @@ func (r record) finish(values map[int64]string) pipeline.Entry {
 	for _, id := range r.under {
 		e.Record.Under = append(e.Record.Under, values[id])
 	}
+	e.Record.SelfConfirmed = slices.ContainsFunc(r.category, func(id int64) bool { return profile.IsSelfConfirmed(values[id]) })
 	slices.Sort(e.Record.Under)
 	e.Record.Under = slices.Compact(e.Record.Under)
 	return e

@@ -32,6 +32,7 @@ func (r evidenceRow) ledger() (pipeline.LedgerRow, error) {
 		Pos: r.StatementPos, StatementID: r.StatementID, Agent: unescapes.Replace(r.Agent), Verb: unescapes.Replace(r.Verb),
 		Activity: unescapes.Replace(r.Activity), Time: fromMicros(r.EventTime),
 		Success: r.Success, Completion: r.Completion, ScoreMilli: r.ScoreMilli,
+		SelfConfirmed: r.Kind == string(mapping.EvidenceSelfConfirmed),
 	}
 	if r.Duration != nil {
 		d := time.Duration(*r.Duration)

@@ -31,10 +31,19 @@ type concept struct {
 	ID         string            `json:"id"`
 	Type       string            `json:"type"`
 	InScheme   string            `json:"inScheme"`
-	PrefLabel  map[string]string `json:"prefLabel"`
-	Definition map[string]string `json:"definition"`
+	PrefLabel  map[string]string `json:"prefLabel,omitzero"`
+	Definition map[string]string `json:"definition,omitzero"`
 	Verbs      []string          `json:"recommendedVerbs,omitzero"`
 	Schema     string            `json:"inlineSchema,omitzero"`
+	Activity   *conceptActivity  `json:"activityDefinition,omitzero"`
+}
+
+// conceptActivity is the definition of an activity that a profile fixes (xAPI Profiles, 7.4).
+type conceptActivity struct {
+	Context     string            `json:"@context"`
+	Type        string            `json:"type"`
+	Name        map[string]string `json:"name"`
+	Description map[string]string `json:"description"`
 }
 
 type pattern struct {
@@ -63,7 +72,7 @@ func Document(base string) []byte {
 		Definition: english("What Cairn tells about the progress of learners in the capabilities of a framework."),
 		Author:     author{Type: "Organization", Name: "Cairn"},
 		Versions:   []version{{ID: scheme, Generated: generated}},
-		Concepts:   []concept{reasonConcept(base, scheme)},
+		Concepts:   []concept{reasonConcept(base, scheme), selfConfirmedConcept(base, scheme)},
 		Templates:  Templates(base),
 		Patterns:   patterns(base, scheme),
 	})

@@ -52,6 +52,8 @@ type sample struct {
 func samples() []sample {
 	const adl = "https://w3id.org/xapi/learnercompetency/templates/"
 	full, bare := params(), params()
+	bareword := placed()
+	bareword.Course, bareword.Capabilities, bareword.Spent, bareword.SelfConfirmed = profile.Named{}, nil, 0, true
 	bare.Level, bare.TopLevel, bare.Trigger, bare.Evidence = 0, 0, "", nil
 	bare.Capability.Name, bare.Framework.Name, bare.Percent, bare.Reason = "", "", 0, "tag"
 	return []sample{
@@ -60,6 +62,43 @@ func samples() []sample {
 		{"achieved", profile.KindAchieved, profile.Achieved(full), adl + "achievedcompetency"},
 		{"forfeited", profile.KindForfeited, profile.Forfeited(full), adl + "forfeitedcompetency"},
 		{"forfeited-bare", profile.KindForfeited, profile.Forfeited(bare), adl + "forfeitedcompetency"},
+		{"launched", profile.KindLaunched, profile.Launched(placed()), ""},
+		{"opened", profile.KindOpened, profile.Opened(placed()), ""},
+		{"completed", profile.KindCompleted, profile.Completed(placed()), ""},
+		{"completed-self-confirmed", profile.KindCompleted, profile.Completed(bareword), ""},
+	}
+}
+
+// placed is a statement about an activity placed in a course.
+func placed() profile.Placed {
+	return profile.Placed{
+		Base: base, ActivityID: "a1", Account: "account-1", Actor: profile.Account{HomePage: "https://lms.example", Name: "4"},
+		Activity: profile.Named{IRI: profile.ActivityIRI(base, "a1"), Name: "Intro to AI in care"},
+		Course:   profile.Named{IRI: "https://lms.example/course/view.php?id=2", Name: "Digital safety"},
+		Capabilities: []profile.Named{
+			{IRI: base + "/capability/c1", Name: "6.1 Machine learning, level 1"}, {IRI: base + "/capability/c2", Name: "6 AI, level 1"},
+		},
+		At: time.Date(2026, 5, 3, 9, 30, 0, 0, time.UTC), Spent: 10 * time.Minute,
+	}
+}
+
+// A press that is repeated is the same statement, and launches are told apart.
+func TestIDsOfPlacedActivities(t *testing.T) {
+	a, b := placed(), placed()
+	b.At, b.Spent, b.Capabilities = b.At.Add(time.Hour), 0, nil
+	if a.ID(profile.KindCompleted) != b.ID(profile.KindCompleted) {
+		t.Error("finishing twice has two ids")
+	}
+	b.Occasion = "another launch"
+	for name, differs := range map[string]bool{
+		"occasion": a.ID(profile.KindLaunched) != b.ID(profile.KindLaunched), "kind": a.ID(profile.KindOpened) != a.ID(profile.KindCompleted),
+	} {
+		if !differs {
+			t.Errorf("the %s does not tell statements apart", name)
+		}
+	}
+	if !profile.IsSelfConfirmed(profile.SelfConfirmedIRI("https://other.example")) || profile.IsSelfConfirmed(profile.VersionIRI(base)) {
+		t.Error("self-confirmed is not told from the rest")
 	}
 }
 

@@ -45,6 +45,8 @@ type definition struct {
 type result struct {
 	Score      *score         `json:"score,omitzero"`
 	Success    *bool          `json:"success,omitzero"`
+	Completion *bool          `json:"completion,omitzero"`
+	Duration   string         `json:"duration,omitzero"`
 	Extensions map[string]any `json:"extensions,omitzero"`
 }
 
@@ -62,8 +64,9 @@ type contextOf struct {
 }
 
 type activities struct {
-	Grouping []activity `json:"grouping"`
+	Grouping []activity `json:"grouping,omitzero"`
 	Category []activity `json:"category"`
+	Other    []activity `json:"other,omitzero"`
 }
 
 type reference struct {

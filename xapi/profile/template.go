@@ -38,7 +38,7 @@ const (
 
 // Templates answers the templates of Cairn's profile, one for each kind of statement.
 func Templates(base string) []Template {
-	return []Template{
+	return append([]Template{
 		template(base, KindProgressed, VerbProgressed, "The percent of what a capability needs has changed.",
 			Rule{Location: "$.result.extensions['" + ExtensionProgress + "']", Presence: Included},
 			Rule{Location: "$.result.score", Presence: Excluded},
@@ -58,7 +58,7 @@ func Templates(base string) []Template {
 			Rule{Location: "$.result.score", Presence: Excluded},
 			Rule{Location: "$.result.success", Presence: Excluded},
 		)),
-	}
+	}, placedTemplates(base)...)
 }
 
 // template has what the statements of every kind have in common.
