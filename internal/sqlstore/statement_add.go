@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"cairn/xapi"
 	"cairn/xapi/lrs"
@@ -35,16 +37,21 @@ func (s *Store) commitRequests(group []*turn[*request]) {
 	if err == nil {
 		return
 	}
+	alone := len(group) > 1 && !errors.Is(err, ErrUnavailable)
 	for _, t := range group {
-		if t.err = err; len(group) > 1 {
+		if t.err = err; alone {
 			t.err = s.commit([]*request{t.of})
 		}
 	}
 }
 
-// commit decides about the requests and writes what is accepted in one transaction.
+// commitMost bounds how long a group waits for a database that does not answer.
+const commitMost = 30 * time.Second
+
+// commit decides about the requests and writes what is accepted in one transaction, whether their callers wait or have gone.
 func (s *Store) commit(requests []*request) error {
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), commitMost)
+	defer cancel()
 	return s.write(ctx, func(tx *Tx) error { return tx.admit(ctx, requests) })
 }
 

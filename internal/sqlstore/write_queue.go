@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -20,18 +21,30 @@ func newQueue(db *DB) *line[*job] {
 }
 
 // commitJobs writes the group. When the group as a whole fails, each is written alone, so that one does not take the others
-// with it.
+// with it; but not when the database cannot be written, which would only be found again.
 func (db *DB) commitJobs(group []*turn[*job]) {
-	if len(group) > 1 && db.together(group) == nil {
-		for _, t := range group {
-			for _, f := range t.of.after {
-				f()
-			}
+	if len(group) > 1 {
+		err := db.together(group)
+		if err == nil || errors.Is(err, ErrUnavailable) {
+			finish(group, err)
+			return
 		}
-		return
 	}
 	for _, t := range group {
 		t.err = db.writeOnce(context.WithoutCancel(t.ctx), func(tx *Tx) error { return call(t, tx) })
+	}
+}
+
+// finish ends a group that was written in one transaction, or could not be.
+func finish(group []*turn[*job], err error) {
+	for _, t := range group {
+		if err != nil {
+			t.err = err
+			continue
+		}
+		for _, f := range t.of.after {
+			f()
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// Server names a PostgreSQL to use instead of a throw-away one: a DSN of a role that may make databases.
+// Server names a PostgreSQL to use instead of a throw-away one: a DSN of a database in which its role may make schemas.
 const Server = "CAIRN_TEST_POSTGRES"
 
 // postgres is a PostgreSQL server that lives as long as the test program.
@@ -50,10 +50,12 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// dsn is the address of a database of the server.
-func (c *postgres) dsn(database string) string {
+// dsn is the address of a schema of the server.
+func (c *postgres) dsn(schema string) string {
 	u := c.base
-	u.Path = "/" + database
+	q := u.Query()
+	q.Set("search_path", schema)
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 
@@ -170,7 +172,7 @@ func (c *postgres) account() (*syscall.Credential, error) {
 
 // wait connects as soon as the server answers.
 func (c *postgres) wait() error {
-	pool, err := sqlx.Open("pgx", c.dsn("postgres"))
+	pool, err := sqlx.Open("pgx", c.dsn("public"))
 	if err != nil {
 		return err
 	}

@@ -34,10 +34,10 @@ func SQLite(t testing.TB) Database {
 	return Database{Name: "sqlite", DSN: filepath.Join(t.TempDir(), "cairn.db"), Clock: NewClock()}
 }
 
-// databases counts the databases made, for their names.
+// databases counts the schemas made, for their names.
 var databases atomic.Int64
 
-// Postgres is a database of the throw-away cluster, dropped after the test.
+// Postgres is a schema of the throw-away cluster, which is quicker made than a database; it is dropped after the test.
 func Postgres(t testing.TB) Database {
 	t.Helper()
 	c, err := cluster()
@@ -45,12 +45,12 @@ func Postgres(t testing.TB) Database {
 		t.Fatalf("the store must be tested on PostgreSQL too: %v", err)
 	}
 	name := fmt.Sprintf("t%d_%d", time.Now().UnixNano(), databases.Add(1))
-	if err := c.admin(`CREATE DATABASE ` + name); err != nil {
-		t.Fatalf("make a database: %v", err)
+	if err := c.admin(`CREATE SCHEMA ` + name); err != nil {
+		t.Fatalf("make a schema: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := c.admin(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
-			t.Errorf("drop the database: %v", err)
+		if err := c.admin(`DROP SCHEMA ` + name + ` CASCADE`); err != nil {
+			t.Errorf("drop the schema: %v", err)
 		}
 	})
 	return Database{Name: "postgres", DSN: c.dsn(name), Clock: NewClock()}
