@@ -22,20 +22,35 @@ func (s *Store) AddRegistration(ctx context.Context, r Registration) (Registrati
 	r.ID = newID()
 	err := s.write(ctx, func(tx *Tx) error {
 		r.CreatedAt = tx.Now
-		n, err := affected(tx.Exec(ctx, `INSERT INTO registration (id, issuer, client_id, created, name, authorization_endpoint, token_endpoint,
-			token_audience, key_set_url, any_deployment, disabled, platform, identity_mode, identity_home_page, course_pattern, frame_origins,
-			service_origins) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, client_id) DO NOTHING`,
-			append([]any{r.ID, r.Issuer, r.ClientID, micros(r.CreatedAt)}, r.settings()...)...))
-		if err != nil {
-			return fmt.Errorf("sqlstore: add a registration: %w", err)
-		}
-		if n == 0 {
-			return ErrRegistrationExists
-		}
 		tx.AfterCommit(s.kept.registrations.forget)
-		return tx.setDeployments(ctx, r)
+		return tx.insertRegistration(ctx, r)
 	})
 	return r, err
+}
+
+// insertRegistration writes a new row with its deployments. ErrRegistrationExists.
+func (t *Tx) insertRegistration(ctx context.Context, r Registration) error {
+	n, err := affected(t.Exec(ctx, `INSERT INTO registration (id, issuer, client_id, created, name, authorization_endpoint, token_endpoint,
+			token_audience, key_set_url, any_deployment, disabled, platform, identity_mode, identity_home_page, course_pattern, frame_origins,
+			service_origins) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, client_id) DO NOTHING`,
+		append([]any{r.ID, r.Issuer, r.ClientID, micros(r.CreatedAt)}, r.settings()...)...))
+	if err != nil {
+		return fmt.Errorf("sqlstore: add a registration: %w", err)
+	}
+	if n == 0 {
+		return ErrRegistrationExists
+	}
+	return t.setDeployments(ctx, r)
+}
+
+// updateRegistration writes everything that may change.
+func (t *Tx) updateRegistration(ctx context.Context, r Registration) error {
+	if _, err := t.Exec(ctx, `UPDATE registration SET name = ?, authorization_endpoint = ?, token_endpoint = ?, token_audience = ?,
+		key_set_url = ?, any_deployment = ?, disabled = ?, platform = ?, identity_mode = ?, identity_home_page = ?, course_pattern = ?,
+		frame_origins = ?, service_origins = ? WHERE id = ?`, append(r.settings(), r.ID)...); err != nil {
+		return fmt.Errorf("sqlstore: change a registration: %w", err)
+	}
+	return t.setDeployments(ctx, r)
 }
 
 // settings is the values of the columns that may change, in the order both writers name them.
@@ -82,12 +97,7 @@ func (s *Store) SetRegistration(ctx context.Context, r Registration) error {
 		if before.Issuer != r.Issuer || before.ClientID != r.ClientID {
 			return ErrRegistrationIssuer
 		}
-		if _, err := tx.Exec(ctx, `UPDATE registration SET name = ?, authorization_endpoint = ?, token_endpoint = ?, token_audience = ?,
-			key_set_url = ?, any_deployment = ?, disabled = ?, platform = ?, identity_mode = ?, identity_home_page = ?, course_pattern = ?,
-			frame_origins = ?, service_origins = ? WHERE id = ?`, append(r.settings(), r.ID)...); err != nil {
-			return fmt.Errorf("sqlstore: change a registration: %w", err)
-		}
-		if err := tx.setDeployments(ctx, r); err != nil {
+		if err := tx.updateRegistration(ctx, r); err != nil {
 			return err
 		}
 		tx.AfterCommit(s.kept.registrations.forget)
