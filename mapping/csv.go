@@ -51,10 +51,31 @@ func (m Meta) Parse(name string, data []byte) (Framework, error) {
 		return Framework{}, err
 	}
 	f := m.head(name, data)
+	return m.table(t, f)
+}
+
+// ParseRows reads a table that another format held, as Parse does: the rows as a spreadsheet shows them, the header first. data
+// is the file they come from, for the version's digest.
+func (m Meta) ParseRows(name string, rows [][]string, data []byte) (Framework, error) {
+	t, err := newTable(name, rows)
+	if err != nil {
+		return Framework{}, err
+	}
+	return m.table(t, m.head(name, data))
+}
+
+func (m Meta) table(t *table, f Framework) (Framework, error) {
 	if t.isDirect() {
 		return t.direct(f)
 	}
-	return t.framework(f)
+	return t.framework(f, m)
+}
+
+// Complete fills in what is empty: ID from the file's name, Version from a digest of its bytes, Title from the name.
+func (m Meta) Complete(name string, data []byte) Meta {
+	f := m.head(name, data)
+	m.ID, m.Version, m.Title = f.ID, f.Version, f.Title
+	return m
 }
 
 func (m Meta) head(name string, data []byte) Framework {
@@ -89,6 +110,7 @@ type table struct {
 	column map[string]int
 	rows   [][]string
 	number []int             // row number of each row
+	item   []int             // row of each item, where not every row is one
 	called map[string]string // what a field of a node is called in this shape of table, where it is not the same
 }
 
@@ -115,6 +137,22 @@ func readTable(name string, data []byte) (*table, error) {
 			continue
 		}
 		t.add(&ps, row, cells)
+	}
+	return t, ps.err(name)
+}
+
+// newTable takes rows that were read already. Cells that a row leaves out at its end are empty.
+func newTable(name string, rows [][]string) (*table, error) {
+	t := &table{file: name, column: map[string]int{}}
+	var ps problems
+	for i, cells := range rows {
+		switch {
+		case len(t.rows) > maxItems:
+		case len(t.column) == 0 && len(cells) > 0:
+			t.header(&ps, cells)
+		case len(t.column) > 0:
+			t.add(&ps, i+1, slices.Concat(cells, make([]string, max(0, len(t.column)-len(cells)))))
+		}
 	}
 	return t, ps.err(name)
 }
@@ -153,7 +191,15 @@ func (t *table) cell(i int, column string) string {
 	if !ok || c >= len(t.rows[i]) {
 		return ""
 	}
-	return strings.TrimSpace(t.rows[i][c])
+	return unguard(strings.TrimSpace(t.rows[i][c]))
+}
+
+// whereItem names a cell of an item.
+func (t *table) whereItem(item int, column string) string {
+	if t.item != nil {
+		item = t.item[item]
+	}
+	return t.where(item, column)
 }
 
 // columns checks that the needed columns are there and no unknown one is.

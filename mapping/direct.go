@@ -29,7 +29,7 @@ func (t *table) direct(f Framework) (Framework, error) {
 		}
 		code := t.cell(i, "slug")
 		n := Node{
-			ID: itemID(Namespace, f.ID, code), Code: code, Kind: NodeSection,
+			ID: ItemID(f.ID, code), Code: code, Kind: NodeSection,
 			Title: t.cell(i, directColumns[depth]), Notes: t.cell(i, "description"),
 		}
 		if depth > 0 {

@@ -12,7 +12,8 @@ type Framework struct {
 	Statements int         `json:"statements"`       // how many statements the publisher's framework has; 0 unknown
 	Levels     []Level     `json:"levels,omitzero"`
 	Archetypes []Archetype `json:"archetypes,omitzero"`
-	Items      []Node      `json:"items"` // parents before children, in display order
+	Items      []Node      `json:"items"`              // parents before children, in display order
+	Relations  []Relation  `json:"relations,omitzero"` // beside the tree, in the order of SortRelations
 }
 
 // Level is a step of knowledge. Name may be empty: pages then say "Level 2".

@@ -8,52 +8,69 @@ import (
 	"github.com/google/uuid"
 )
 
+// ownColumns are the columns of our CSV in the order of its export. Those after relations belong to the row of the framework.
+var ownColumns = []string{"id", "code", "parent", "kind", "title", "level", "archetypes", "wording", "source_url", "notes", "relations",
+	"version", "publisher", "checked", "statements"}
+
 // framework reads our own columns. code, kind and title are needed; parent is the code of a row, empty for a domain; kind is
-// section or capability; archetypes are codes with spaces, commas, semicolons or bars between. id is a UUID given out earlier.
-func (t *table) framework(f Framework) (Framework, error) {
+// section or capability, or framework, level, archetype in rows about the whole (owncsvhead.go); archetypes are codes with
+// spaces, commas, semicolons or bars between. id is a UUID given out earlier.
+func (t *table) framework(f Framework, m Meta) (Framework, error) {
 	var ps problems
-	t.columns(&ps, []string{"code", "kind", "title"},
-		[]string{"id", "parent", "level", "archetypes", "source_url", "wording", "notes"})
+	needed := []string{"code", "kind", "title"}
+	t.columns(&ps, needed, slices.DeleteFunc(slices.Clone(ownColumns), func(c string) bool { return slices.Contains(needed, c) }))
 	if err := ps.err(t.file); err != nil {
 		return Framework{}, err
 	}
+	t.readHead(&ps, &f, m)
 	ids := map[string]string{}
-	for i := range t.rows {
+	for _, i := range t.item {
 		ids[t.cell(i, "code")] = t.id(i, f.ID)
 	}
-	for i := range t.rows {
-		f.Items = append(f.Items, t.node(&ps, i, f.ID, ids))
+	for _, i := range t.item {
+		n := t.node(&ps, i, f.ID, ids)
+		f.Items = append(f.Items, n)
+		f.Relations = append(f.Relations, t.relations(&ps, i, n.ID)...)
 	}
 	return t.finish(f, ps)
 }
 
-// finish derives levels and archetypes from the rows, checks the whole, and puts it in order.
+// finish derives levels and archetypes from the rows where none are given, checks the whole, and puts it in order.
 func (t *table) finish(f Framework, ps problems) (Framework, error) {
+	f.derive()
+	if len(f.Archetypes) > maxArchetypes {
+		ps.add("file", "it has %d archetypes; at most %d are taken", len(f.Archetypes), maxArchetypes)
+	}
+	f.Relations = SortRelations(f.Relations)
+	if len(ps) == 0 {
+		ps = f.problems(t.whereItem)
+	}
+	if err := ps.err(t.file); err != nil {
+		return Framework{}, err
+	}
+	f.Items = Arrange(f.Items)
+	return f, nil
+}
+
+// derive names the levels and archetypes that the items use, unless the file names its own.
+func (f *Framework) derive() {
+	ownLevels, ownArchetypes := len(f.Levels) > 0, len(f.Archetypes) > 0
 	levels, archetypes := map[int]bool{}, map[string]bool{}
 	for _, n := range f.Items {
-		if n.Level != 0 && !levels[n.Level] {
+		if n.Level != 0 && !levels[n.Level] && !ownLevels {
 			levels[n.Level] = true
 			f.Levels = append(f.Levels, Level{Number: n.Level})
 		}
 		for _, code := range n.Archetypes {
-			if !archetypes[code] {
+			if !archetypes[code] && !ownArchetypes {
 				archetypes[code] = true
 				f.Archetypes = append(f.Archetypes, Archetype{Code: code, Title: code})
 			}
 		}
 	}
-	slices.SortFunc(f.Levels, func(a, b Level) int { return a.Number - b.Number })
-	if len(f.Archetypes) > maxArchetypes {
-		ps.add("file", "it has %d archetypes; at most %d are taken", len(f.Archetypes), maxArchetypes)
+	if !ownLevels {
+		slices.SortFunc(f.Levels, func(a, b Level) int { return a.Number - b.Number })
 	}
-	if len(ps) == 0 {
-		ps = f.problems(t.where)
-	}
-	if err := ps.err(t.file); err != nil {
-		return Framework{}, err
-	}
-	f.Items = arrange(f.Items)
-	return f, nil
 }
 
 func (t *table) node(ps *problems, i int, framework string, ids map[string]string) Node {
@@ -77,7 +94,7 @@ func (t *table) node(ps *problems, i int, framework string, ids map[string]strin
 		n.Level = l
 	}
 	if codes := t.cell(i, "archetypes"); codes != "" {
-		n.Archetypes = strings.FieldsFunc(codes, func(r rune) bool { return strings.ContainsRune(" ,;|", r) })
+		n.Archetypes = strings.FieldsFunc(codes, func(r rune) bool { return strings.ContainsRune(archetypeEnds, r) })
 	}
 	return n
 }
@@ -90,5 +107,5 @@ func (t *table) id(i int, framework string) string {
 	if given != "" {
 		return given // refused with its cell by the check of the whole
 	}
-	return itemID(Namespace, framework, t.cell(i, "code"))
+	return ItemID(framework, t.cell(i, "code"))
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Namespace is the UUID all identifiers of frameworks are made in, unless a pack names its own: see itemID and frameworkGUID.
+// Namespace is the UUID all identifiers of frameworks are made in, unless a pack names its own: see ItemID and VersionGUID.
 // It never changes, so that every instance gives the same framework the same identifiers.
 var Namespace = uuid.MustParse("4c21a595-17ab-45ef-bce6-36ad9eebb1fb")
 
@@ -101,7 +101,7 @@ func ParsePack(file string, data []byte) (Framework, error) {
 		f.Items = append(f.Items, sectionsByLevel(f, space)...)
 	}
 	slices.SortStableFunc(f.Items, Node.compare)
-	f.Items = arrange(f.Items)
+	f.Items = Arrange(f.Items)
 	if err := Validate(f); err != nil {
 		return Framework{}, err
 	}

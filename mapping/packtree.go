@@ -57,18 +57,25 @@ func sectionsByLevel(f Framework, space uuid.UUID) []Node {
 	return out
 }
 
-// itemID is the identifier of an item: of framework and code alone, so that neither order nor title moves it.
+// ItemID is the identifier of an item that brings none: of framework and code alone, so that neither order nor title moves it.
+func ItemID(framework, code string) string { return itemID(Namespace, framework, code) }
+
 func itemID(space uuid.UUID, framework, code string) string {
 	return uuid.NewSHA1(space, []byte("item/"+framework+"/"+code)).String()
 }
 
-// frameworkGUID is the identifier of one version of a framework.
+// VersionGUID is the identifier of a version of a framework that brings none.
+func VersionGUID(framework, version string) string {
+	return frameworkGUID(Namespace, framework, version)
+}
+
 func frameworkGUID(space uuid.UUID, framework, version string) string {
 	return uuid.NewSHA1(space, []byte("framework/"+framework+"/"+version)).String()
 }
 
-// arrange puts the children of an item right after it; siblings keep their order.
-func arrange(items []Node) []Node {
+// Arrange puts the children of an item right after it; siblings keep their order. Items that hang on nothing that is there, or
+// on each other, are left out.
+func Arrange(items []Node) []Node {
 	kids := map[string][]Node{}
 	for _, n := range items {
 		kids[n.Parent] = append(kids[n.Parent], n)

@@ -49,6 +49,7 @@ func (f Framework) problems(where func(item int, field string) string) problems 
 	}
 	if len(ps) == 0 {
 		f.checkTree(&ps, byID, where)
+		f.checkRelations(&ps, byID)
 	}
 	return ps
 }
@@ -71,6 +72,13 @@ func (f Framework) checkHead(ps *problems) {
 			ps.add(fmt.Sprintf("levels[%d]", i), "levels are different whole numbers from 1 to %d", maxLevel)
 		}
 		seen[l.Number] = true
+	}
+	codes := map[string]bool{}
+	for i, a := range f.Archetypes {
+		if a.Code == "" || strings.ContainsAny(a.Code, archetypeEnds) || codes[a.Code] {
+			ps.add(fmt.Sprintf("archetypes[%d].code", i), "codes are different words without spaces, commas, semicolons or bars")
+		}
+		codes[a.Code] = true
 	}
 }
 
