@@ -171,3 +171,19 @@ func (c *Catalog) CapabilityIRI(id string) string { return c.IRIBase + "/capabil
 func (c *Catalog) Minted(iri string) bool {
 	return strings.HasPrefix(iri, c.IRIBase+"/framework/") || strings.HasPrefix(iri, c.IRIBase+"/capability/")
 }
+
+// TrackedFor answers the tracked capabilities at and under a node that are for an archetype, "" for all. A capability that names no
+// archetype is for everyone.
+func (c *Catalog) TrackedFor(node, archetype string) []Node {
+	all := c.Tracked(node)
+	if archetype == "" {
+		return all
+	}
+	var out []Node
+	for _, n := range all {
+		if len(n.Archetypes) == 0 || slices.Contains(n.Archetypes, archetype) {
+			out = append(out, n)
+		}
+	}
+	return out
+}

@@ -98,12 +98,11 @@ func (d *Deliverer) Step(ctx context.Context) (int, error) {
 
 // deliver sends one score, or finds that nothing is to be sent.
 func (d *Deliverer) deliver(ctx context.Context, one Delivery) error {
-	tracked := d.tracked(one)
-	given, err := d.cfg.Deliveries.Evidenced(ctx, one.Learner, tracked)
+	given, maximum, err := d.value(ctx, one)
 	if err != nil {
-		return fmt.Errorf("count what is evidenced: %w", err)
+		return err
 	}
-	maximum, now := len(tracked), d.cfg.Now()
+	now := d.cfg.Now()
 	switch {
 	case maximum == 0, one.LastGiven == nil && given == 0, one.LastGiven != nil && *one.LastGiven == given && one.LastMaximum == maximum:
 		return d.cfg.Deliveries.Done(ctx, one, nil, 0, time.Time{})
@@ -112,6 +111,25 @@ func (d *Deliverer) deliver(ctx context.Context, one Delivery) error {
 	}
 	err = d.cfg.Scores.PostScore(ctx, one.Registration, one.LineItem, scoreOf(one, given, maximum, now))
 	return d.settle(ctx, one, given, maximum, now, err)
+}
+
+// value counts the score: the evidenced of the tracked capabilities, or 1 of 1 for an activity that is finished.
+func (d *Deliverer) value(ctx context.Context, one Delivery) (given, maximum int, err error) {
+	if one.Activity == "" {
+		tracked := d.tracked(one)
+		if given, err = d.cfg.Deliveries.Evidenced(ctx, one.Learner, tracked); err != nil {
+			return 0, 0, fmt.Errorf("count what is evidenced: %w", err)
+		}
+		return given, len(tracked), nil
+	}
+	finished, err := d.cfg.Deliveries.Finished(ctx, one.Account, one.Activity)
+	if err != nil {
+		return 0, 0, fmt.Errorf("ask whether an activity is finished: %w", err)
+	}
+	if finished {
+		given = 1
+	}
+	return given, 1, nil
 }
 
 // settle notes what the platform answered.
@@ -148,7 +166,7 @@ func (d *Deliverer) tracked(one Delivery) []string {
 		if c.ID != one.Framework {
 			continue
 		}
-		return capabilityIDs(c.Tracked(one.Node))
+		return capabilityIDs(c.TrackedFor(one.Node, one.Archetype))
 	}
 	return nil
 }
@@ -176,9 +194,13 @@ func scoreOf(one Delivery, given, maximum int, at time.Time) lti.Score {
 		activity = lti.ActivityCompleted
 	}
 	value := float64(given)
+	comment := fmt.Sprintf("Evidence for %d of %d capabilities tracked here.", given, maximum)
+	if one.Activity != "" {
+		comment = ""
+	}
 	return lti.Score{
 		UserID: one.Subject, Given: &value, Maximum: float64(maximum), Timestamp: at,
 		ActivityProgress: activity, GradingProgress: lti.GradingFullyGraded,
-		Comment: fmt.Sprintf("Evidence for %d of %d capabilities tracked here.", given, maximum),
+		Comment: comment,
 	}
 }

@@ -62,6 +62,10 @@ func (o *owed) GiveUp(_ context.Context, d pipeline.Delivery, problem string) er
 	return nil
 }
 
+func (o *owed) Finished(_ context.Context, _, activity string) (bool, error) {
+	return activity == "finished", nil
+}
+
 func (o *owed) Evidenced(context.Context, string, []string) (int, error) { return o.have, nil }
 
 func (o *owed) PostScore(_ context.Context, _, _ string, s lti.Score) error {
@@ -182,6 +186,23 @@ func TestBackoffGrowsToAnHourAndSuccessEndsIt(t *testing.T) {
 		t.Errorf("the longest wait is %v, want an hour", last)
 	}
 	o.answer = nil
+	o.step()
+	o.wantSent(1)
+}
+
+// A link to an activity is worth 1 of 1 once the activity is finished, and nothing is sent before.
+func TestScoreOfAnActivity(t *testing.T) {
+	o := owing(t)
+	o.have, o.one.Activity = 3, "begun"
+	o.step()
+	o.wantSent(0)
+	o.one.Activity = "finished"
+	o.step()
+	o.wantSent(1)
+	if s := o.sent[0]; *s.Given != 1 || s.Maximum != 1 || s.ActivityProgress != lti.ActivityCompleted || s.GradingProgress != lti.GradingFullyGraded || s.Comment != "" {
+		t.Errorf("sent %+v", s)
+	}
+	o.now = o.now.Add(time.Minute)
 	o.step()
 	o.wantSent(1)
 }

@@ -16,6 +16,8 @@ type Delivery struct {
 	Learner      string
 	Framework    string    // id of the framework the placement shows
 	Node         string    // id of the node it is limited to, "" for the whole framework
+	Archetype    string    // archetype it is limited to, "" for all
+	Activity     string    // id of the placed activity that the link leads to: its score is 1 of 1 once finished; "" for a link that shows progress
 	Wanted       int64     // log position that made it due; compared again when it is marked as sent
 	Attempts     int       // failed ones since the last success
 	LastGiven    *int      // last score accepted, nil before the first
@@ -34,6 +36,8 @@ type Deliveries interface {
 	Retry(ctx context.Context, d Delivery, next time.Time, problem string) error
 	// GiveUp parks it until something new is owed.
 	GiveUp(ctx context.Context, d Delivery, problem string) error
+	// Finished says whether the account has finished a placed activity.
+	Finished(ctx context.Context, account, activity string) (bool, error)
 	// Evidenced counts which of the capabilities are evidenced (or expiring) for the learner.
 	Evidenced(ctx context.Context, learner string, capabilities []string) (int, error)
 }

@@ -22,7 +22,7 @@ func (s *Store) Deliveries() Deliveries { return Deliveries{s} }
 
 // deliveryRow is a row of table delivery with what the score needs beside it.
 type deliveryRow struct {
-	ID, Registration, Account, Subject, Learner, Framework, Node string
+	ID, Registration, Account, Subject, Learner, Framework, Node, Archetype, Activity string
 	LineItem                                                     string `db:"line_item"`
 	Wanted                                                       int64
 	Attempts                                                     int
@@ -34,7 +34,7 @@ type deliveryRow struct {
 func (r deliveryRow) delivery() pipeline.Delivery {
 	d := pipeline.Delivery{
 		ID: r.ID, Registration: r.Registration, LineItem: r.LineItem, Account: r.Account, Subject: r.Subject, Learner: r.Learner,
-		Framework: r.Framework, Node: r.Node, Wanted: r.Wanted, Attempts: r.Attempts, LastGiven: r.LastGiven, LastMaximum: r.LastMaximum,
+		Framework: r.Framework, Node: r.Node, Archetype: r.Archetype, Activity: r.Activity, Wanted: r.Wanted, Attempts: r.Attempts, LastGiven: r.LastGiven, LastMaximum: r.LastMaximum,
 	}
 	if r.LastAt != nil {
 		d.LastAt = fromMicros(*r.LastAt)
@@ -53,7 +53,7 @@ func (d Deliveries) Claim(ctx context.Context, now, until time.Time, limit int) 
 			return err
 		}
 		var rows []deliveryRow
-		if err := tx.Select(ctx, &rows, `SELECT d.id, p.registration, p.line_item, d.account, a.subject, a.learner, p.framework, p.node, d.wanted,
+		if err := tx.Select(ctx, &rows, `SELECT d.id, p.registration, p.line_item, d.account, a.subject, a.learner, p.framework, p.node, p.archetype, p.activity, d.wanted,
 				d.attempts, d.last_given, d.last_maximum, d.last_at
 			FROM delivery d JOIN placement p ON p.id = d.placement JOIN account a ON a.id = d.account
 			WHERE `+tx.db.d.in("d.id")+` ORDER BY d.due, d.id`, tx.db.d.list(ids)); err != nil {

@@ -18,7 +18,8 @@ const (
 			owed_since = CASE WHEN delivery.due IS NULL THEN excluded.owed_since ELSE delivery.owed_since END,
 			attempts = CASE WHEN delivery.due IS NULL THEN 0 ELSE delivery.attempts END,
 			wanted = CASE WHEN delivery.wanted < excluded.wanted THEN excluded.wanted ELSE delivery.wanted + 1 END`
-	hasProgress = ` AND EXISTS (SELECT 1 FROM progress g WHERE g.learner = a.learner)`
+	hasProgress = ` AND (EXISTS (SELECT 1 FROM progress g WHERE g.learner = a.learner)
+		OR EXISTS (SELECT 1 FROM activity_attempt t WHERE t.account = a.id AND t.completed <> 0))`
 )
 
 // dueOfLearners makes the scores of the learners due, wherever they are learners of a course with a link that takes scores.

@@ -67,7 +67,7 @@ func (q DeliveryQuery) where(d *dialect) (string, []any) {
 func (s *Store) ListDeliveries(ctx context.Context, q DeliveryQuery) ([]DeliveryStatus, error) {
 	var rows []deliveryStatusRow
 	where, args := q.where(s.d)
-	if err := s.Select(ctx, &rows, `SELECT d.id, p.registration, p.line_item, d.account, a.subject, a.learner, p.framework, p.node, d.wanted,
+	if err := s.Select(ctx, &rows, `SELECT d.id, p.registration, p.line_item, d.account, a.subject, a.learner, p.framework, p.node, p.archetype, p.activity, d.wanted,
 			d.attempts, d.last_given, d.last_maximum, d.last_at, p.title, d.due, d.owed_since, d.lease_until, d.problem, `+deliveryState+` AS state
 		FROM delivery d JOIN placement p ON p.id = d.placement JOIN account a ON a.id = d.account WHERE `+where+`
 		ORDER BY CASE WHEN d.due IS NULL THEN CASE WHEN d.problem = '' THEN 3 ELSE 0 END WHEN d.attempts > 0 THEN 1 ELSE 2 END,

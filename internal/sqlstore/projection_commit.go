@@ -49,6 +49,9 @@ func (p Projection) Commit(ctx context.Context, b pipeline.Batch) error {
 		if err := tx.dueOfLearners(ctx, b.Scored, b.To); err != nil {
 			return err
 		}
+		if err := tx.dueOfEvidence(ctx, b); err != nil {
+			return err
+		}
 		return p.emit(ctx, tx, b.Emit)
 	})
 }

@@ -128,18 +128,20 @@ func (t *Tx) enterPlacement(ctx context.Context, e web.Entry, k *known) error {
 		return nil
 	}
 	p := e.Placement
-	title, item, framework, node := last(p.Title, k.LinkTitle), last(p.LineItem, k.LineItem), p.Framework, p.Node
+	title, item := last(p.Title, k.LinkTitle), last(p.LineItem, k.LineItem)
 	if !k.newShown(p) {
-		framework, node = *k.Framework, *k.Node
+		p.Framework, p.Node, p.Archetype, p.Activity = *k.Framework, *k.Node, *k.Archetype, *k.Activity
 	}
 	var id string
-	if err := t.Get(ctx, &id, `INSERT INTO placement (id, registration, deployment, context, link_id, title, line_item, framework, node)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (registration, context, link_id, deployment) DO UPDATE SET title = excluded.title,
-			line_item = excluded.line_item, framework = excluded.framework, node = excluded.node RETURNING id`,
-		newID(), k.registered, p.Deployment, contextOf(e), p.LinkID, title, item, framework, node); err != nil {
+	if err := t.Get(ctx, &id, `INSERT INTO placement (id, registration, deployment, context, link_id, title, line_item, framework, node, archetype,
+			activity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (registration, context, link_id, deployment) DO UPDATE SET
+			title = excluded.title, line_item = excluded.line_item, framework = excluded.framework, node = excluded.node,
+			archetype = excluded.archetype, activity = excluded.activity RETURNING id`,
+		newID(), k.registered, p.Deployment, contextOf(e), p.LinkID, title, item, p.Framework, p.Node, p.Archetype, p.Activity); err != nil {
 		return fmt.Errorf("sqlstore: keep a placement: %w", err)
 	}
-	k.Placement, k.LinkTitle, k.LineItem, k.Framework, k.Node = &id, &title, &item, &framework, &node
+	k.Placement, k.LinkTitle, k.LineItem = &id, &title, &item
+	k.Framework, k.Node, k.Archetype, k.Activity = &p.Framework, &p.Node, &p.Archetype, &p.Activity
 	return nil
 }
 

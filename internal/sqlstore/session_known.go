@@ -28,6 +28,8 @@ type known struct {
 	LineItem   *string `db:"line_item"`
 	Framework  *string
 	Node       *string
+	Archetype  *string
+	Activity   *string
 	registered string // id of the registration
 }
 
@@ -60,7 +62,7 @@ func readKnown(ctx context.Context, db reader, e web.Entry) (known, error) {
 	reg := registrationOf(e)
 	k := known{registered: reg}
 	err := db.Get(ctx, &k, `SELECT a.id AS account, a.learner, a.name, k.email, k.mailbox, k.username, k.sourced_id, c.title, c.iri, m.is_learner,
-			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node
+			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node, p.archetype, p.activity
 		FROM (SELECT 1 AS one) o
 		LEFT JOIN account a ON a.issuer = ? AND a.subject = ?
 		LEFT JOIN account_claim k ON k.registration = ? AND k.account = a.id
@@ -115,7 +117,8 @@ func (k known) newPlacement(e web.Entry) bool {
 
 // newShown says that the placement shows another part than before. A launch that names no framework says nothing about it.
 func (k known) newShown(p web.Placement) bool {
-	return k.Placement == nil || p.Framework != "" && (p.Framework != *k.Framework || p.Node != *k.Node)
+	return k.Placement == nil || p.Framework != "" && (p.Framework != *k.Framework || p.Node != *k.Node || p.Archetype != *k.Archetype ||
+		p.Activity != *k.Activity)
 }
 
 // isNew says that there is anything to write beside the session.

@@ -75,6 +75,9 @@ func scopeWords(session *Session, x mapping.Explanation) string {
 
 // countedWords is one line of what counted.
 func (s *site) countedWords(f mapping.Finding) string {
+	if f.Self {
+		return say("finding.said", "activity", activityName(f.Activity), "date", s.date(f.At))
+	}
 	if f.Score == nil {
 		return say("finding.counted", "activity", activityName(f.Activity), "date", s.date(f.At))
 	}

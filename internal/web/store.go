@@ -28,6 +28,8 @@ type Session struct {
 	Placement    string   // id of the placement (resource link) in our store
 	Framework    string   // framework shown
 	Node         string   // domain or section it is limited to, or ""
+	Archetype    string   // role it is limited to, or ""
+	Activity     string   // id of the placed activity that the link leads to, "" for a link that shows progress
 	Roles        []string // as launched
 	Lead         bool     // leads the course: instructor, content developer or administrator in this context
 	Recorded     bool     // false for anonymous, test user and preview
@@ -62,7 +64,7 @@ type Entry struct {
 	Session   Session // Account, Learner and Placement are filled by Enter
 }
 
-// Placement is a resource link that shows progress.
+// Placement is a resource link: it shows progress, or leads to an activity that Cairn placed.
 type Placement struct {
 	ID           string
 	Registration string
@@ -73,6 +75,8 @@ type Placement struct {
 	LineItem     string // URL; "" when there is none (it is not forgotten when a later launch leaves it out)
 	Framework    string
 	Node         string
+	Archetype    string
+	Activity     string
 }
 
 // Sessions admits launches and finds their sessions.
