@@ -20,7 +20,8 @@ type span struct{ from, to int64 }
 // filter is one parameter of a query: statements that have one of the links.
 type filter struct {
 	links []link
-	rank  int // how few statements a value of this kind has, as a rule: less is fewer
+	mine  bool // asks who stored the statement, not what it says
+	rank  int  // how few statements a value of this kind has, as a rule: less is fewer
 }
 
 // The roles in which filters look for their identifier (xAPI 1.0.3 Part 3, 2.1.3).
@@ -54,22 +55,49 @@ func (s *Store) query(ctx context.Context, q lrs.Query) (lrs.Page, error) {
 	if err != nil || none || in.from > in.to {
 		return page, err
 	}
-	text, args, err := s.page(ctx, q, in, filters)
-	if err != nil {
+	if err := s.narrowest(ctx, filters, in); err != nil {
 		return page, err
 	}
+	for {
+		read, err := s.read(ctx, q, in, filters)
+		if err != nil {
+			return page, err
+		}
+		genuine, err := s.genuine(ctx, read, filters)
+		if err != nil {
+			return page, err
+		}
+		page.Statements = append(page.Statements, genuine...)
+		if len(page.Statements) > q.Limit {
+			page.Statements = page.Statements[:q.Limit]
+			page.Next = page.Statements[q.Limit-1].Pos
+			return page, nil
+		}
+		if len(read) <= q.Limit {
+			return page, nil
+		}
+		in = in.after(read[q.Limit].Pos, q.Ascending)
+	}
+}
+
+// after is the rest of the span when what lies up to a position was read.
+func (in span) after(pos int64, ascending bool) span {
+	if ascending {
+		in.from = max(in.from, pos+1)
+	} else {
+		in.to = min(in.to, pos-1)
+	}
+	return in
+}
+
+// read answers the next statements that have links of all filters, one more than the limit when there are more.
+func (s *Store) read(ctx context.Context, q lrs.Query, in span, filters []filter) ([]match, error) {
+	text, args := pageQuery(q, in, filters)
 	rows, err := s.DB.Query(ctx, text, args...)
 	if err != nil {
-		return page, err
+		return nil, err
 	}
-	if page.Statements, err = scanStored(rows, q.Limit+1); err != nil {
-		return page, err
-	}
-	if len(page.Statements) > q.Limit {
-		page.Statements = page.Statements[:q.Limit]
-		page.Next = page.Statements[q.Limit-1].Pos
-	}
-	return page, nil
+	return scanMatches(rows, q.Limit+1)
 }
 
 // span turns the bounds of time and the place in a walk into positions: stored and position grow together.
@@ -94,12 +122,8 @@ func (s *Store) span(ctx context.Context, q lrs.Query) (in span, err error) {
 		}
 		in.to = min(in.to, last)
 	}
-	switch {
-	case q.After == 0:
-	case q.Ascending:
-		in.from = max(in.from, q.After+1)
-	default:
-		in.to = min(in.to, q.After-1)
+	if q.After != 0 {
+		in = in.after(q.After, q.Ascending)
 	}
 	return in, nil
 }
@@ -149,7 +173,7 @@ func (s *Store) filters(ctx context.Context, q lrs.Query) (out []filter, none bo
 	if err != nil || len(authorities) == 0 {
 		return nil, true, err
 	}
-	mine := filter{rank: len(out)}
+	mine := filter{rank: len(out), mine: true}
 	for _, id := range authorities {
 		mine.links = append(mine.links, link{xapi.RoleAuthority, id})
 	}
@@ -196,19 +220,16 @@ func (s *Store) narrowest(ctx context.Context, filters []filter, in span) error 
 
 func letter(i int) string { return string(rune('a' + i%26)) }
 
-// page is the query for one page: ranges of statement_link, newest or oldest first, each cut at the limit, together and cut
+// pageQuery is the query for one page: ranges of statement_link, newest or oldest first, each cut at the limit, together and cut
 // again. The cost follows the limit and not the number of statements.
-func (s *Store) page(ctx context.Context, q lrs.Query, in span, filters []filter) (string, []any, error) {
+func pageQuery(q lrs.Query, in span, filters []filter) (string, []any) {
 	order := "DESC"
 	if q.Ascending {
 		order = "ASC"
 	}
 	if len(filters) == 0 {
-		return `SELECT pos, id, stored, body FROM statement WHERE voided_pos IS NULL AND pos BETWEEN ? AND ? ORDER BY pos ` + order + ` LIMIT ?`,
-			[]any{in.from, in.to, q.Limit + 1}, nil
-	}
-	if err := s.narrowest(ctx, filters, in); err != nil {
-		return "", nil, err
+		return `SELECT pos, id, stored, refers_to, body FROM statement WHERE voided_pos IS NULL AND pos BETWEEN ? AND ? ORDER BY pos ` + order + ` LIMIT ?`,
+			[]any{in.from, in.to, q.Limit + 1}
 	}
 	drive, rest := filters[0], filters[1:]
 	b := queryText{}
@@ -224,8 +245,8 @@ func (s *Store) page(ctx context.Context, q lrs.Query, in span, filters []filter
 		}
 		b.add(` ORDER BY l.pos `+order+` LIMIT ?) r`+letter(i), q.Limit+1)
 	}
-	text := `SELECT s.pos, s.id, s.stored, s.body FROM (SELECT pos FROM (` + b.text.String() + `) u ORDER BY pos ` + order + ` LIMIT ?) f JOIN statement s ON s.pos = f.pos ORDER BY s.pos ` + order
-	return text, append(b.args, q.Limit+1), nil
+	text := `SELECT s.pos, s.id, s.stored, s.refers_to, s.body FROM (SELECT pos FROM (` + b.text.String() + `) u ORDER BY pos ` + order + ` LIMIT ?) f JOIN statement s ON s.pos = f.pos ORDER BY s.pos ` + order
+	return text, append(b.args, q.Limit+1)
 }
 
 // queryText is a query that grows with its parameters.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jmoiron/sqlx"
-
 	"cairn/xapi/lrs"
 )
 
@@ -27,20 +25,4 @@ func (s *Store) Statement(ctx context.Context, id string, voided bool) (lrs.Stor
 		return lrs.Stored{}, fmt.Errorf("sqlstore: read statement %s: %w", id, err)
 	}
 	return lrs.Stored{Pos: found.Pos, ID: id, Stored: fromMicros(found.Stored), JSON: found.Body}, nil
-}
-
-// scanStored reads rows of pos, id, stored and body.
-func scanStored(rows *sqlx.Rows, limit int) ([]lrs.Stored, error) {
-	defer rows.Close() //nolint:errcheck // Err says all
-	out := make([]lrs.Stored, 0, min(limit, 100))
-	for rows.Next() {
-		var st lrs.Stored
-		var stored int64
-		if err := rows.Scan(&st.Pos, &st.ID, &stored, &st.JSON); err != nil {
-			return nil, err
-		}
-		st.Stored = fromMicros(stored)
-		out = append(out, st)
-	}
-	return out, translate(rows.Err())
 }

@@ -119,4 +119,3 @@ func TestLostConnectionsAreReplaced(t *testing.T) {
 		t.Errorf("head %d, %v; told %d times", head, err, told)
 	}
 }
-

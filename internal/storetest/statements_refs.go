@@ -23,6 +23,7 @@ var referenceBehaviours = []behaviour{
 	{"filters match what a reference points to, target first", referenceAfter},
 	{"filters match what a reference points to, reference first", referenceBefore},
 	{"references in one batch and in a ring", referenceRing},
+	{"several filters must match the same statement, itself or one it refers to", referenceSeveral},
 	{"references are no records of the activity or the agent", referenceNoRecord},
 }
 
@@ -173,4 +174,19 @@ func referenceRing(t *testing.T, _ Database, s *sqlstore.Store) {
 func referenceNoRecord(t *testing.T, _ Database, s *sqlstore.Store) {
 	add(t, s, Build{ID: ID(1), Agent: "bea", Activity: "quiz"}, Build{ID: ID(2), Agent: "ann", Ref: ID(1)})
 	wantRecords(t, s, "quiz", "bea", 1)
+}
+
+func referenceSeveral(t *testing.T, _ Database, s *sqlstore.Store) {
+	next := 10
+	for range 5 {
+		target := next
+		add(t, s, Build{ID: ID(target), Agent: "bea", Verb: "passed"}, Build{ID: ID(target + 1), Agent: "ann", Verb: "liked", Ref: ID(target)},
+			Build{ID: ID(target + 2), Agent: "cid", Verb: "liked", Ref: ID(target + 1)})
+		next += 10
+	}
+	want(t, s, lrs.Query{Agent: AgentKey("bea"), Verb: IRI("liked")})
+	want(t, s, lrs.Query{Agent: AgentKey("bea"), Verb: IRI("passed")}, 52, 51, 50, 42, 41, 40, 32, 31, 30, 22, 21, 20, 12, 11, 10)
+	want(t, s, lrs.Query{Agent: AgentKey("ann"), Verb: IRI("liked")}, 52, 51, 42, 41, 32, 31, 22, 21, 12, 11)
+	want(t, s, lrs.Query{Agent: AgentKey("ann"), Verb: IRI("passed")})
+	want(t, s, lrs.Query{Agent: AgentKey("cid"), Verb: IRI("liked"), Mine: Key.ID}, 52, 42, 32, 22, 12)
 }
