@@ -97,11 +97,11 @@ func startDemo(ctx context.Context, p *program, address, lmsAddress string, log 
 	if err = d.introduce(ctx, s.BaseURL); err != nil {
 		return nil, err
 	}
-	key, err := keyFlags{}.toolKey(s, log)
+	keys, err := keyFlags{}.ring(local, log)
 	if err != nil {
 		return nil, err
 	}
-	d.server, err = wiring{settings: s, now: p.now, log: log, key: key, privateHosts: []string{"localhost", "127.0.0.1"}, process: processName()}.wire(context.WithoutCancel(ctx), d.store)
+	d.server, err = wiring{settings: s, now: p.now, log: log, keys: keys, privateHosts: []string{"localhost", "127.0.0.1"}, process: processName()}.wire(context.WithoutCancel(ctx), d.store)
 	if err != nil {
 		return nil, err
 	}

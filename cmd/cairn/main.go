@@ -26,6 +26,7 @@ type cli struct {
 	Framework    frameworkCmd    `cmd:"" help:"The frameworks that are published."`
 	Credential   credentialCmd   `cmd:"" help:"The keys that programs use at /xapi."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"The scores that LMSs are owed."`
+	Key          keyCmd          `cmd:"" help:"The keys that Cairn signs with."`
 	Replay       replayCmd       `cmd:"" help:"Empty the projection and fold the whole log again. Nothing is emitted twice; servers may go on running."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }

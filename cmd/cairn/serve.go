@@ -34,7 +34,7 @@ func (c *serveCmd) Run(p *program) error {
 
 // serve opens the database, joins the rooms and serves on the listener until ctx ends.
 func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *slog.Logger) (err error) {
-	key, err := f.toolKey(p.settings, log)
+	keys, err := f.ring(p, log)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *
 		log.Info("published the built-in framework", "iri_base", p.iriBase())
 	}
 	s, err := wiring{
-		settings: p.settings, now: p.now, log: log, key: key, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", process: processName(),
+		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", process: processName(),
 	}.wire(context.WithoutCancel(ctx), store)
 	if err != nil {
 		return err

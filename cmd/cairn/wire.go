@@ -25,7 +25,7 @@ type wiring struct {
 	settings
 	now          func() time.Time
 	log          *slog.Logger
-	key          lti.KeyPair
+	keys         *keyRing
 	privateHosts []string // hosts that outgoing calls may reach by plain http and on private addresses
 	openMetrics  bool
 	process      string // names this process in the projector's lease
@@ -60,7 +60,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		Tool: countedTool{&lti.Tool{
 			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Now: w.now, Rand: rand.Reader,
 		}, m},
-		KeySet: lti.KeyRing{Signing: w.key}.KeySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
+		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
 		BaseURL: w.BaseURL, Version: version,
 	})
@@ -83,7 +83,7 @@ func (w wiring) newProjector(store *sqlstore.Store, frameworks *sqlstore.Framewo
 }
 
 func (w wiring) newDeliverer(store *sqlstore.Store, frameworks *sqlstore.Frameworks, client *http.Client) *pipeline.Deliverer {
-	tokens := lti.NewTokens(client, func() lti.KeyPair { return w.key }, w.now)
+	tokens := lti.NewTokens(client, w.keys.signing, w.now)
 	return pipeline.NewDeliverer(pipeline.DelivererConfig{
 		Deliveries: store.Deliveries(), Catalogs: frameworks, Now: w.now, Logger: w.log,
 		Scores: scores{store, &lti.Services{Client: client, Tokens: tokens, Now: w.now}},

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"fmt"
 	"net/http"
 
@@ -12,32 +10,24 @@ import (
 	"cairn/xapi/lrs"
 )
 
+// recordStore is what the record store's resources need beside statements.
+type recordStore interface {
+	lrs.Credentials
+	lrs.Documents
+	lrs.Activities
+	lrs.Attachments
+}
+
 // newLRS joins the record store's resources.
-func (w wiring) newLRS(statements lrs.Statements, credentials lrs.Credentials) (http.Handler, error) {
-	key, err := w.moreKey()
-	if err != nil {
-		return nil, err
-	}
+func (w wiring) newLRS(statements lrs.Statements, s recordStore) (http.Handler, error) {
 	h, err := lrs.New(lrs.Config{
-		Statements: statements, Credentials: credentials, Now: w.now, NewID: newStatementID, MoreKey: key, Log: w.log, Prefix: "/xapi",
+		Statements: statements, Documents: s, Activities: s, Attachments: s, Credentials: s, Now: w.now, NewID: newStatementID, MoreKey: w.keys.links(), Log: w.log, Prefix: "/xapi",
 		Authority: func(c lrs.Credential) xapi.Agent { return w.authority(c.Name, c.ID) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("serve the record store: %w", err)
 	}
 	return h, nil
-}
-
-// moreKey signs the links to further pages. It is made from the tool's key, so every process has the same one and there is
-// no further secret to keep.
-func (w wiring) moreKey() ([]byte, error) {
-	text, err := w.key.PEM()
-	if err != nil {
-		return nil, err
-	}
-	m := hmac.New(sha256.New, text)
-	m.Write([]byte("cairn more links"))
-	return m.Sum(nil), nil
 }
 
 // authority is who vouches for statements: an account of this instance. Its home page is the IRI base, which outlives addresses.
