@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -10,10 +12,26 @@ import (
 	"cairn/migrations"
 )
 
+// migrateTries is how often a migration of SQLite is tried: each step is a transaction, so one that another process took first
+// fails here, and is done the next time.
+const migrateTries = 20
+
 // migrate brings the schema up to date, or with keep only checks that it is. A schema that is newer than this program is
-// refused: an older program would write rows a newer one does not expect. Two processes that start at once migrate one after
-// the other.
+// refused: an older program would write rows a newer one does not expect. Processes that start at once migrate one after the
+// other on PostgreSQL (a lock), and take turns on SQLite.
 func (db *DB) migrate(ctx context.Context, keep bool) error {
+	for try := 1; ; try++ {
+		err := db.migrateOnce(ctx, keep)
+		if err == nil || !db.d.oneWriter || try == migrateTries || errors.Is(err, ErrSchemaNewer) || errors.Is(err, ErrSchemaOlder) || errors.Is(err, ErrUnavailable) {
+			return err
+		}
+		if err := pause(ctx, 10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+func (db *DB) migrateOnce(ctx context.Context, keep bool) error {
 	p, err := db.migrations()
 	if err != nil {
 		return err
@@ -42,7 +60,7 @@ func (db *DB) migrate(ctx context.Context, keep bool) error {
 func (db *DB) migrations() (*goose.Provider, error) {
 	opts := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger())}
 	if !db.d.oneWriter {
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60)) // seconds between tries, tries
 		if err != nil {
 			return nil, fmt.Errorf("sqlstore: prepare the migration lock: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"cairn/internal/sqlstore"
@@ -20,6 +21,23 @@ func TestOpenTwiceIsTheSameDatabase(t *testing.T) {
 		if err != nil || have != want || have == 0 {
 			t.Fatalf("schema version %d of %d, %v", have, want, err)
 		}
+	})
+}
+
+func TestOpenTogetherMigratesOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		var wait sync.WaitGroup
+		for range 4 {
+			wait.Go(func() {
+				s, err := sqlstore.Open(context.Background(), d.DSN, d.Options())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				s.Close()
+			})
+		}
+		wait.Wait()
 	})
 }
 
