@@ -15,6 +15,7 @@ var rooms = map[string]room{
 	"xapi/profile":      {[]string{"xapi"}, "the profile describes statements, whoever emits them"},
 	"mapping":           {[]string{"xapi"}, "progress is a pure function: no SQL, no HTTP, no clock"},
 	"mapping/casefmt":   {[]string{"xapi", "mapping"}, "an interchange format knows frameworks and nothing of the program"},
+	"mapping/moodlecsv": {[]string{"mapping"}, "an interchange format knows frameworks and nothing of the program"},
 	"mapping/builtin":   {[]string{"xapi", "mapping"}, "a pack is framework data; it knows nothing of the program"},
 	"lti/ltitest":       {[]string{"lti"}, "the pretend platform speaks LTI to any tool, so it may not know this one"},
 	"internal/learner":  {[]string{"lti", "xapi"}, "who a person is comes from a launch and an agent only"},
