@@ -84,9 +84,13 @@ func TestShutdownLetsARequestFinish(t *testing.T) {
 	r, _ := http.NewRequest("POST", p.base+"/xapi/statements", nil)
 	r.SetBasicAuth(c.Key, c.Secret)
 	_, err = fmt.Fprintf(conn, "POST /xapi/statements HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/json\r\n"+
-		"X-Experience-API-Version: 1.0.3\r\nContent-Length: %d\r\n\r\n%s", u.Host, r.Header.Get("Authorization"), len(body), body[:20])
+		"X-Experience-API-Version: 1.0.3\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", u.Host, r.Header.Get("Authorization"), len(body))
 	if err != nil {
 		t.Fatal(err)
+	}
+	answers := bufio.NewReader(conn)
+	if asked, err := http.ReadResponse(answers, r); err != nil || asked.StatusCode != http.StatusContinue {
+		t.Fatalf("the server does not ask for the body: %v (%v)", asked, err)
 	}
 	code := make(chan int, 1)
 	go func() { code <- p.stop(t) }()
@@ -97,10 +101,10 @@ func TestShutdownLetsARequestFinish(t *testing.T) {
 		}
 		return err != nil
 	})
-	if _, err := io.WriteString(conn, body[20:]); err != nil {
+	if _, err := io.WriteString(conn, body); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.ReadResponse(bufio.NewReader(conn), r)
+	answer, err := http.ReadResponse(answers, r)
 	if err != nil || answer.StatusCode != 200 {
 		t.Fatalf("the request under way got %v (%v)\n%s", answer, err, p.logged())
 	}
