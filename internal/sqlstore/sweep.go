@@ -13,9 +13,10 @@ const sweepMargin = time.Hour
 const sweepMost = 500
 
 // Swept counts the rows that a sweep took away.
-type Swept struct{ Logins, Sessions int64 }
+type Swept struct{ Logins, Sessions, Launches int64 }
 
-// Sweep takes away logins and sessions that expired more than an hour ago, in short transactions. What is swept is unknown from
+// Sweep takes away logins and sessions that expired more than an hour ago, and what the launch log holds for more than thirty days,
+// in short transactions. What is swept is unknown from
 // then on: it can never become valid again.
 func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 	before := micros(s.now().Add(-sweepMargin))
@@ -24,6 +25,10 @@ func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 	}
 	if swept.Sessions, err = s.sweep(ctx, `DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE expires < ? LIMIT ?)`, before); err != nil {
 		return swept, fmt.Errorf("sqlstore: sweep sessions: %w", err)
+	}
+	before = micros(s.now().Add(-launchesLife))
+	if swept.Launches, err = s.sweep(ctx, `DELETE FROM launch_log WHERE id IN (SELECT id FROM launch_log WHERE at < ? LIMIT ?)`, before); err != nil {
+		return swept, fmt.Errorf("sqlstore: sweep the launch log: %w", err)
 	}
 	return swept, nil
 }
