@@ -40,15 +40,16 @@ const (
 )
 
 // captures are all that are kept here, each used by one of the tests below.
-var captures = struct{ logins, launches, failures, answers []string }{
+var captures = struct{ logins, launches, failures, answers, registrations []string }{
 	logins: []string{"002-teacher-deeplink-login-initiation.json", "006-student1-resource-login-initiation.json"},
 	launches: []string{
 		"003-teacher-deeplink-launch-LtiDeepLinkingRequest.json", "007-student1-resource-launch-LtiResourceLinkRequest.json",
 		"011-teacher-resource-launch-LtiResourceLinkRequest.json", "013-admin-resource-launch-LtiResourceLinkRequest.json",
 		"022-student1-two-lineitems-launch-LtiResourceLinkRequest.json", "048-teacher-dl-multi-launch-LtiDeepLinkingRequest.json",
 	},
-	failures: []string{"029-err-drop-responsemode-launch-ERROR.json"},
-	answers:  []string{"004-teacher-deeplink-deep-linking-response-sent.json"},
+	failures:      []string{"029-err-drop-responsemode-launch-ERROR.json"},
+	registrations: []string{"001-admin-dynreg-dynamic-registration.json", "036-admin-regupdate-noclaims-dynamic-registration.json"},
+	answers:       []string{"004-teacher-deeplink-deep-linking-response-sent.json"},
 }
 
 // TestMoodle_every_capture_is_used fails when a capture lies about unused.
@@ -57,7 +58,7 @@ func TestMoodle_every_capture_is_used(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := slices.Concat(captures.logins, captures.launches, captures.failures, captures.answers)
+	used := slices.Concat(captures.logins, captures.launches, captures.failures, captures.answers, captures.registrations)
 	if len(found) != len(used) {
 		t.Errorf("%d captures, %d used", len(found), len(used))
 	}

@@ -1,7 +1,8 @@
 package lti
 
-// The sentinels of login and launch, one for each rule, in the order of the checks. "Core" is LTI Core 1.3, "Security" the 1EdTech
-// Security Framework 1.0, "Deep Linking" LTI Deep Linking 2.0, "OIDC" OpenID Connect Core 1.0, "JWS" RFC 7515.
+// The sentinels of login, launch and registration, one for each rule, in the order of the checks. "Core" is LTI Core 1.3, "Security" the 1EdTech
+// Security Framework 1.0, "Deep Linking" LTI Deep Linking 2.0, "Submission Review" LTI Submission Review 1.0, "Dynamic Registration" LTI
+// Dynamic Registration 1.0, "OIDC" OpenID Connect Core 1.0, "JWS" RFC 7515.
 var (
 	// Login initiation.
 	ErrLoginMethod           = newRule("login.method", "Security 5.1.1.1", Site, "a login is begun by GET, or by POST of a form")
@@ -71,4 +72,23 @@ var (
 	ErrDeepLinking         = newRule("launch.deep_linking_settings", "Deep Linking 4.4.1", Site, "a deep linking request has settings and a return address")
 	ErrSubject             = newRule("launch.subject", "Core 5.3.6", Site, "sub is a text of 1 to 255 characters")
 	ErrSubjectMissing      = newRule("launch.subject_missing", "Core 5.3.6", Site, "this type of message names its person")
+
+	// Dynamic registration: the invitation and the exchange with the platform.
+	ErrInvitationUnknown    = newRule("registration.invitation_unknown", "Dynamic Registration 3.3", Us, "the invitation is one this tool gave out")
+	ErrInvitationExpired    = newRule("registration.invitation_expired", "Dynamic Registration 3.3", Us, "an invitation is used in time")
+	ErrInvitationSpent      = newRule("registration.invitation_spent", "Dynamic Registration 3.3", Us, "an invitation is used once")
+	ErrInvitationRevoked    = newRule("registration.invitation_revoked", "Dynamic Registration 3.3", Us, "the invitation was not taken back")
+	ErrRegistrationStart    = newRule("registration.start", "Dynamic Registration 3.3", Site, "the platform names its configuration, once and by a web address, with a token of bounded size")
+	ErrDiscoveryAddress     = newRule("registration.address", "Dynamic Registration 3.4", Site, "the platform is called by https at a public address")
+	ErrDiscoveryRedirect    = newRule("registration.redirect", "Dynamic Registration 3.4", Site, "the platform answers itself and does not redirect")
+	ErrDiscoveryTooLarge    = newRule("registration.too_large", "Dynamic Registration 3.4", Site, "the platform's answers are of bounded size")
+	ErrDiscoveryUnavailable = newRule("registration.unavailable", "Dynamic Registration 3.4", Site, "the platform can be reached, and answers in time")
+	ErrDiscoveryDocument    = newRule("registration.document", "Dynamic Registration 3.4", Site, "the configuration is a JSON object with issuer, endpoints and key set")
+	ErrDiscoveryIssuer      = newRule("registration.issuer", "Dynamic Registration 3.5.1", Site, "the issuer is on the host that the configuration came from")
+	ErrDiscoveryEndpoint    = newRule("registration.endpoint", "Dynamic Registration 3.5", Site, "the registration endpoint is on the origin that the configuration came from")
+	ErrDiscoveryUnfit       = newRule("registration.unfit", "Dynamic Registration 3.4", Site, "the platform signs by RS256 and lets tools prove themselves by private_key_jwt")
+	ErrRegistrationRefused  = newRule("registration.refused", "Dynamic Registration 3.6", Site, "the platform registers the tool")
+	ErrRegistrationAnswer   = newRule("registration.answer", "Dynamic Registration 3.6.1", Site, "the platform answers with a client id")
+	ErrRegistrationExists   = newRule("registration.exists", "Dynamic Registration 3.6.1", Us, "a client that is registered here is changed only by an invitation made for it")
+	ErrRegistrationOther    = newRule("registration.other", "Dynamic Registration 3.6.1", Us, "an invitation to update is for the client it names")
 )

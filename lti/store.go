@@ -51,3 +51,46 @@ type Logins interface {
 	// ErrStateUnknown when there is none.
 	SpendLogin(ctx context.Context, state string) error
 }
+
+// Invitation lets one platform register itself (Dynamic Registration 3.3). Whoever makes it gives its secret to an administrator, as part
+// of an address; only a hash of the secret is kept.
+type Invitation struct {
+	ID        string // ours; no secret
+	Hash      string // of the secret
+	Note      string // for people: who it is for
+	Update    string // id of the registration it may change; "" for a new one
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	SpentAt   time.Time // zero while it can be used
+	RevokedAt time.Time // zero unless it was taken back
+	Made      string    // id of the registration that came of it, "" before
+}
+
+// Usable says whether an invitation can be used now: nil, or ErrInvitationRevoked, ErrInvitationSpent, ErrInvitationExpired.
+func (i Invitation) Usable(now time.Time) error {
+	switch {
+	case !i.RevokedAt.IsZero():
+		return refuse(ErrInvitationRevoked, "")
+	case !i.SpentAt.IsZero():
+		return refuse(ErrInvitationSpent, "")
+	case !now.Before(i.ExpiresAt):
+		return refuse(ErrInvitationExpired, "")
+	}
+	return nil
+}
+
+// Invitations keeps invitations until well after they expired, so that an operator can see what became of them.
+type Invitations interface {
+	SaveInvitation(ctx context.Context, i Invitation) error
+	// InvitationByHash answers the invitation of a secret, usable or not. ErrInvitationUnknown.
+	InvitationByHash(ctx context.Context, hash string) (Invitation, error)
+	// Invitations answers all of them, newest first.
+	Invitations(ctx context.Context) ([]Invitation, error)
+	// RevokeInvitation takes one back. ErrInvitationUnknown; ErrInvitationSpent when it was used already.
+	RevokeInvitation(ctx context.Context, id string, at time.Time) error
+	// AcceptInvitation spends the invitation and stores what came of it, in one transaction, and answers the id of the registration.
+	// It judges the invitation as it stands in the transaction, by Usable at that time: of two callers one gets ErrInvitationSpent.
+	// A new registration is added, with its deployments; ErrRegistrationExists when issuer and client id are there, which undoes the
+	// spending. With Update the registration of that id is replaced by made.Registration, whose ID it is, and keeps its history.
+	AcceptInvitation(ctx context.Context, id string, made NewRegistration, at time.Time) (string, error)
+}

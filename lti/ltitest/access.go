@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jwk"
 	"github.com/lestrrat-go/jwx/v2/jws"
@@ -32,6 +33,8 @@ type assertion struct {
 	ID       string   `json:"jti"`
 	IssuedAt float64  `json:"iat"`
 	Expires  float64  `json:"exp"`
+
+	listed bool // the audience came as a list
 }
 
 // tokenRefusal is what the token endpoint answers in place of a token: an OAuth error code or, as in Moodle, any other text.
@@ -107,7 +110,7 @@ func (p *Platform) grant(ctx context.Context, form url.Values) (granted grantedT
 	p.mu.Lock()
 	t := p.toolByClient(claims.Subject)
 	p.mu.Unlock()
-	if t == nil {
+	if t == nil || t.Pending {
 		return granted, claims.Subject, tokenRefusal("invalid_client")
 	}
 	if err := p.checkAssertion(ctx, t, form.Get("client_assertion"), claims); err != nil {
@@ -138,6 +141,13 @@ func readAssertion(compact string) (assertion, error) {
 	if err := json.Unmarshal(payload, &a); err != nil {
 		return a, fmt.Errorf("read the client assertion: %w", err)
 	}
+	var shape struct {
+		Audience jsontext.Value `json:"aud"`
+	}
+	if err := json.Unmarshal(payload, &shape); err != nil {
+		return a, fmt.Errorf("read the client assertion: %w", err)
+	}
+	a.listed = shape.Audience.Kind() == '['
 	return a, nil
 }
 
@@ -155,6 +165,12 @@ func (p *Platform) checkAssertion(ctx context.Context, t *Tool, compact string, 
 		return tokenRefusal("Expired token")
 	}
 	fits := func(aud string) bool { return aud == p.tokenURL() || aud == p.issuer }
+	if constant := p.profile.TokenAudience; constant != "" {
+		fits = func(aud string) bool { return aud == constant }
+	}
+	if p.profile.TextAudience && a.listed {
+		return tokenRefusal("invalid_client")
+	}
 	if !p.profile.AnyTokenAudience && !slices.ContainsFunc(a.Audience, fits) {
 		return tokenRefusal("invalid_client")
 	}

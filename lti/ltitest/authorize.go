@@ -37,7 +37,7 @@ func (i Initiation) Address() string {
 }
 
 // Initiate begins a launch of link by user; the hint in it is good for one authorization. The bends are applied to the token
-// of this launch only. ErrUnknownUser, ErrUnknownLink, ErrNotEnrolled.
+// of this launch only. ErrUnknownUser, ErrUnknownLink, ErrNotEnrolled, ErrPending.
 func (p *Platform) Initiate(user, link string, bends ...Bend) (Initiation, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -60,6 +60,9 @@ func (p *Platform) InitiateDeepLinking(user, course, tool string, bends ...Bend)
 	if t == nil {
 		return Initiation{}, fmt.Errorf("initiate deep linking with tool %q: %w", tool, ErrUnknownTool)
 	}
+	if t.Pending {
+		return Initiation{}, fmt.Errorf("initiate deep linking with tool %q: %w", tool, ErrPending)
+	}
 	l := launch{user: user, tool: tool, course: course, message: messageDeepLink, target: t.TargetLinkURI, bends: bends}
 	if _, err := p.claims(l, "", ""); err != nil {
 		return Initiation{}, fmt.Errorf("initiate deep linking: %w", err)
@@ -77,6 +80,9 @@ func (p *Platform) newLaunch(user, link string) (launch, error) {
 	if _, err := p.user(user); err != nil {
 		return launch{}, err
 	}
+	if p.tools[k.Tool].Pending {
+		return launch{}, fmt.Errorf("tool %q: %w", k.Tool, ErrPending)
+	}
 	if _, ok := p.member(k.Course, user); !ok || !k.visible(user) {
 		return launch{}, fmt.Errorf("user %q, link %q: %w", user, link, ErrNotEnrolled)
 	}
@@ -88,11 +94,15 @@ func (p *Platform) initiation(l launch, id string, hint map[string]any) Initiati
 	p.launches[id] = l
 	hint["launchid"] = id
 	t := p.tools[l.tool]
-	return Initiation{URL: t.LoginURL, Form: url.Values{
+	out := Initiation{URL: t.LoginURL, Form: url.Values{
 		"iss": {p.issuer}, "target_link_uri": {l.target}, "login_hint": {l.user},
 		"lti_message_hint": {string(must(json.Marshal(hint, json.Deterministic(true))))},
 		"client_id":        {t.ClientID}, "lti_deployment_id": {t.DeploymentID},
 	}}
+	if target := p.profile.StorageTarget; target != "" {
+		out.Form.Set("lti_storage_target", target)
+	}
+	return out
 }
 
 // authError is an OpenID Connect error that goes back to the tool (OpenID Connect Core, section 3.1.2.6).

@@ -14,12 +14,6 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// The release the Moodle profile was captured from.
-const (
-	moodleRelease = "4.5.6 (Build: 20250811)"
-	moodleVersion = "2024100706"
-)
-
 // claims makes the claims of one message as the profile's platform would. Platform.mu must be held.
 func (p *Platform) claims(l launch, nonce, target string) (map[string]any, error) {
 	u, err := p.user(l.user)
@@ -73,7 +67,7 @@ func (p *Platform) commonClaims(l launch, t *Tool, nonce, target string) map[str
 
 func (p *Platform) platformClaim() map[string]any {
 	return map[string]any{
-		"product_family_code": p.profile.Name, "version": moodleVersion, "guid": p.guid,
+		"product_family_code": p.profile.Name, "version": or(p.profile.Version, "1.0"), "guid": p.guid,
 		"name": p.config.Short, "description": p.config.Name,
 	}
 }
@@ -99,7 +93,10 @@ func (p *Platform) personClaims(out map[string]any, u User, m Member, t *Tool, c
 	out[claim+"lis"] = map[string]any{"person_sourcedid": u.SourcedID, "course_section_sourcedid": c.SourcedID}
 	names, email := t.shares(u)
 	if names {
-		out["given_name"], out["family_name"], out["name"] = u.Given, u.Family, u.Name()
+		out["name"] = u.Name()
+		if !p.profile.FullNamesOnly {
+			out["given_name"], out["family_name"] = u.Given, u.Family
+		}
 	}
 	if email {
 		out["email"] = u.Email

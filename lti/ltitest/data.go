@@ -50,6 +50,7 @@ type Tool struct {
 	KeySetURL     string   // fetched when an assertion is to be verified
 	Keys          jwk.Set  // used in place of KeySetURL when not nil
 	Scopes        []string // granted at most; nil means every scope
+	Pending       bool     // registered by itself, and not switched on yet: it cannot be launched
 	DeepLinking   bool     // course pages offer to add content from it
 	NoNames       bool     // names and usernames are not shared
 	NoEmail       bool     // e-mail is not shared
@@ -110,33 +111,35 @@ const (
 
 // state is all that the platform knows; guarded by Platform.mu.
 type state struct {
-	users      []User
-	courses    []Course
-	members    []Member
-	tools      map[string]*Tool
-	links      []ResourceLink
-	items      []*LineItem
-	activities []Activity
-	sections   []section
-	grades     map[gradeKey]*Grade
-	completed  map[moduleUser]bool
-	marks      map[moduleUser]mark
-	launches   map[string]launch
-	tokens     map[string]accessToken
-	assertions map[string]time.Time
-	keys       map[string]jwk.Set
-	sessions   map[string]session
-	visits     map[string]int
-	attempts   int
-	picks      map[string]pick
-	picked     []Picked
-	nonces     map[string]struct{}
-	requests   []Request
-	changed    chan struct{} // closed and replaced with each request
-	sent       []Sent
-	nextModule int
-	nextItem   int
-	nextLink   int
+	users         []User
+	courses       []Course
+	members       []Member
+	tools         map[string]*Tool
+	links         []ResourceLink
+	items         []*LineItem
+	activities    []Activity
+	sections      []section
+	grades        map[gradeKey]*Grade
+	completed     map[moduleUser]bool
+	marks         map[moduleUser]mark
+	launches      map[string]launch
+	tokens        map[string]accessToken
+	assertions    map[string]time.Time
+	keys          map[string]jwk.Set
+	sessions      map[string]session
+	visits        map[string]int
+	attempts      int
+	picks         map[string]pick
+	registrations map[string]*regToken
+	picked        []Picked
+	nonces        map[string]struct{}
+	requests      []Request
+	changed       chan struct{} // closed and replaced with each request
+	sent          []Sent
+	limited       int // calls to refuse
+	nextModule    int
+	nextItem      int
+	nextLink      int
 }
 
 type section struct {
@@ -154,7 +157,7 @@ func newState() state {
 		tools: map[string]*Tool{}, grades: map[gradeKey]*Grade{}, completed: map[moduleUser]bool{}, marks: map[moduleUser]mark{},
 		launches: map[string]launch{}, tokens: map[string]accessToken{}, assertions: map[string]time.Time{},
 		changed: make(chan struct{}), keys: map[string]jwk.Set{}, sessions: map[string]session{}, visits: map[string]int{},
-		picks: map[string]pick{}, nonces: map[string]struct{}{},
+		picks: map[string]pick{}, registrations: map[string]*regToken{}, nonces: map[string]struct{}{},
 		nextModule: 1, nextItem: 1, nextLink: 1,
 	}
 }

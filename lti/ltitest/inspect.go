@@ -12,7 +12,7 @@ import (
 // Request is one request that the platform's protocol endpoints answered, kept for assertions.
 type Request struct {
 	At                  time.Time
-	Endpoint            string // discovery, keys, auth, token, content, lineitems, lineitem, scores, results, roster; service: none of them
+	Endpoint            string // discovery, registration, keys, auth, token, content, lineitems, lineitem, scores, results, roster; service: none of them
 	Method, URL         string // the URL without scheme and host
 	Accept, ContentType string
 	Authorization       bool // a bearer token came along

@@ -20,8 +20,21 @@ func (p *Platform) KeyID() string { return p.keyID }
 // KeySet is the public key set that the platform serves.
 func (p *Platform) KeySet() jwk.Set {
 	set := jwk.NewSet()
-	must(0, set.AddKey(publicKey(&p.key.PublicKey, p.keyID)))
+	if p.profile.SeveralKeys {
+		must(0, set.AddKey(publicKey(&p.oldKey().PublicKey, "old-"+p.keyID)))
+	}
+	key := publicKey(&p.key.PublicKey, p.keyID)
+	if p.profile.KeysWithoutAlg {
+		must(0, key.Remove(jwk.AlgorithmKey))
+	}
+	must(0, set.AddKey(key))
 	return set
+}
+
+// oldKey is the key that the platform signed with before; it takes a moment to make.
+func (p *Platform) oldKey() *rsa.PrivateKey {
+	p.old.Do(func() { p.former = must(rsa.GenerateKey(p.config.Rand, 2048)) })
+	return p.former
 }
 
 func publicKey(public *rsa.PublicKey, kid string) jwk.Key {
@@ -37,29 +50,6 @@ func (p *Platform) keySet(w http.ResponseWriter, r *http.Request) {
 	p.record(r, "keys", "", http.StatusOK)
 	w.Header().Set("Cache-Control", "public, max-age=3600")
 	writeJSON(w, http.StatusOK, typeJSON+utf8Suffix, p.KeySet())
-}
-
-// discovery serves the platform's OpenID configuration (Dynamic Registration 1.0, section 2.1).
-func (p *Platform) discovery(w http.ResponseWriter, r *http.Request) {
-	p.record(r, "discovery", "", http.StatusOK)
-	writeJSON(w, http.StatusOK, typeJSON+utf8Suffix, map[string]any{
-		"issuer":                                p.issuer,
-		"token_endpoint":                        p.tokenURL(),
-		"token_endpoint_auth_methods_supported": []string{"private_key_jwt"},
-		"token_endpoint_auth_signing_alg_values_supported": []string{"RS256"},
-		"jwks_uri":                              p.keysURL(),
-		"authorization_endpoint":                p.authURL(),
-		"scopes_supported":                      append(append([]string{}, allScopes...), "openid"),
-		"response_types_supported":              []string{"id_token"},
-		"subject_types_supported":               []string{"public", "pairwise"},
-		"id_token_signing_alg_values_supported": []string{"RS256"},
-		"claims_supported":                      []string{"sub", "iss", "name", "given_name", "family_name", "email"},
-		"https://purl.imsglobal.org/spec/lti-platform-configuration": map[string]any{
-			"product_family_code": p.profile.Name, "version": moodleRelease,
-			"messages_supported": []map[string]any{{"type": messageResource}},
-			"variables":          variableNames(),
-		},
-	})
 }
 
 // writeJSON answers v. What cannot be encoded is a fault of the platform itself and panics.

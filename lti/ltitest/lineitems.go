@@ -61,7 +61,7 @@ func (p *Platform) lineItems(c *call) (reply, error) {
 		return p.createItem(c)
 	}
 	found := p.filterItems(c)
-	page, err := paging(c.query, len(found))
+	page, err := p.paging(c.query, len(found))
 	if err != nil {
 		return reply{}, err
 	}
@@ -91,7 +91,8 @@ func fits(want, have string) bool { return want == "" || want == have }
 // pages is one page of a list: limit 0 means all on one page.
 type pages struct{ limit, from, end, total int }
 
-func paging(q url.Values, total int) (pages, error) {
+// paging reads what page is asked for; the profile may page what asks for no limit, or for more than it gives.
+func (p *Platform) paging(q url.Values, total int) (pages, error) {
 	limit, err := whole(q, "limit")
 	if err != nil {
 		return pages{}, err
@@ -99,6 +100,9 @@ func paging(q url.Values, total int) (pages, error) {
 	from, err := whole(q, "from")
 	if err != nil {
 		return pages{}, err
+	}
+	if most := p.profile.PageSize; most > 0 && (limit == 0 || limit > most) {
+		limit = most
 	}
 	g := pages{limit: limit, from: min(from, total), end: total, total: total}
 	if limit > 0 {

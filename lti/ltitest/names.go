@@ -28,6 +28,7 @@ const (
 	courseSection   = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"
 	messageResource = "LtiResourceLinkRequest"
 	messageDeepLink = "LtiDeepLinkingRequest"
+	messageReview   = "LtiSubmissionReviewRequest"
 
 	contextRoles = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 )

@@ -23,6 +23,7 @@ var (
 	ErrUnknownLink     = errors.New("ltitest: no such resource link")
 	ErrUnknownActivity = errors.New("ltitest: no such activity")
 	ErrUnknownItem     = errors.New("ltitest: no such line item")
+	ErrPending         = errors.New("ltitest: the tool is not switched on yet")
 	ErrNotEnrolled     = errors.New("ltitest: the user is not enrolled in the course")
 	ErrStarted         = errors.New("ltitest: the platform is started already")
 )
@@ -49,6 +50,8 @@ type Platform struct {
 	profile Profile
 	key     *rsa.PrivateKey
 	keyID   string
+	old     sync.Once
+	former  *rsa.PrivateKey // made when it is first asked for
 	guid    string
 	mux     *http.ServeMux
 	server  *http.Server
@@ -172,6 +175,7 @@ func (p *Platform) services() string { return p.issuer + "/mod/lti/services.php"
 func (p *Platform) routes() *http.ServeMux {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /mod/lti/openid-configuration.php", p.discovery)
+	m.HandleFunc("POST /mod/lti/openid-registration.php", p.register)
 	m.HandleFunc("GET /mod/lti/certs.php", p.keySet)
 	m.HandleFunc("/mod/lti/auth.php", p.authorize)
 	m.HandleFunc("/mod/lti/token.php", p.token)

@@ -25,7 +25,10 @@ func (p *Platform) roster(c *call) (reply, error) {
 		link = &k
 	}
 	found := p.rosterMembers(c, link)
-	page, err := paging(c.query, len(found))
+	if p.profile.IgnoresLimit {
+		c.query.Del("limit")
+	}
+	page, err := p.paging(c.query, len(found))
 	if err != nil {
 		return reply{}, err
 	}
@@ -87,7 +90,10 @@ func (p *Platform) memberJSON(c *call, m Member, link *ResourceLink) map[string]
 	out := map[string]any{"status": "Active", "roles": p.memberRoles(m), "user_id": u.Sub, "lis_person_sourcedid": u.SourcedID}
 	names, email := c.tool.shares(u)
 	if names {
-		out["name"], out["given_name"], out["family_name"] = u.Name(), u.Given, u.Family
+		out["name"] = u.Name()
+		if !p.profile.FullNamesOnly {
+			out["given_name"], out["family_name"] = u.Given, u.Family
+		}
 		if p.profile.MoodleExtensions {
 			out["ext_user_username"] = u.Username
 		}

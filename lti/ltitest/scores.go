@@ -27,6 +27,7 @@ type Grade struct {
 	Timestamp        time.Time // as the tool sent it
 	ActivityProgress string
 	GradingProgress  string
+	Submissions      int // counted as such, on platforms that count them
 }
 
 // score is one score as tools send it (AGS 2.0, section 3.4.4). Numbers are kept loose, as profiles differ in what they take.
@@ -38,6 +39,9 @@ type score struct {
 	Timestamp        *string `json:"timestamp"`
 	ActivityProgress *string `json:"activityProgress"`
 	GradingProgress  *string `json:"gradingProgress"`
+	Canvas           struct {
+		New *bool `json:"new_submission"`
+	} `json:"https://canvas.instructure.com/lti/submission"`
 }
 
 // reading is a score after its checks.
@@ -70,7 +74,9 @@ func (p *Platform) scores(c *call) (reply, error) {
 		return reply{}, scoreRefusal(http.StatusConflict,
 			fmt.Sprintf("Refusing score with an earlier timestamp for item %d and user %s", i.ID, s.user))
 	}
+	before := p.grades[key]
 	p.grades[key] = p.gradeOf(i, s)
+	p.countSubmission(before, p.grades[key], s)
 	p.completeByGrade(i, s.user, p.grades[key].Given)
 	return reply{http.StatusOK, typeScore, ""}, nil
 }
@@ -153,6 +159,19 @@ func readTime(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// countSubmission adds to the submissions counted before, unless the score says that it is none.
+func (p *Platform) countSubmission(before, now *Grade, s reading) {
+	if !p.profile.CountsSubmissions {
+		return
+	}
+	if before != nil {
+		now.Submissions = before.Submissions
+	}
+	if s.in.Canvas.New == nil || *s.in.Canvas.New {
+		now.Submissions++
+	}
+}
+
 // gradeOf makes the grade that the score leaves behind. Moodle keeps five decimals of what was sent, then scales to the
 // column's maximum; a scoreMaximum of zero is not scaled at all.
 func (p *Platform) gradeOf(i *LineItem, s reading) *Grade {
@@ -188,13 +207,16 @@ func (p *Platform) results(c *call) (reply, error) {
 	grades := slices.DeleteFunc(p.gradesOf(i.ID), func(g Grade) bool {
 		return !g.Given || !fits(c.query.Get("user_id"), g.User)
 	})
-	page, err := paging(c.query, len(grades))
+	page, err := p.paging(c.query, len(grades))
 	if err != nil {
 		return reply{}, err
 	}
 	p.linkPages(c, page)
 	out := []map[string]any{}
 	for _, g := range grades[page.from:page.end] {
+		if p.profile.BareUserResults && c.query.Has("user_id") {
+			g.Comment = ""
+		}
 		out = append(out, p.resultJSON(i, g))
 	}
 	return reply{http.StatusOK, typeResults, out}, nil

@@ -16,6 +16,7 @@ const maxServiceBody = 1 << 20
 type call struct {
 	method, path string
 	query        url.Values
+	agent        string
 	accept, sent string // the Accept and Content-Type headers as they came
 	body         []byte
 	course       string
@@ -78,7 +79,7 @@ func (p *Platform) service(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxServiceBody))
 	c := &call{
 		method: r.Method, path: strings.TrimPrefix(r.URL.EscapedPath(), "/mod/lti/services.php"), query: r.URL.Query(),
-		accept: strings.Join(r.Header.Values("Accept"), ", "), sent: r.Header.Get("Content-Type"), body: body, header: w.Header(),
+		agent: r.UserAgent(), accept: strings.Join(r.Header.Values("Accept"), ", "), sent: r.Header.Get("Content-Type"), body: body, header: w.Header(),
 	}
 	name, answer, err := p.dispatch(c, r.Header.Get("Authorization"))
 	client := ""
@@ -105,6 +106,10 @@ func (p *Platform) dispatch(c *call, authorization string) (string, reply, error
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.limited > 0 || p.profile.NeedsUserAgent && c.agent == "" {
+		p.limited = max(0, p.limited-1)
+		return kind.name, reply{}, errLimited
+	}
 	if err := p.admit(c, kind, authorization); err != nil {
 		return kind.name, reply{}, err
 	}
@@ -203,6 +208,16 @@ func accepts(header, want string) bool {
 func mediaType(header string) string {
 	name, _, _ := strings.Cut(header, ";")
 	return strings.ToLower(strings.TrimSpace(name))
+}
+
+// errLimited is what Canvas answers callers that are too fast, and those without a name.
+var errLimited = &refusal{status: http.StatusForbidden, reason: "403 Forbidden (Rate Limit Exceeded)"}
+
+// LimitNext makes the services refuse the next calls as too many, as Canvas does: by 403.
+func (p *Platform) LimitNext(calls int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.limited = calls
 }
 
 // admit checks the bearer token, its scopes and its tool.

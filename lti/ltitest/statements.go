@@ -122,7 +122,7 @@ func (p *Platform) statement(e event, u User, at time.Time, verb string, target 
 			"platform": "Moodle", "language": "en", "contextActivities": activities,
 			"registration": uuid.NewSHA1(uuid.NameSpaceURL, []byte(visit)).String(),
 			"extensions": object{"http://lrs.learninglocker.net/define/extensions/info": object{
-				"http://moodle.org": moodleRelease, "https://github.com/xAPI-vle/moodle-logstore_xapi": "5.0.1",
+				"http://moodle.org": Moodle().Release, "https://github.com/xAPI-vle/moodle-logstore_xapi": "5.0.1",
 				"event_name": e.name, "event_function": e.function,
 			}},
 		},

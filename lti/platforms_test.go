@@ -1,0 +1,405 @@
+package lti_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"cairn/lti"
+	"cairn/lti/ltitest"
+)
+
+// site is a pretend platform and the tool, each reaching the other without a network.
+type site struct {
+	p         *ltitest.Platform
+	clock     *clock
+	client    *http.Client // of the tool
+	ring      lti.KeyRing
+	regs      *registrations
+	tool      *lti.Tool
+	registrar *lti.Registrar
+	services  *lti.Services
+	reg       lti.Registration
+	toolID    string // on the platform
+}
+
+// about is what the tool tells of itself.
+var about = lti.ToolDescription{
+	Name: "Cairn", Description: "Progress in a capability framework", Claims: []string{"name", "given_name", "family_name", "email"},
+	Scopes: []string{lti.ScopeLineItem, lti.ScopeLineItemReadOnly, lti.ScopeScore, lti.ScopeResultReadOnly, lti.ScopeMembership},
+	Custom: map[string]string{"context_history": "$Context.id.history", "fixed": "a=b"}, PickerLabel: "Add a capability activity", Review: true,
+}
+
+// newSite makes the two, strangers to each other yet, with a course of two teachers and many learners.
+func newSite(t testing.TB, profile ltitest.Profile) *site {
+	t.Helper()
+	s := &site{clock: newClock(), regs: &registrations{}, ring: lti.KeyRing{Signing: toolKey()}}
+	urls, err := lti.NewURLs(toolBase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := &http.Client{Transport: served(func(r *http.Request) (*http.Response, error) {
+		if r.URL.String() != urls.KeySet {
+			return nil, fmt.Errorf("the platform called %s", r.URL)
+		}
+		body, err := s.ring.KeySet()
+		return respond(http.StatusOK, "application/json", string(body)), err
+	})}
+	s.p = ltitest.New(ltitest.Config{Profile: profile, Now: s.clock.now, Issuer: issuer, Key: platformKey(), HTTP: keys})
+	s.client = &http.Client{Transport: served(s.serve)}
+	s.registrar = &lti.Registrar{Client: s.client, Registrations: s.regs, URLs: urls}
+	s.tool = &lti.Tool{
+		Registrations: s.regs, Logins: newLogins(), KeySets: lti.NewKeySets(s.client, s.clock.now), URLs: urls, Now: s.clock.now,
+		Messages: []lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest},
+	}
+	s.services = &lti.Services{Client: s.client, Tokens: lti.NewTokens(s.client, func() lti.KeyPair { return s.ring.Signing }, s.clock.now), Now: s.clock.now}
+	s.people()
+	return s
+}
+
+// serve gives a call of the tool to the platform.
+func (s *site) serve(r *http.Request) (*http.Response, error) {
+	var body io.Reader = http.NoBody
+	if r.Body != nil {
+		body = r.Body
+	}
+	if r.URL.Scheme+"://"+r.URL.Host != issuer {
+		return nil, fmt.Errorf("the tool called %s", r.URL)
+	}
+	copied := httptest.NewRequest(r.Method, r.URL.String(), body)
+	copied.Header = r.Header.Clone()
+	copied.Header.Set("User-Agent", "Cairn") // as the guarded client does
+	w := httptest.NewRecorder()
+	s.p.ServeHTTP(w, copied)
+	return w.Result(), nil
+}
+
+// crowd is how many learners there are beside the two that launch: enough for three pages of fifty.
+const crowd = 120
+
+func (s *site) people() {
+	s.p.AddCourse(ltitest.Course{ID: "2", Title: "Capability Course 101", Label: "CAP101"})
+	for _, u := range []ltitest.User{
+		{Sub: "3", Username: "teacher1", Given: "Tove", Family: "Teacher", Email: "teacher1@example.test"},
+		{Sub: "4", Username: "student1", Given: "Sam", Family: "Student", Email: "student1@example.test"},
+	} {
+		s.p.AddUser(u)
+	}
+	s.p.Enrol(ltitest.Member{Course: "2", User: "3", Roles: []string{"Instructor"}})
+	s.p.Enrol(ltitest.Member{Course: "2", User: "4", Roles: []string{"Learner"}})
+	for i := range crowd {
+		sub := fmt.Sprintf("c%03d", i)
+		s.p.AddUser(ltitest.User{Sub: sub, Username: sub, Given: "C", Family: sub})
+		s.p.Enrol(ltitest.Member{Course: "2", User: sub, Roles: []string{"Learner"}})
+	}
+}
+
+// connect makes the two known to each other: by dynamic registration where the platform offers it, else by hand.
+func (s *site) connect(t testing.TB) {
+	t.Helper()
+	if s.p.Profile().NoRegistration {
+		s.byHand(t)
+		return
+	}
+	made := s.register(t)
+	s.reg = made.Registration
+	s.reg.ID = "site"
+	s.regs.all = append(s.regs.all, s.reg)
+	s.toolID = s.p.Tools()[0].ID
+	if err := s.p.Activate(s.toolID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// register goes through the whole exchange.
+func (s *site) register(t testing.TB) lti.NewRegistration {
+	t.Helper()
+	start, config := s.discover(t, s.p.RegistrationURL(toolBase+"/lti/register?invitation=secret"))
+	made, err := s.registrar.Register(t.Context(), start, config, s.registrar.PlanRegistration(config, about), lti.Invitation{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func (s *site) discover(t testing.TB, address string) (lti.RegistrationStart, lti.PlatformConfiguration) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start, err := lti.ParseRegistrationStart(u.Query())
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := s.registrar.Discover(t.Context(), start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start, config
+}
+
+func (s *site) byHand(t testing.TB) {
+	t.Helper()
+	tool := s.p.AddTool(ltitest.Tool{
+		Name: about.Name, LoginURL: s.tool.URLs.Login, TargetLinkURI: target, RedirectURIs: []string{s.tool.URLs.Launch}, KeySetURL: s.tool.URLs.KeySet,
+	})
+	c, err := s.p.Connection(tool.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.toolID = tool.ID
+	s.reg = lti.Registration{
+		ID: "site", Issuer: c.Issuer, ClientID: c.ClientID, AuthorizationEndpoint: c.AuthorizationEndpoint, TokenEndpoint: c.TokenEndpoint,
+		TokenAudience: s.p.Profile().TokenAudience, KeySetURL: c.KeySetURL, Deployments: []string{c.DeploymentID},
+	}
+	s.regs.all = append(s.regs.all, s.reg)
+}
+
+// launch walks one message from the platform's initiation to the tool's judgement.
+func (s *site) launch(t testing.TB, user string, init ltitest.Initiation, err error) (*lti.Launch, error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := lti.ParseLogin(init.Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if request.StorageTarget != s.p.Profile().StorageTarget {
+		t.Errorf("storage target %q", request.StorageTarget)
+	}
+	auth, err := s.tool.BeginLogin(t.Context(), request, browser)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := url.Parse(auth.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := s.p.Authorize(sent.Query(), user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := lti.ParseLaunchForm(answer.Form)
+	if err != nil || answer.URL != s.tool.URLs.Launch {
+		t.Fatalf("posted to %s: %v", answer.URL, err)
+	}
+	return s.tool.Launch(t.Context(), form, browser)
+}
+
+func (s *site) open(t testing.TB, user, link string) *lti.Launch {
+	t.Helper()
+	init, err := s.p.Initiate(user, link)
+	l, err := s.launch(t, user, init, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// TestPlatforms walks everything the tool does with every kind of platform.
+func TestPlatforms(t *testing.T) {
+	for _, profile := range ltitest.Profiles() {
+		t.Run(profile.Name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, profile)
+			s.connect(t)
+			link := s.p.AddLink(ltitest.ResourceLink{
+				ID: "7", Course: "2", Tool: s.toolID, Title: "Progress", TargetLinkURI: target, LineItem: &ltitest.LineItem{Maximum: 100, Tag: "progress"},
+			})
+			s.checkLaunches(t, link.ID)
+			s.checkPicking(t)
+			s.checkRoster(t, link.ID)
+			s.checkLineItems(t, link.ID)
+			s.checkScores(t, link.ID)
+			s.checkTokens(t)
+		})
+	}
+}
+
+func (s *site) checkLaunches(t *testing.T, link string) {
+	t.Helper()
+	student, teacher := s.open(t, "4", link), s.open(t, "3", link)
+	if student.Subject != "4" || student.Name != "Sam Student" || !student.IsLearner() || student.Lead() || !student.Recorded() {
+		t.Errorf("student %+v", student)
+	}
+	if (student.GivenName == "") != s.p.Profile().FullNamesOnly {
+		t.Errorf("given name %q", student.GivenName)
+	}
+	if teacher.Subject != "3" || !teacher.Lead() || teacher.Context.ID != "2" || teacher.ResourceLink.ID != link {
+		t.Errorf("teacher %+v", teacher)
+	}
+	if student.Platform.Family != s.p.Profile().Name || student.NamesRoles == nil || student.Endpoint.LineItem == "" || !student.Endpoint.Can(lti.ScopeScore) {
+		t.Errorf("services %+v %+v", student.Endpoint, student.NamesRoles)
+	}
+	if known := len(s.reg.Deployments) > 0; student.NewDeployment == known {
+		t.Errorf("new deployment %v", student.NewDeployment)
+	}
+	for name, bend := range map[string]ltitest.Bend{
+		"launch.nonce_mismatch": func(k *ltitest.Token) { k.Claims["nonce"] = "other" },
+		"launch.audience":       func(k *ltitest.Token) { k.Claims["aud"] = "other" },
+		"launch.signature":      func(k *ltitest.Token) { k.Key = strangerKey() },
+	} {
+		init, err := s.p.Initiate("4", link, bend)
+		refused, err := s.launch(t, "4", init, err)
+		checkRefused(t, refused, err, name)
+	}
+}
+
+// checkPicking places two links, or one where one is asked for, and launches what was placed.
+func (s *site) checkPicking(t *testing.T) {
+	t.Helper()
+	init, err := s.p.InitiateDeepLinking("3", "2", s.toolID)
+	l, err := s.launch(t, "3", init, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := capabilityLink(toolBase)
+	first.URL, first.Custom = target, map[string]string{"placement": "p-1"}
+	items := []lti.ContentItem{first}
+	if l.DeepLinking.AcceptMultiple {
+		items = append(items, lti.ResourceLinkItem{URL: target, Title: "Second"})
+	}
+	if !l.DeepLinking.AcceptMultiple {
+		if _, err := s.tool.AnswerDeepLinking(l, lti.DeepLinkingAnswer{Items: []lti.ContentItem{first, first}}, s.ring.Signing); !errors.Is(err, lti.ErrSeveralItems) {
+			t.Errorf("two items for one: %v", err)
+		}
+	}
+	form, err := s.tool.AnswerDeepLinking(l, lti.DeepLinkingAnswer{Items: items, Message: "Added"}, s.ring.Signing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picked, err := s.p.AcceptContent(t.Context(), form.URL, form.Values())
+	if err != nil || len(picked.Items) != len(items) || picked.Message != "Added" {
+		t.Fatalf("%+v, %v", picked, err)
+	}
+	placed := s.open(t, "4", picked.Items[0].Link)
+	if placed.Custom["placement"] != "p-1" || placed.TargetLinkURI != target || (placed.Endpoint.LineItem != "") != l.DeepLinking.TakesLineItems() {
+		t.Errorf("placed %v %+v", placed.Custom, placed.Endpoint)
+	}
+}
+
+func (s *site) checkRoster(t *testing.T, link string) {
+	t.Helper()
+	l := s.open(t, "3", link)
+	for name, c := range map[string]struct {
+		filter lti.RosterFilter
+		want   int
+	}{
+		"everybody": {lti.RosterFilter{}, crowd + 2}, "learners": {lti.RosterFilter{Role: "Learner"}, crowd + 1},
+		"small pages": {lti.RosterFilter{Limit: 40}, crowd + 2}, "of a link": {lti.RosterFilter{ResourceLinkID: link, Role: lti.RoleInstructor}, 1},
+	} {
+		roster, err := s.services.Roster(t.Context(), s.reg, l.NamesRoles.MembershipsURL, c.filter)
+		if err != nil || len(roster.Members) != c.want || roster.Context.ID != "2" {
+			t.Errorf("%s: %d members, %v", name, len(roster.Members), err)
+		}
+		if !slices.ContainsFunc(roster.Members, func(m lti.Member) bool {
+			return m.UserID == "3" && m.Roles.Lead() || m.UserID == "4" && m.Roles.IsLearner()
+		}) {
+			t.Errorf("%s: roles are not read", name)
+		}
+	}
+}
+
+func (s *site) checkLineItems(t *testing.T, link string) {
+	t.Helper()
+	e := s.open(t, "3", link).Endpoint
+	made, err := s.services.CreateLineItem(t.Context(), s.reg, e.LineItems, lti.LineItem{Label: "Extra", ScoreMaximum: 10, ResourceID: "r", Tag: "extra"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made.Label = "Extra 2"
+	if _, err := s.services.UpdateLineItem(t.Context(), s.reg, made); err != nil {
+		t.Fatal(err)
+	}
+	if read, err := s.services.LineItem(t.Context(), s.reg, made.ID); err != nil || read.Label != "Extra 2" || read.ScoreMaximum != 10 {
+		t.Errorf("%+v, %v", read, err)
+	}
+	for name, c := range map[string]struct {
+		filter lti.LineItemFilter
+		want   bool // whether the extra one is in it
+	}{
+		"all": {lti.LineItemFilter{}, true}, "pages of one": {lti.LineItemFilter{Limit: 1}, true}, "tag": {lti.LineItemFilter{Tag: "extra"}, true},
+		"resource": {lti.LineItemFilter{ResourceID: "r", Limit: 1}, true}, "link": {lti.LineItemFilter{ResourceLinkID: link}, false},
+	} {
+		items, err := s.services.LineItems(t.Context(), s.reg, e.LineItems, c.filter)
+		has := slices.ContainsFunc(items, func(i lti.LineItem) bool { return i.ID == made.ID })
+		if err != nil || has != c.want || len(items) == 0 {
+			t.Errorf("%s: %+v, %v", name, items, err)
+		}
+	}
+	for range 2 { // the second time it is gone already
+		if err := s.services.DeleteLineItem(t.Context(), s.reg, made.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	var failed *lti.ServiceError
+	if _, err := s.services.LineItem(t.Context(), s.reg, made.ID); !errors.As(err, &failed) || !failed.Gone() {
+		t.Errorf("a deleted line item: %v", err)
+	}
+}
+
+func (s *site) checkScores(t *testing.T, link string) {
+	t.Helper()
+	item := s.open(t, "4", link).Endpoint.LineItem
+	score := lti.Score{
+		UserID: "4", Given: number(40), Maximum: 80, Comment: "half", ActivityProgress: lti.ActivityInProgress, GradingProgress: lti.GradingFullyGraded,
+		Timestamp: s.clock.now(), NotNewSubmission: true,
+	}
+	for _, step := range []struct {
+		after    time.Duration
+		conflict bool
+	}{{0, false}, {0, true}, {time.Second, false}} {
+		score.Timestamp = score.Timestamp.Add(step.after)
+		err := s.services.PostScore(t.Context(), s.reg, item, score)
+		var failed *lti.ServiceError
+		if conflict := errors.As(err, &failed) && failed.Conflict(); conflict != step.conflict || !conflict && err != nil {
+			t.Errorf("after %v: %v", step.after, err)
+		}
+	}
+	all, err := s.services.Results(t.Context(), s.reg, item, "")
+	one, oneErr := s.services.Results(t.Context(), s.reg, item, "4")
+	if err != nil || oneErr != nil || len(all) != 1 || len(one) != 1 || *all[0].ResultScore != 50 || all[0].Comment != "half" {
+		t.Fatalf("%+v %+v %v %v", all, one, err, oneErr)
+	}
+	if (one[0].Comment == "") != s.p.Profile().BareUserResults {
+		t.Errorf("comment of one person %q", one[0].Comment)
+	}
+	for _, i := range s.p.LineItems("2") {
+		if g, ok := s.p.Grade(i.ID, "4"); ok && g.Submissions != 0 {
+			t.Errorf("%d submissions counted", g.Submissions)
+		}
+	}
+	score.UserID, score.Timestamp = "nobody", score.Timestamp.Add(time.Second)
+	var failed *lti.ServiceError
+	if err := s.services.PostScore(t.Context(), s.reg, item, score); !errors.As(err, &failed) || failed.Retryable() {
+		t.Errorf("a score for nobody: %v", err)
+	}
+}
+
+// checkTokens: one token for each scope lasted for everything; one that stopped working is replaced, and a platform that is busy is
+// told from one that refuses.
+func (s *site) checkTokens(t *testing.T) {
+	t.Helper()
+	if n := len(s.p.Requests("token")); n != 5 {
+		t.Errorf("%d tokens for 5 scopes", n)
+	}
+	s.p.ExpireTokens()
+	items := s.open(t, "3", "7").Endpoint.LineItems
+	if _, err := s.services.LineItems(t.Context(), s.reg, items, lti.LineItemFilter{}); err != nil {
+		t.Errorf("after the tokens ended: %v", err)
+	}
+	s.p.LimitNext(1)
+	var failed *lti.ServiceError
+	if _, err := s.services.LineItems(context.WithoutCancel(t.Context()), s.reg, items, lti.LineItemFilter{}); !errors.As(err, &failed) || !failed.Retryable() {
+		t.Errorf("a busy platform: %v", err)
+	}
+}
