@@ -61,6 +61,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Now: w.now, Rand: rand.Reader,
 		}, m},
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
+		Activities: store.Activities(), Prepare: w.prepareOwn,
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
 		BaseURL: w.BaseURL, Version: version,
 	})

@@ -61,6 +61,27 @@ func Agents(rule IdentityRule, c Claims) []string {
 	return nil
 }
 
+// Actor answers the agent that stands for the person in statements of our own about what they did: one whose records the rule
+// gives to them, or, when the claim that the mode asks for was not told, the account of issuer and subject.
+func Actor(rule IdentityRule, c Claims) xapi.Agent {
+	home, name := cmp.Or(rule.HomePage, c.Issuer), c.Subject
+	switch rule.Normal().Mode {
+	case ByUsername:
+		name = c.Username
+	case BySourced:
+		name = c.SourcedID
+	case ByMailbox:
+		if box := Mailbox(c.Email); box != "" {
+			return xapi.Agent{ObjectType: "Agent", Mbox: "mailto:" + box}
+		}
+		name = ""
+	}
+	if !isName(name) {
+		home, name = c.Issuer, c.Subject
+	}
+	return xapi.AccountAgent(home, name)
+}
+
 // accountAgent makes the key of an agent known by an account.
 func accountAgent(rule IdentityRule, c Claims, name string) []string {
 	home := cmp.Or(rule.HomePage, c.Issuer)

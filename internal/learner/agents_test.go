@@ -2,6 +2,7 @@ package learner_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,4 +91,25 @@ func FuzzAgents(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What Cairn itself says that a person did is found under an agent that the rule gives to them.
+func TestActorIsOneOfTheAgents(t *testing.T) {
+	told := learner.Claims{Issuer: "https://lms.example", Subject: "4", Username: "sam", SourcedID: "SIS-1", Email: "Sam@Example.org"}
+	bare := learner.Claims{Issuer: "https://lms.example", Subject: "4"}
+	for _, mode := range []learner.IdentityMode{"", learner.ByUserID, learner.ByUsername, learner.BySourced, learner.ByMailbox} {
+		rule := learner.IdentityRule{Mode: mode}
+		if mode != learner.ByMailbox {
+			rule.HomePage = "https://people.example"
+		}
+		if key := learner.Actor(rule, told).Key(); !slices.Contains(learner.Agents(rule, told), key) {
+			t.Errorf("%s: %s is none of %q", mode, key, learner.Agents(rule, told))
+		}
+		if mode == "" || mode == learner.ByUserID {
+			continue
+		}
+		if key := learner.Actor(rule, bare).Key(); key != "account|https://lms.example|4" {
+			t.Errorf("%s: without the claim it is %s", mode, key)
+		}
+	}
 }

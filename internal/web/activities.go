@@ -74,7 +74,10 @@ func activitiesOf(v *visit, t *courseTags, onlyBare bool) activitiesBody {
 		}
 		to := v.to("course/tags/activity/" + codeOf(a.IRI))
 		from := say("activities.records")
-		if a.ByHand {
+		switch {
+		case a.Placed:
+			from = say("activities.placed")
+		case a.ByHand:
 			from = say("activities.byhand")
 		}
 		b.Rows = append(b.Rows, activityRow{
@@ -155,9 +158,10 @@ func isIRI(text string) bool {
 		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' })
 }
 
-// alignment is a new tag of the activity. One that an author added by hand belongs to the course because they say so.
+// alignment is a new tag of the activity. One that an author added by hand, or that Cairn placed, belongs to the course although
+// its statements need not name the course.
 func (a CourseActivity) alignment(id, capability string, kind mapping.SelectorKind, scope mapping.Scope) mapping.Alignment {
 	return mapping.Alignment{
-		ID: id, Capability: capability, Scope: scope, Selector: mapping.Selector{Kind: kind, IRI: a.IRI}, Placed: a.ByHand,
+		ID: id, Capability: capability, Scope: scope, Selector: mapping.Selector{Kind: kind, IRI: a.IRI}, Placed: a.ByHand || a.Placed,
 	}
 }

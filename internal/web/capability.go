@@ -37,8 +37,12 @@ type lines struct {
 	ShowText string
 }
 
-// nextActivity is an activity that would count. Href leads to it in the LMS, "" where that is not known to be safe.
-type nextActivity struct{ Name, Href, Needs string }
+// nextActivity is an activity that would count. Href leads to it in the LMS, or Here to its page, "" where that is not known to be
+// safe.
+type nextActivity struct {
+	Name, Href, Needs string
+	Here              bool
+}
 
 type historyLine struct {
 	Date, Chip, Cause string
@@ -78,8 +82,12 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody
 		Counted: s.lines(x.Counted, s.countedWords), Not: s.lines(x.NotCounted, s.notCountedWords),
 		Needed: neededWords(x),
 	}
+	placed, err := s.placed(v.Context(), v.session.Course)
+	if err != nil {
+		return b, err
+	}
 	for _, a := range x.Next {
-		b.Next = append(b.Next, s.nextActivity(v, a))
+		b.Next = append(b.Next, s.nextActivity(v, a, placed))
 	}
 	return b, s.addHistory(v, &b, n.ID)
 }
@@ -130,13 +138,15 @@ func neededWords(x mapping.Explanation) []string {
 	return out
 }
 
-// nextActivity links an activity that lies on the platform itself; an address elsewhere is only named.
-func (s *site) nextActivity(v *visit, a mapping.ActivityRef) nextActivity {
+// nextActivity links an activity that lies on the platform itself, or that was placed here; an address elsewhere is only named.
+func (s *site) nextActivity(v *visit, a mapping.ActivityRef, placed map[string]PlacedActivity) nextActivity {
 	out := nextActivity{Name: activityName(a)}
 	if a.MinMilli != nil {
 		out.Needs = say("rule.score", "score", milli(*a.MinMilli))
 	}
-	if slices.Contains(v.origins, originOf(a.IRI)) {
+	if p, here := placed[a.IRI]; here {
+		out.Href, out.Here = v.to("activity/"+p.ID), true
+	} else if slices.Contains(v.origins, originOf(a.IRI)) {
 		out.Href = a.IRI
 	}
 	return out

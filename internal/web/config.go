@@ -11,6 +11,7 @@ import (
 
 	"cairn/internal/learner"
 	"cairn/lti"
+	"cairn/xapi"
 )
 
 // ErrConfig says that New was given something that pages cannot work with.
@@ -51,6 +52,8 @@ type Config struct {
 	Sessions      Sessions
 	Records       Records
 	Courses       Courses
+	Activities    Activities
+	Prepare       func(statement []byte) (xapi.Prepared, error) // makes a statement of ours ready to store
 	Frameworks    Frameworks
 	Freshness     Freshness
 	Registrations Registrations
@@ -78,7 +81,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	parts := map[string]bool{
 		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil,
-		"Courses": c.Courses != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
+		"Courses": c.Courses != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
 		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
 	}
 	for name, there := range parts {

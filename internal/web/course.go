@@ -26,7 +26,23 @@ func (s *site) courseTags(ctx context.Context, c Course) (*courseTags, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the tags of the course: %w", err)
 	}
-	return &courseTags{activities: activities, aligned: aligned, scope: c.Scope()}, nil
+	placed, err := s.Activities.OfCourse(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read the placed activities of the course: %w", err)
+	}
+	return &courseTags{activities: withPlaced(activities, placed), aligned: aligned, scope: c.Scope()}, nil
+}
+
+// withPlaced adds the activities that Cairn placed, under the IRI that their statements have.
+func withPlaced(list []CourseActivity, placed []PlacedActivity) []CourseActivity {
+	for _, p := range placed {
+		i := slices.IndexFunc(list, func(a CourseActivity) bool { return a.IRI == p.Records })
+		if i < 0 {
+			i, list = len(list), append(list, CourseActivity{IRI: p.Records})
+		}
+		list[i].Name, list[i].Placed, list[i].ByHand = p.Title, true, false
+	}
+	return list
 }
 
 // codeOf is how an address of ours names an activity: an IRI may hold anything, and is nobody's business in a log.

@@ -19,11 +19,40 @@ func (s *site) explain(ctx context.Context, session *Session, capability string)
 	for _, a := range c.Alignments {
 		iris = append(iris, a.Selector.IRI)
 	}
-	names, err := s.Records.ActivityNames(ctx, iris)
+	names, err := s.names(ctx, session.Course, iris)
 	if err != nil {
-		return mapping.Explanation{}, fmt.Errorf("read the names of activities: %w", err)
+		return mapping.Explanation{}, err
 	}
 	return mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] }), nil
+}
+
+// names answers the names of activities: as their records tell them, or as they were placed in the course.
+func (s *site) names(ctx context.Context, c Course, iris []string) (map[string]string, error) {
+	names, err := s.Records.ActivityNames(ctx, iris)
+	if err != nil {
+		return nil, fmt.Errorf("read the names of activities: %w", err)
+	}
+	placed, err := s.placed(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for iri, a := range placed {
+		names[iri] = a.Title
+	}
+	return names, nil
+}
+
+// placed answers the activities that Cairn placed in the course, by the IRI that is tagged.
+func (s *site) placed(ctx context.Context, c Course) (map[string]PlacedActivity, error) {
+	all, err := s.Activities.OfCourse(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read the placed activities of the course: %w", err)
+	}
+	out := make(map[string]PlacedActivity, len(all))
+	for _, a := range all {
+		out[a.Records] = a
+	}
+	return out, nil
 }
 
 // activityName is how an activity reads: its name, or the end of its address.

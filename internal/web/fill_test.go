@@ -7,6 +7,7 @@ import (
 	"cairn/internal/web"
 	"cairn/lti"
 	"cairn/mapping"
+	"cairn/xapi"
 )
 
 // The example world: a course with a learner who is under way, a new learner, and those who lead it.
@@ -53,6 +54,9 @@ func (w *world) fill() {
 		ID: "i1", Capability: w.capability("2.1-L1"), Scope: mapping.Scope{Kind: mapping.ScopeInstance},
 		Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: module("page", 8)},
 	})
+	w.place("word", "Intro to AI in care, a film", web.CompleteByWord)
+	w.place("time", "Reading: what is a model", web.CompleteByTime)
+	w.place("record", "Simulation: a busy ward", web.CompleteByRecord)
 	w.happened()
 	w.changes = append(w.changes, web.HistoryEntry{Pos: 5, Author: "Tove Teacher", Changeset: mapping.Changeset{
 		ID: "0192f000-0000-7000-8000-000000000001", Author: "account-tove", Reason: "New quiz this year", At: now.Add(-48 * time.Hour),
@@ -65,6 +69,26 @@ func (w *world) tag(id, code, iri string, least *int) {
 		ID: id, Capability: w.capability(code), Scope: course.Scope(),
 		Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: iri}, Criterion: mapping.Criterion{MinMilli: least},
 	})
+}
+
+// place puts an activity into course 2, tagged with two capabilities when it is the first.
+func (w *world) place(id, title string, how web.Completion) {
+	a := web.PlacedActivity{
+		ID: id, Registration: "r1", Context: "2", IRI: base + "/activity/" + id, Title: title, Address: "https://media.example/" + id,
+		Completion: how, Least: 10 * time.Minute, Records: base + "/activity/" + id, Author: "account-tove",
+	}
+	if how == web.CompleteByRecord {
+		a.Records = a.Address
+	}
+	w.placed = append(w.placed, a)
+	if how != web.CompleteByWord {
+		return
+	}
+	w.tag("p1", "6.1-L1", a.Records, nil)
+	w.tag("p2", "6-L1", a.Records, nil)
+	for i := range 2 {
+		w.aligned[len(w.aligned)-1-i].Placed = true
+	}
 }
 
 // did adds a finished activity to Amara's records.
@@ -119,8 +143,8 @@ func (w *world) people() {
 		}
 		w.sessions[s.Hash] = s
 	}
-	add("amara", web.Session{Account: "account-amara", Learner: "learner-amara", Roles: learner, Recorded: true})
-	add("ben", web.Session{Account: "account-ben", Learner: "learner-ben", Roles: learner, Recorded: true})
+	add("amara", web.Session{Account: "account-amara", Learner: "learner-amara", Roles: learner, Recorded: true, Actor: xapi.AccountAgent(lms, "4")})
+	add("ben", web.Session{Account: "account-ben", Learner: "learner-ben", Roles: learner, Recorded: true, Actor: xapi.AccountAgent(lms, "5")})
 	add("tove", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true})
 	add("other", web.Session{Account: "account-other", Learner: "learner-other", Roles: teacher, Lead: true, Recorded: true, Course: course9})
 	add("late", web.Session{Account: "account-late", Roles: teacher, Lead: true, Recorded: true, ExpiresAt: now.Add(-time.Minute)})

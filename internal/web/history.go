@@ -57,9 +57,9 @@ func (s *site) history(v *visit) (answer, error) {
 
 func (s *site) historyOf(v *visit, past *past) (historyBody, error) {
 	b := historyBody{MayNot: mayNotSave(v.session)}
-	names, err := s.Records.ActivityNames(v.Context(), past.activities())
+	names, err := s.names(v.Context(), v.session.Course, past.activities())
 	if err != nil {
-		return b, fmt.Errorf("read the names of activities: %w", err)
+		return b, err
 	}
 	cat := s.catalog(v.session)
 	for _, h := range past.entries {

@@ -26,6 +26,7 @@ func everyPage(w *world) map[string][2]string {
 		"activities": {"tove", "/course/activities"}, "bare": {"tove", "/course/activities?show=untagged"},
 		"saved": {"tove", "/course/activities?added=1&removed=2&late=1&of=" + codeOf(module("quiz", 2))},
 		"tag":   {"tove", tagPath(module("quiz", 2))}, "wider": {"tove", tagPath(module("page", 8))},
+		"activity": {"amara", "/activity/word"}, "activity by record": {"amara", "/activity/record"}, "activity preview": {"tove", "/activity/time"},
 		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}
 }

@@ -1,21 +1,26 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"cairn/internal/learner"
 	"cairn/lti"
 	"cairn/mapping"
+	"cairn/xapi"
 )
 
 // Custom parameters of a placement that choose what it shows. The node is given by its id or its code.
 const (
 	customFramework = "cairn_framework"
 	customNode      = "cairn_node"
+	customArchetype = "cairn_archetype"
+	customActivity  = "cairn_activity"
 )
 
 // launch answers the platform's message: it is checked, kept as a session, and leads to the session's first page.
@@ -54,11 +59,30 @@ func (s *site) launch(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("keep a launch: %w", err)
 	}
+	if err := s.launched(v, &session); err != nil {
+		return answer{}, err
+	}
 	return answer{location: v.up() + "s/" + token + "/" + landing(session) + "#c"}, nil
+}
+
+// launched records that a learner came to an activity.
+func (s *site) launched(v *visit, session *Session) error {
+	if session.Activity == "" || !keeps(session) {
+		return nil
+	}
+	a, err := s.Activities.Activity(v.Context(), session.Activity)
+	if err != nil {
+		return fmt.Errorf("find the activity of a launch: %w", err)
+	}
+	_, _, err = s.act(v, session, a, ActLaunched, 0)
+	return err
 }
 
 // landing is the first page: what people do here most.
 func landing(session Session) string {
+	if session.Activity != "" {
+		return "activity/" + session.Activity
+	}
 	if session.Lead {
 		return "course/activities"
 	}
@@ -67,17 +91,21 @@ func landing(session Session) string {
 
 // entry turns what a launch said into what is kept of it.
 func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
-	place, err := s.placement(l)
+	place, err := s.placement(v, l)
 	if err != nil {
 		return Entry{}, err
 	}
 	now := s.Now()
-	course := courseOf(l, reg)
+	course, who := courseOf(l, reg), claims(l, reg)
+	actor := xapi.Agent{}
+	if l.Recorded() {
+		actor = learner.Actor(reg.Identity, who)
+	}
 	return Entry{
-		Claims: claims(l, reg), Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
+		Claims: who, Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
 		Session: Session{
-			Registration: reg.ID, Name: l.Name, Course: course, LinkID: l.ResourceLink.ID,
-			Framework: place.Framework, Node: place.Node, Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
+			Registration: reg.ID, Name: l.Name, Actor: actor, Course: course, LinkID: l.ResourceLink.ID,
+			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
 			Locale: l.Locale(), ReturnURL: returnAddress(l.Presentation.ReturnURL, reg),
 			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(sessionLife),
 		},
@@ -117,7 +145,7 @@ func courseOf(l *lti.Launch, reg Registration) Course {
 }
 
 // placement is the link the launch came from, and what it shows (settled question 8).
-func (s *site) placement(l *lti.Launch) (Placement, error) {
+func (s *site) placement(v *visit, l *lti.Launch) (Placement, error) {
 	p := Placement{
 		Registration: l.Registration.ID, Deployment: l.Deployment, LinkID: l.ResourceLink.ID, Title: l.ResourceLink.Title,
 		Framework: s.Frameworks.Default().ID,
@@ -142,6 +170,29 @@ func (s *site) placement(l *lti.Launch) (Placement, error) {
 		}
 		p.Node = n.ID
 	}
+	if code := l.Custom[customArchetype]; code != "" {
+		if !slices.ContainsFunc(cat.Archetypes, func(a mapping.Archetype) bool { return a.Code == code }) {
+			return p, refuse(http.StatusBadRequest, "placement-archetype", "placement")
+		}
+		p.Archetype = code
+	}
+	return s.placedActivity(v, l, p)
+}
+
+// placedActivity completes a placement that leads to an activity: one that was placed through the same registration.
+func (s *site) placedActivity(v *visit, l *lti.Launch, p Placement) (Placement, error) {
+	id := l.Custom[customActivity]
+	if id == "" {
+		return p, nil
+	}
+	a, err := s.Activities.Activity(v.Context(), id)
+	if errors.Is(err, ErrNotFound) || err == nil && a.Registration != p.Registration {
+		return p, refuse(http.StatusBadRequest, "placement-activity", "placement")
+	}
+	if err != nil {
+		return p, fmt.Errorf("find the activity of a link: %w", err)
+	}
+	p.Activity = a.ID
 	return p, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"cairn/internal/learner"
 	"cairn/internal/web"
 	"cairn/lti"
+	"cairn/xapi"
 )
 
 func learnerLaunch() *lti.Launch {
@@ -52,7 +53,7 @@ func TestLaunchOfALearner(t *testing.T) {
 		Record: true, Course: course, IsLearner: true,
 		Placement: web.Placement{Registration: "r1", Deployment: "1", Context: "2", LinkID: "77", Title: "My capabilities", LineItem: lms + "/lineitems/4", Framework: w.cat.ID},
 		Session: web.Session{
-			Browser: hash(browserOf("sam")), Registration: "r1", Name: "Sam Student", Course: course, LinkID: "77", Framework: w.cat.ID,
+			Browser: hash(browserOf("sam")), Registration: "r1", Name: "Sam Student", Actor: xapi.AccountAgent(lms, "4"), Course: course, LinkID: "77", Framework: w.cat.ID,
 			Roles: []string{lti.RoleLearner}, Recorded: true, Locale: "en", ReturnURL: lms + "/return.php", InFrame: true,
 			CreatedAt: now, ExpiresAt: now.Add(2 * 3600e9),
 		},
@@ -132,6 +133,9 @@ func TestPlacementByCustomParameters(t *testing.T) {
 		"by code":           {lti.Custom{"cairn_node": "6"}, six, ""},
 		"by id":             {lti.Custom{"cairn_framework": "hee-ai-dht", "cairn_node": six}, six, ""},
 		"unknown node":      {lti.Custom{"cairn_node": "99"}, "", "placement-node"},
+		"role":              {lti.Custom{"cairn_archetype": "U"}, "", ""},
+		"unknown role":      {lti.Custom{"cairn_archetype": "Z"}, "", "placement-archetype"},
+		"unknown activity":  {lti.Custom{"cairn_activity": "none"}, "", "placement-activity"},
 		"unknown framework": {lti.Custom{"cairn_framework": "none"}, "", "placement-framework"},
 	}
 	for name, tt := range tests {

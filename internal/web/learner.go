@@ -11,13 +11,14 @@ import (
 type record struct {
 	cat    *mapping.Catalog
 	node   string // the placement's part of the framework, "" for all
+	role   string // archetype that the placement is limited to, "" for all
 	states map[string]mapping.Progress
 	tagged map[string]bool // capabilities with a tag that holds in the course
 }
 
 // record reads the session's own learner. Sessions without one have an empty record.
 func (s *site) record(ctx context.Context, session *Session) (*record, error) {
-	r := &record{cat: s.catalog(session), node: session.Node, states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
+	r := &record{cat: s.catalog(session), node: session.Node, role: session.Archetype, states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
 	if _, ok := r.cat.Node(r.node); !ok {
 		r.node = ""
 	}
@@ -63,7 +64,7 @@ func (r *record) tracked(node string) []mapping.Node {
 	if node == "" {
 		node = r.node
 	}
-	return r.cat.Tracked(node)
+	return r.cat.TrackedFor(node, r.role)
 }
 
 func (r *record) tally(nodes []mapping.Node) tally {

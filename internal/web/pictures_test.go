@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
+
+	"cairn/internal/web"
 )
 
 type step = chromedp.Action[chromedp.Void]
@@ -70,6 +72,16 @@ func pictures(w *world) []picture {
 		{name: "learner-capability-withdrawn", person: "amara", path: capability("2.1-L2"), do: []step{chromedp.Click(chromedp.CSS("summary"))}},
 		{name: "learner-capability-label", person: "amara", path: capability("6.1-LX-01")},
 		{name: "learner-capability-untagged", person: "amara", path: capability("6.4-L3")},
+		{name: "activity-link-new", person: "amara", path: "/activity/word"},
+		{name: "activity-link-started", person: "amara", path: "/activity/word", prepare: begun("word")},
+		{name: "activity-link-done", person: "amara", path: "/activity/word", prepare: begun("word"), do: []step{
+			chromedp.Click(chromedp.CSS("#finish")), chromedp.WaitReady(chromedp.CSS("#notice"))}},
+		{name: "activity-time-early", person: "amara", path: "/activity/time", prepare: func(w *world) {
+			w.attempts["time account-amara"] = web.Attempt{Opened: now.Add(-2 * time.Minute)}
+		}, do: []step{chromedp.Click(chromedp.CSS("#finish")), chromedp.WaitReady(chromedp.CSS(".problem"))}},
+		{name: "activity-record", person: "amara", path: "/activity/record", prepare: begun("record")},
+		{name: "activity-preview", person: "tove", path: "/activity/word"},
+		{name: "activity-anonymous", person: "anonymous", path: "/activity/word"},
 		{name: "author-activities-full", person: "tove", path: "/course/activities"},
 		{name: "author-activities-empty", person: "tove", path: "/course/activities", prepare: func(w *world) { w.seen, w.aligned = nil, nil }},
 		{name: "author-activities-error", person: "tove", path: "/course/activities", do: send},
@@ -83,6 +95,11 @@ func pictures(w *world) []picture {
 		{name: "window-cookies-blocked", person: "", path: "window"},
 		{name: "front", person: "", path: "front"},
 	}
+}
+
+// begun has Amara start an activity a while ago.
+func begun(id string) func(*world) {
+	return func(w *world) { w.attempts[id+" account-amara"] = web.Attempt{Opened: now.Add(-22 * time.Minute)} }
 }
 
 func startBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {

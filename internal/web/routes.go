@@ -30,6 +30,10 @@ func (s *site) routes() http.Handler {
 	get("/me/section/{id}", anyone, s.section)
 	get("/me/capability/{id}", anyone, s.capability)
 
+	get("/activity/{id}", anyone, s.activity)
+	post("/activity/{id}/open", doer, s.openActivity)
+	post("/activity/{id}/finish", doer, s.finishActivity)
+
 	get("/course/activities", lead, s.activities)
 	post("/course/activities", author, s.addActivity)
 	get("/course/tags/activity/{code}", lead, s.tagActivity)

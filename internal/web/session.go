@@ -24,6 +24,7 @@ type right int
 
 const (
 	anyone right = iota // any session
+	doer                // someone whose doings are recorded: a known person, not a preview
 	lead                // leads the course
 	author              // leads the course, and may save: a known person, not a preview
 )
@@ -82,8 +83,12 @@ func (s *site) prolong(v *visit, now time.Time) error {
 
 func allowed(session *Session, need right) error {
 	switch {
-	case need == anyone:
+	case need == anyone, need == doer && keeps(session):
 		return nil
+	case need == doer && showsPreview(session):
+		return refuse(http.StatusForbidden, "preview", "preview")
+	case need == doer:
+		return refuse(http.StatusForbidden, "person-unknown", "unknown")
 	case !session.Lead:
 		return refuse(http.StatusForbidden, "not-lead", "forbidden")
 	case need == author && session.Account == "":

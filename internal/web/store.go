@@ -9,6 +9,7 @@ import (
 
 	"cairn/internal/learner"
 	"cairn/mapping"
+	"cairn/xapi"
 )
 
 // ErrNotFound says that a store has no such thing.
@@ -17,12 +18,13 @@ var ErrNotFound = errors.New("web: not found")
 // Session is one launch, kept while its pages are open. There is no current launch of a browser: each page names its session
 // in its address (/s/{s}), so tabs never mix.
 type Session struct {
-	Hash         string // of the token in the address; the token itself is not kept
-	Browser      string // hash of the browser's cookie value, "" when it had none to give
-	Registration string // id
-	Account      string // id; "" for an anonymous launch
-	Learner      string // id; "" when nothing is recorded (anonymous, test user)
-	Name         string // "" when the LMS does not share it
+	Hash         string     // of the token in the address; the token itself is not kept
+	Browser      string     // hash of the browser's cookie value, "" when it had none to give
+	Registration string     // id
+	Account      string     // id; "" for an anonymous launch
+	Learner      string     // id; "" when nothing is recorded (anonymous, test user)
+	Name         string     // "" when the LMS does not share it
+	Actor        xapi.Agent // who statements about what the person does here are about; the zero Agent when nothing is recorded
 	Course       Course
 	LinkID       string   // resource link id
 	Placement    string   // id of the placement (resource link) in our store
@@ -96,6 +98,7 @@ type CourseActivity struct {
 	Type     string // IRI of the activity type, or ""
 	LastSeen time.Time
 	ByHand   bool // added by an author, not seen in statements
+	Placed   bool // placed in the course through Cairn
 }
 
 // HistoryEntry is a changeset as it was applied.

@@ -166,6 +166,54 @@ func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
 	return pos, nil
 }
 
+func (w *world) Place(_ context.Context, a web.PlacedActivity) error {
+	if w.broken == nil {
+		w.placed = append(w.placed, a)
+	}
+	return w.broken
+}
+
+func (w *world) Activity(_ context.Context, id string) (web.PlacedActivity, error) {
+	i := slices.IndexFunc(w.placed, func(a web.PlacedActivity) bool { return a.ID == id })
+	if i < 0 {
+		return web.PlacedActivity{}, web.ErrNotFound
+	}
+	return w.placed[i], w.broken
+}
+
+func (w *world) OfCourse(_ context.Context, c web.Course) ([]web.PlacedActivity, error) {
+	var out []web.PlacedActivity
+	for _, a := range w.placed {
+		if a.Registration == c.Registration && a.Context == c.ID {
+			out = append(out, a)
+		}
+	}
+	return out, w.broken
+}
+
+func (w *world) Attempt(_ context.Context, a web.PlacedActivity, account string) (web.Attempt, error) {
+	return w.attempts[a.ID+" "+account], w.broken
+}
+
+func (w *world) Record(_ context.Context, act web.Act) (int64, bool, error) {
+	if w.broken != nil {
+		return 0, false, w.broken
+	}
+	key := act.Activity + " " + act.Account
+	attempt := w.attempts[key]
+	switch {
+	case act.Kind == web.ActOpened && attempt.Opened.IsZero():
+		attempt.Opened = act.At
+	case act.Kind == web.ActCompleted && attempt.Completed.IsZero():
+		attempt.Completed = act.At
+	case act.Kind != web.ActLaunched:
+		return 0, false, nil
+	}
+	w.attempts[key] = attempt
+	w.acts = append(w.acts, act)
+	return int64(len(w.acts)), true, nil
+}
+
 func (w *world) Framework(id string) (*mapping.Catalog, bool) { return w.cat, id == w.cat.ID }
 
 func (w *world) Default() *mapping.Catalog { return w.cat }

@@ -57,7 +57,7 @@ func (s *site) tagActivity(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body = g.body(v, g.ticked(), mapping.SelectUnder, "")
+	p.Body = g.body(v, g.ticked(), g.usualKind(), "")
 	return answer{page: p}, nil
 }
 
@@ -106,6 +106,14 @@ func (g *tagging) ticked() map[string]bool {
 		out[a.Capability] = true
 	}
 	return out
+}
+
+// usualKind is which records a new tag takes when nobody chose: what lies under a placed activity is none of its own.
+func (g *tagging) usualKind() mapping.SelectorKind {
+	if g.activity.Placed {
+		return mapping.SelectExact
+	}
+	return mapping.SelectUnder
 }
 
 func (s *site) tagPage(v *visit, g *tagging) (*page, error) {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -137,13 +136,7 @@ func (s *site) apply(v *visit, cs mapping.Changeset) (late bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("apply a change of tags: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(v.Context(), waitForFigures)
-	defer cancel()
-	if err := s.Freshness.Wait(ctx, pos); err != nil {
-		s.Log.Info("figures are late", "request", v.id, "position", pos, "cause", err.Error())
-		return true, nil
-	}
-	return false, nil
+	return s.late(v, pos), nil
 }
 
 // editProblem gives a changeset that breaks a rule its status: moved tags are a conflict, the rest cannot be done.

@@ -15,9 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"cairn/internal/web"
 	"cairn/lti"
 	"cairn/mapping"
+	"cairn/xapi"
 )
 
 // now is when every test happens.
@@ -49,6 +52,9 @@ type world struct {
 	history   map[string]map[string][]mapping.Transition
 	was       map[string]bool // learner + capability once evidenced
 	changes   []web.HistoryEntry
+	placed    []web.PlacedActivity
+	attempts  map[string]web.Attempt // by activity and account
+	acts      []web.Act
 	asked     int    // how often all origins were read
 	platform  string // where the LMS is
 	broken    error  // what every store answers, when set
@@ -87,6 +93,7 @@ func newWorldAt(t testing.TB, address string) *world {
 		},
 		sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
 		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
+		attempts: map[string]web.Attempt{},
 		platform: lms, history: map[string]map[string][]mapping.Transition{}, logins: map[string]lti.Login{},
 	}
 	urls, err := lti.NewURLs(address)
@@ -98,13 +105,22 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.fill()
 	w.handler, err = web.New(web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// prepare is what makes statements ready to store; the world's are valid, or the test fails.
+func prepare(statement []byte) (xapi.Prepared, error) {
+	batch, err := xapi.Prepare(statement, xapi.Options{Version: xapi.V1, Authority: xapi.AccountAgent(base, "cairn"), NewID: uuid.NewString})
+	if err != nil {
+		return xapi.Prepared{}, err
+	}
+	return batch[0], nil
 }
 
 // lockedSource gives the same bytes in every run, also to several requests at once.

@@ -13,8 +13,10 @@ import (
 // changes, or a replay would send everything again.
 var space = uuid.MustParse("0b9f2a3e-5d0c-4a57-9b43-6f1f6f3a7c15")
 
-// Account is the learner as an Agent: issuer and subject of the launch. No name and no address is sent.
+// Account is the learner as an Agent: issuer and subject of the launch. No name is sent, and no address, but where records about
+// placed activities have to go by one.
 type Account struct {
+	Mbox     string // mailto: IRI, in place of the account; "" for nearly all
 	HomePage string // the issuer
 	Name     string // the subject
 }
@@ -88,7 +90,7 @@ func Forfeited(p Params) []byte {
 func (p Params) statement(k Kind, verb string) statement {
 	s := statement{
 		ID:        p.ID(k),
-		Actor:     agent{ObjectType: "Agent", Account: account{HomePage: p.Actor.HomePage, Name: p.Actor.Name}},
+		Actor:     p.Actor.agent(),
 		Verb:      named{ID: verb, Display: english(string(k))},
 		Object:    activityOf(p.Capability, TypeCompetency),
 		Timestamp: p.At.UTC().Format(time.RFC3339Nano),

@@ -79,7 +79,7 @@ func Completed(p Placed) []byte {
 func (p Placed) statement(k Kind, verb string) statement {
 	s := statement{
 		ID:        p.ID(k),
-		Actor:     agent{ObjectType: "Agent", Account: account{HomePage: p.Actor.HomePage, Name: p.Actor.Name}},
+		Actor:     p.Actor.agent(),
 		Verb:      named{ID: verb, Display: english(string(k))},
 		Object:    activityOf(p.Activity, TypeLink),
 		Timestamp: p.At.UTC().Format(time.RFC3339Nano),
@@ -118,8 +118,7 @@ func placedTemplate(base string, k Kind, verb, about string, rules ...Rule) Temp
 		Rules: append([]Rule{
 			{Location: "$.id", Presence: Included},
 			{Location: "$.timestamp", Presence: Included},
-			{Location: "$.actor.account.homePage", Presence: Included},
-			{Location: "$.actor.account.name", Presence: Included},
+			{Location: "$.actor.account.name", Presence: Recommended},
 			{Location: "$.actor.name", Presence: Excluded},
 			{Location: "$.context.registration", Presence: Included},
 			{Location: "$.context.contextActivities.grouping[*].id", Presence: Recommended},

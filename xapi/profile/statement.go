@@ -17,8 +17,17 @@ type statement struct {
 }
 
 type agent struct {
-	ObjectType string  `json:"objectType"`
-	Account    account `json:"account"`
+	ObjectType string   `json:"objectType"`
+	Mbox       string   `json:"mbox,omitzero"`
+	Account    *account `json:"account,omitzero"`
+}
+
+// agent is the person as an Agent.
+func (a Account) agent() agent {
+	if a.Mbox != "" {
+		return agent{ObjectType: "Agent", Mbox: a.Mbox}
+	}
+	return agent{ObjectType: "Agent", Account: &account{HomePage: a.HomePage, Name: a.Name}}
 }
 
 type account struct {
