@@ -1,0 +1,38 @@
+package mapping_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cairn/mapping"
+)
+
+func TestDiffNamesWhatChangedAndWhatBecomesOfWhatLeft(t *testing.T) {
+	const gone, split, exact = "0f5b1f0e-1111-4111-8111-00000000000a", "0f5b1f0e-1111-4111-8111-00000000000b", "0f5b1f0e-1111-4111-8111-00000000000c"
+	older := mapping.Framework{ID: "f", Version: "1", Title: "F", Items: []mapping.Node{
+		{ID: "same", Code: "1"}, {ID: "moved", Code: "2", Title: "T", Level: 1}, {ID: gone, Code: "3"}, {ID: split, Code: "4"}, {ID: exact, Code: "5"},
+	}}
+	newer := mapping.Framework{ID: "f", Version: "2", Title: "G", Items: []mapping.Node{
+		{ID: "same", Code: "1"}, {ID: "moved", Code: "2", Title: "U", Level: 2}, {ID: "new", Code: "6", Title: "N"},
+	}, Relations: []mapping.Relation{
+		{From: "urn:uuid:" + split, Type: mapping.RelationReplacedBy, To: "new"}, {From: "urn:uuid:" + split, Type: mapping.RelationReplacedBy, To: "same"},
+		{From: "urn:uuid:" + exact, Type: mapping.RelationReplacedBy, To: "new"},
+	}}
+	want := mapping.FrameworkDiff{
+		ID: "f", From: "1", To: "2", Whole: []string{"title", "relations"}, Unchanged: 1,
+		Added:   []mapping.ItemDiff{{ID: "new", Code: "6", Title: "N"}},
+		Changed: []mapping.ItemDiff{{ID: "moved", Code: "2", Title: "U", Fields: []string{"title", "level"}}},
+		Retired: []mapping.RetiredItem{
+			{ItemDiff: mapping.ItemDiff{ID: gone, Code: "3"}, Fate: mapping.FateRetired},
+			{ItemDiff: mapping.ItemDiff{ID: split, Code: "4"}, Fate: mapping.FateSplit, Becomes: []string{"new", "same"}},
+			{ItemDiff: mapping.ItemDiff{ID: exact, Code: "5"}, Fate: mapping.FateExact, Becomes: []string{"new"}},
+		},
+	}
+	if diff := cmp.Diff(want, mapping.Diff(older, newer)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if !mapping.Diff(older, older).Same() || mapping.Diff(older, newer).Same() {
+		t.Error("Same is wrong")
+	}
+}
