@@ -41,6 +41,7 @@ type idToken struct {
 	Ext           claim[Custom]              `json:"https://purl.imsglobal.org/spec/lti/claim/ext"`
 	LTI11         claim[lti11Claim]          `json:"https://purl.imsglobal.org/spec/lti/claim/lti1p1"`
 	Endpoint      claim[endpointClaim]       `json:"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"`
+	ForUser       claim[forUserClaim]        `json:"https://purl.imsglobal.org/spec/lti/claim/for_user"`
 	NamesRoles    claim[namesRolesClaim]     `json:"https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"`
 	DeepLinking   claim[deepLinkingSettings] `json:"https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"`
 }
@@ -83,6 +84,15 @@ type (
 		Scopes    claim[stringList] `json:"scope"`
 		LineItems text              `json:"lineitems"`
 		LineItem  text              `json:"lineitem"`
+	}
+	forUserClaim struct {
+		UserID     text              `json:"user_id"`
+		Name       text              `json:"name"`
+		GivenName  text              `json:"given_name"`
+		FamilyName text              `json:"family_name"`
+		Email      text              `json:"email"`
+		SourcedID  text              `json:"person_sourcedid"`
+		Roles      claim[stringList] `json:"roles"`
 	}
 	namesRolesClaim struct {
 		MembershipsURL text              `json:"context_memberships_url"`

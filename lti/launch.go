@@ -17,6 +17,7 @@ type attempt struct {
 	login  Login
 	reg    Registration
 	claims *idToken
+	needs  needs // of the type of message
 }
 
 // check is one step of a launch.
@@ -52,6 +53,7 @@ var launchChecks = []check{
 	{"the resource link has an id", (*attempt).checkResourceLink},
 	{"the context has an id", (*attempt).checkContext},
 	{"the deep linking settings are there", (*attempt).checkDeepLinking},
+	{"a review names its person and line item", (*attempt).checkReview},
 	{"the person is named where needed", (*attempt).checkSubject},
 }
 

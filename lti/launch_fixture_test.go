@@ -54,6 +54,7 @@ type launchExpectation struct {
 	LineItems  string            `json:"line_items"`
 	Deployment string            `json:"deployment"`
 	New        bool              `json:"new_deployment"`
+	ForUser    string            `json:"for_user"`
 	Custom     map[string]string `json:"custom"`
 }
 
@@ -258,7 +259,7 @@ func (b *bench) newTool(t testing.TB) *lti.Tool {
 	})}
 	return &lti.Tool{
 		Registrations: b.regs, Logins: b.logins, KeySets: lti.NewKeySets(client, b.clock.now), URLs: urls,
-		Messages: []lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest}, Now: b.clock.now,
+		Messages: []lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest, lti.SubmissionReviewRequest}, Now: b.clock.now,
 	}
 }
 

@@ -79,9 +79,11 @@ func (a *attempt) checkMessageType(context.Context) error {
 		taken = []MessageType{ResourceLinkRequest}
 	}
 	kind := MessageType(got.value)
-	if got.wrong || !slices.Contains(taken, kind) || kind != ResourceLinkRequest && kind != DeepLinkingRequest {
+	needs, known := messageTypes[kind]
+	if got.wrong || !slices.Contains(taken, kind) || !known {
 		return refuse(ErrMessageType, "message_type "+quote(got.value))
 	}
+	a.needs = needs
 	return nil
 }
 
@@ -96,10 +98,10 @@ func (a *attempt) checkDeployment(context.Context) error {
 	return nil
 }
 
-// checkTarget asks for the claim on resource links; a deep linking request may leave it out, never differ.
+// checkTarget asks for the claim but for deep linking requests, which may leave it out, never differ.
 func (a *attempt) checkTarget(context.Context) error {
 	target := a.claims.TargetLinkURI
-	if target.null() && a.is(DeepLinkingRequest) {
+	if target.null() && !a.needs.target {
 		return nil
 	}
 	if !target.good() || target.value == "" {
@@ -126,7 +128,7 @@ func (a *attempt) checkRoles(context.Context) error {
 
 func (a *attempt) checkResourceLink(context.Context) error {
 	link := &a.claims.ResourceLink
-	if !a.is(ResourceLinkRequest) {
+	if !a.needs.link && (!link.present || a.needs.settings) {
 		return nil
 	}
 	if !link.present {
@@ -147,7 +149,7 @@ func (a *attempt) checkContext(context.Context) error {
 }
 
 func (a *attempt) checkDeepLinking(context.Context) error {
-	if !a.is(DeepLinkingRequest) {
+	if !a.needs.settings {
 		return nil
 	}
 	settings := &a.claims.DeepLinking
@@ -157,11 +159,25 @@ func (a *attempt) checkDeepLinking(context.Context) error {
 	return nil
 }
 
+// checkReview asks a submission review for the person and the line item it is about.
+func (a *attempt) checkReview(context.Context) error {
+	if !a.needs.review {
+		return nil
+	}
+	if f := &a.claims.ForUser; !f.good() || !identifier(f.value.UserID) {
+		return refuse(ErrForUser, "")
+	}
+	if e := &a.claims.Endpoint; !e.good() || webAddress(e.value.LineItem.value) == "" {
+		return refuse(ErrReviewLineItem, "")
+	}
+	return nil
+}
+
 // checkSubject lets a resource link be launched by nobody: such a launch is anonymous, and nothing of it is recorded.
 func (a *attempt) checkSubject(context.Context) error {
 	sub := a.claims.Subject
 	if sub.null() {
-		if a.is(ResourceLinkRequest) {
+		if a.needs.anonymous {
 			return nil
 		}
 		return refuse(ErrSubjectMissing, "")
@@ -171,8 +187,6 @@ func (a *attempt) checkSubject(context.Context) error {
 	}
 	return nil
 }
-
-func (a *attempt) is(kind MessageType) bool { return MessageType(a.claims.MessageType.value) == kind }
 
 // identifier says whether a claim is a text of 1 to 255 characters without control characters.
 func identifier(c text) bool {

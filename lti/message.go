@@ -20,7 +20,7 @@ type Launch struct {
 	Roles      Roles
 
 	Context      *CourseContext // nil when the launch is from no course
-	ResourceLink ResourceLink   // empty for deep linking
+	ResourceLink ResourceLink   // empty for deep linking, and for the review of a line item without a link
 	Custom       Custom
 	Ext          Custom // platform's own, such as Moodle's user_username
 	LIS          LIS
@@ -31,6 +31,7 @@ type Launch struct {
 	Endpoint    *Endpoint            // nil when grades are not offered
 	NamesRoles  *NamesRoles          // nil when the roster is not offered
 	DeepLinking *DeepLinkingSettings // nil but for deep linking
+	ForUser     *ForUser             // nil but for submission review
 }
 
 // CourseContext is an LTI context, a course as a rule (Core 5.4.1).
@@ -86,6 +87,18 @@ func (e *Endpoint) Can(scope string) bool { return e != nil && slices.Contains(e
 type NamesRoles struct {
 	MembershipsURL string
 	Versions       []string
+}
+
+// ForUser is the person whose work a submission review is to show (Submission Review 1.0, 3). UserID is the sub of that person's own
+// launches; the rest is there only when the platform shares it.
+type ForUser struct {
+	UserID     string
+	Name       string
+	GivenName  string
+	FamilyName string
+	Email      string
+	SourcedID  string
+	Roles      Roles
 }
 
 // Anonymous says whether the platform named no person.

@@ -55,6 +55,12 @@ func (l *Launch) readServices(t *idToken) {
 	if n := t.NamesRoles.value; t.NamesRoles.good() && webAddress(n.MembershipsURL.value) != "" {
 		l.NamesRoles = &NamesRoles{MembershipsURL: n.MembershipsURL.value, Versions: n.Versions.value}
 	}
+	if f := t.ForUser.value; l.MessageType == SubmissionReviewRequest {
+		l.ForUser = &ForUser{
+			UserID: f.UserID.value, Name: f.Name.value, GivenName: f.GivenName.value, FamilyName: f.FamilyName.value,
+			Email: f.Email.value, SourcedID: f.SourcedID.value, Roles: ParseRoles(f.Roles.value),
+		}
+	}
 	if l.MessageType == DeepLinkingRequest {
 		l.DeepLinking = settings(&t.DeepLinking.value)
 	}

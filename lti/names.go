@@ -11,6 +11,22 @@ const (
 	SubmissionReviewRequest MessageType = "LtiSubmissionReviewRequest"
 )
 
+// needs is what the checks of a launch ask of one type of message, beside what every message has.
+type needs struct {
+	link      bool // a resource link with an id
+	target    bool // a target_link_uri; one that is there is always checked
+	settings  bool // deep linking settings
+	review    bool // the person it is about, and the line item
+	anonymous bool // it may name no person: nothing of it is recorded then
+}
+
+// messageTypes is the one table of the messages that the checks know.
+var messageTypes = map[MessageType]needs{
+	ResourceLinkRequest:     {link: true, target: true, anonymous: true},
+	DeepLinkingRequest:      {settings: true},
+	SubmissionReviewRequest: {target: true, review: true},
+}
+
 // Version is the only value of the version claim (LTI Core 1.3, 5.3.2).
 const Version = "1.3.0"
 

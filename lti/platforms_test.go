@@ -26,6 +26,7 @@ func TestPlatforms(t *testing.T) {
 			s.checkRoster(t, link.ID)
 			s.checkLineItems(t, link.ID)
 			s.checkScores(t, link.ID)
+			s.checkReview(t)
 			s.checkTokens(t)
 		})
 	}
@@ -189,6 +190,23 @@ func (s *site) checkScores(t *testing.T, link string) {
 	if err := s.services.PostScore(t.Context(), s.reg, item, score); !errors.As(err, &failed) || failed.Retryable() {
 		t.Errorf("a score for nobody: %v", err)
 	}
+}
+
+// checkReview opens one person's work for a teacher, and refuses the message to a tool that does not take it.
+func (s *site) checkReview(t *testing.T) {
+	t.Helper()
+	item := s.p.LineItems("2")[0]
+	init, err := s.p.InitiateReview("3", "4", item.ID)
+	l, err := s.launch(t, "3", init, err)
+	if err != nil || l.ForUser == nil || l.ForUser.UserID != "4" || l.Subject != "3" || !l.Lead() || l.Endpoint.LineItem == "" || l.MessageType != lti.SubmissionReviewRequest {
+		t.Fatalf("%+v, %v", l, err)
+	}
+	taken := s.tool.Messages
+	s.tool.Messages = nil
+	defer func() { s.tool.Messages = taken }()
+	init, err = s.p.InitiateReview("3", "4", item.ID)
+	refused, err := s.launch(t, "3", init, err)
+	checkRefused(t, refused, err, "launch.message_type")
 }
 
 // checkTokens: one token for each scope lasted for everything; one that stopped working is replaced, and a platform that is busy is

@@ -70,6 +70,8 @@ var (
 	ErrResourceLink        = newRule("launch.resource_link", "Core 5.3.5", Site, "the resource link has an id of at most 255 characters")
 	ErrContext             = newRule("launch.context", "Core 5.4.1", Site, "a context has an id of at most 255 characters")
 	ErrDeepLinking         = newRule("launch.deep_linking_settings", "Deep Linking 4.4.1", Site, "a deep linking request has settings and a return address")
+	ErrForUser             = newRule("launch.for_user", "Submission Review 3", Site, "a submission review names the person it is about, in at most 255 characters")
+	ErrReviewLineItem      = newRule("launch.review_line_item", "Submission Review 3", Site, "a submission review names its line item by its address")
 	ErrSubject             = newRule("launch.subject", "Core 5.3.6", Site, "sub is a text of 1 to 255 characters")
 	ErrSubjectMissing      = newRule("launch.subject_missing", "Core 5.3.6", Site, "this type of message names its person")
 

@@ -53,7 +53,7 @@ func newSite(t testing.TB, profile ltitest.Profile) *site {
 	s.registrar = &lti.Registrar{Client: s.client, Registrations: s.regs, URLs: urls}
 	s.tool = &lti.Tool{
 		Registrations: s.regs, Logins: newLogins(), KeySets: lti.NewKeySets(s.client, s.clock.now), URLs: urls, Now: s.clock.now,
-		Messages: []lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest},
+		Messages: []lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest, lti.SubmissionReviewRequest},
 	}
 	s.services = &lti.Services{Client: s.client, Tokens: lti.NewTokens(s.client, func() lti.KeyPair { return s.ring.Signing }, s.clock.now), Now: s.clock.now}
 	s.people()

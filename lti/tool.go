@@ -23,7 +23,7 @@ type Tool struct {
 	Logins        Logins
 	KeySets       PlatformKeys
 	URLs          URLs
-	Messages      []MessageType    // the types that are taken: resource links and deep linking are known; nil means resource links only
+	Messages      []MessageType    // the types that are taken: resource links, deep linking and submission review are known; nil means resource links only
 	Now           func() time.Time // never nil
 	Rand          io.Reader        // of states and nonces; nil means crypto/rand
 }

@@ -15,6 +15,8 @@ import (
 // launch is one message on its way: made by the login initiation, spent by the authorization.
 type launch struct {
 	user, tool, course, link string
+	about                    string // whose work a submission review shows
+	item                     int    // the line item of a submission review
 	message                  string
 	target                   string
 	bends                    []Bend
@@ -69,6 +71,37 @@ func (p *Platform) InitiateDeepLinking(user, course, tool string, bends ...Bend)
 	}
 	id, _ := strconv.ParseUint(p.random(4), 16, 32)
 	return p.initiation(l, fmt.Sprintf("ltilaunch_ContentItemSelectionRequest%d", id), map[string]any{}), nil
+}
+
+// InitiateReview begins a submission review: user looks at the work of another member for a line item (Submission Review 1.0,
+// section 3). ErrUnknownUser, ErrUnknownItem, ErrNotEnrolled, ErrPending.
+func (p *Platform) InitiateReview(user, about string, item int, bends ...Bend) (Initiation, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i, err := p.item(item)
+	if err != nil {
+		return Initiation{}, fmt.Errorf("initiate a review: %w", err)
+	}
+	t := p.tools[i.Tool]
+	l := launch{user: user, about: about, item: item, tool: i.Tool, course: i.Course, link: i.Link, message: messageReview, bends: bends}
+	l.target = t.TargetLinkURI
+	if k, err := p.link(i.Link); err == nil {
+		l.target = or(k.TargetLinkURI, l.target)
+	}
+	if own, _ := i.SubmissionReview["url"].(string); own != "" {
+		l.target = own
+	}
+	if _, ok := p.member(i.Course, about); !ok {
+		return Initiation{}, fmt.Errorf("review the work of user %q: %w", about, ErrNotEnrolled)
+	}
+	if t.Pending {
+		return Initiation{}, fmt.Errorf("tool %q: %w", i.Tool, ErrPending)
+	}
+	if _, err := p.claims(l, "", ""); err != nil {
+		return Initiation{}, fmt.Errorf("initiate a review: %w", err)
+	}
+	id, _ := strconv.ParseUint(p.random(4), 16, 32)
+	return p.initiation(l, fmt.Sprintf("ltilaunch_SubmissionReview%d", id), map[string]any{}), nil
 }
 
 // newLaunch checks that the user may open the link. Platform.mu must be held.

@@ -37,8 +37,14 @@ func (p *Platform) claims(l launch, nonce, target string) (map[string]any, error
 	custom := map[string]string{}
 	if l.message == messageDeepLink {
 		out[claimDL] = p.deepLinkSettings(l, t, c)
-	} else if err := p.linkClaims(out, custom, l, t); err != nil {
-		return nil, err
+	}
+	if l.link != "" {
+		if err := p.linkClaims(out, custom, l, t); err != nil {
+			return nil, err
+		}
+	}
+	if l.message == messageReview {
+		out[claim+"for_user"] = p.forUser(l.about, t)
 	}
 	p.expand(custom, t, u, c)
 	p.serviceClaims(out, custom, l, t)
@@ -110,6 +116,19 @@ func (p *Platform) personClaims(out map[string]any, u User, m Member, t *Tool, c
 	}
 }
 
+// forUser is whose work a submission review shows, as far as the tool may know.
+func (p *Platform) forUser(sub string, t *Tool) map[string]any {
+	u, _ := p.user(sub)
+	out := map[string]any{"user_id": sub, "roles": []string{RoleLearner}}
+	if names, email := t.shares(u); names {
+		out["name"] = u.Name()
+		if email {
+			out["email"] = u.Email
+		}
+	}
+	return out
+}
+
 // linkClaims are those of a resource link launch.
 func (p *Platform) linkClaims(out map[string]any, custom map[string]string, l launch, t *Tool) error {
 	k, err := p.link(l.link)
@@ -147,6 +166,9 @@ func (p *Platform) serviceClaims(out map[string]any, custom map[string]string, l
 		ags := map[string]any{"scope": scopes, "lineitems": p.itemsURL(l.course, t.ID)}
 		if items := p.bound(l.link); l.message == messageResource && len(items) == 1 {
 			ags["lineitem"] = p.itemURL(items[0])
+		}
+		if i, err := p.item(l.item); l.message == messageReview && err == nil {
+			ags["lineitem"] = p.itemURL(i)
 		}
 		out[claimAGS] = ags
 	}
