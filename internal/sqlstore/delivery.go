@@ -23,12 +23,12 @@ func (s *Store) Deliveries() Deliveries { return Deliveries{s} }
 // deliveryRow is a row of table delivery with what the score needs beside it.
 type deliveryRow struct {
 	ID, Registration, Account, Subject, Learner, Framework, Node, Archetype, Activity string
-	LineItem                                                     string `db:"line_item"`
-	Wanted                                                       int64
-	Attempts                                                     int
-	LastGiven                                                    *int   `db:"last_given"`
-	LastMaximum                                                  int    `db:"last_maximum"`
-	LastAt                                                       *int64 `db:"last_at"`
+	LineItem                                                                          string `db:"line_item"`
+	Wanted                                                                            int64
+	Attempts                                                                          int
+	LastGiven                                                                         *int   `db:"last_given"`
+	LastMaximum                                                                       int    `db:"last_maximum"`
+	LastAt                                                                            *int64 `db:"last_at"`
 }
 
 func (r deliveryRow) delivery() pipeline.Delivery {
