@@ -38,6 +38,7 @@ type page struct {
 	Done       bool
 	Work       []workView
 	ToolOrigin string
+	Storage    storage
 	Columns    []string
 	Rows       []rowView
 	Endpoint   string
@@ -50,6 +51,10 @@ func (p *Platform) pageRoutes(m *http.ServeMux) {
 	m.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, pageFiles, "pages/style.css")
 	})
+	m.HandleFunc("GET /storage.js", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, pageFiles, "pages/storage.js")
+	})
+	m.HandleFunc("GET /mod/lti/storage.php", p.storagePage)
 	m.HandleFunc("POST /login/index.php", p.login)
 	m.HandleFunc("POST /login/logout.php", p.logout)
 	m.HandleFunc("GET /course/view.php", p.inCourse(p.coursePage))
@@ -71,7 +76,7 @@ func (p *Platform) pageRoutes(m *http.ServeMux) {
 
 // show answers a page.
 func (p *Platform) show(w http.ResponseWriter, r *http.Request, status int, name string, v page) {
-	v.LMS = p.config.Name
+	v.LMS, v.Storage = p.config.Name, p.storageView()
 	p.mu.Lock()
 	if v.User.Sub != "" {
 		v.Courses = p.coursesOf(v.User.Sub)
