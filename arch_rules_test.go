@@ -16,6 +16,10 @@ var rooms = map[string]room{
 	"mapping":           {[]string{"xapi"}, "progress is a pure function: no SQL, no HTTP, no clock"},
 	"mapping/casefmt":   {[]string{"xapi", "mapping"}, "an interchange format knows frameworks and nothing of the program"},
 	"mapping/moodlecsv": {[]string{"mapping"}, "an interchange format knows frameworks and nothing of the program"},
+	"mapping/sheet":     {[]string{"mapping"}, "reading a spreadsheet needs no more than the words of a refusal"},
+	"mapping/interchange": {
+		[]string{"mapping", "mapping/casefmt", "mapping/moodlecsv", "mapping/sheet"}, "choosing a format knows the formats, and nothing of the program",
+	},
 	"mapping/builtin":   {[]string{"xapi", "mapping"}, "a pack is framework data; it knows nothing of the program"},
 	"lti/ltitest":       {[]string{"lti"}, "the pretend platform speaks LTI to any tool, so it may not know this one"},
 	"internal/learner":  {[]string{"lti", "xapi"}, "who a person is comes from a launch and an agent only"},

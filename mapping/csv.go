@@ -79,7 +79,7 @@ func (m Meta) Complete(name string, data []byte) Meta {
 }
 
 func (m Meta) head(name string, data []byte) Framework {
-	base := strings.TrimSuffix(path.Base(strings.ReplaceAll(name, `\`, "/")), path.Ext(name))
+	base := strings.TrimSpace(strings.TrimSuffix(path.Base(strings.ReplaceAll(name, `\`, "/")), path.Ext(name)))
 	f := Framework{ID: m.ID, Version: m.Version, Title: m.Title, Publisher: m.Publisher, SourceURL: m.SourceURL}
 	if f.ID == "" {
 		f.ID = slug(base)

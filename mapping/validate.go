@@ -60,6 +60,11 @@ func (f Framework) checkHead(ps *problems) {
 			ps.add(need.field, "it is missing")
 		}
 	}
+	for _, text := range []struct{ field, value string }{
+		{"id", f.ID}, {"version", f.Version}, {"title", f.Title}, {"publisher", f.Publisher}, {"source_url", f.SourceURL}, {"checked", f.Checked},
+	} {
+		checkShown(ps, text.field, text.value, maxTitle)
+	}
 	if !isUUID(f.GUID) {
 		ps.add("guid", "%q is not a UUID in lower case", f.GUID)
 	}
@@ -72,6 +77,7 @@ func (f Framework) checkHead(ps *problems) {
 			ps.add(fmt.Sprintf("levels[%d]", i), "levels are different whole numbers from 1 to %d", maxLevel)
 		}
 		seen[l.Number] = true
+		checkShown(ps, fmt.Sprintf("levels[%d].name", i), l.Name, maxTitle)
 	}
 	codes := map[string]bool{}
 	for i, a := range f.Archetypes {
@@ -79,6 +85,8 @@ func (f Framework) checkHead(ps *problems) {
 			ps.add(fmt.Sprintf("archetypes[%d].code", i), "codes are different words without spaces, commas, semicolons or bars")
 		}
 		codes[a.Code] = true
+		checkShown(ps, fmt.Sprintf("archetypes[%d].title", i), a.Title, maxTitle)
+		checkShown(ps, fmt.Sprintf("archetypes[%d].example_roles", i), a.ExampleRoles, maxTitle)
 	}
 }
 
@@ -98,9 +106,7 @@ func (f Framework) checkNode(ps *problems, n Node, at func(field string) string)
 	}
 	checkText(ps, at("code"), n.Code, maxCode)
 	checkText(ps, at("title"), n.Title, maxTitle)
-	if utf8.RuneCountInString(n.Notes) > maxTitle {
-		ps.add(at("notes"), "it is longer than %d characters", maxTitle)
-	}
+	checkShown(ps, at("notes"), n.Notes, maxTitle)
 	if n.Kind != NodeSection && n.Kind != NodeCapability {
 		ps.add(at("kind"), "%q is neither section nor capability", n.Kind)
 	}
@@ -149,10 +155,20 @@ func checkText(ps *problems, where, s string, limit int) {
 	switch {
 	case strings.TrimSpace(s) == "":
 		ps.add(where, "it is empty")
+	default:
+		checkShown(ps, where, s, limit)
+	}
+}
+
+// checkShown refuses a text that is long, that no page can show, or that would not come back from a table as it went in.
+func checkShown(ps *problems, where, s string, limit int) {
+	switch {
 	case utf8.RuneCountInString(s) > limit:
 		ps.add(where, "it is longer than %d characters", limit)
 	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == utf8.RuneError }):
 		ps.add(where, "it has a character that cannot be shown")
+	case s != strings.TrimSpace(s):
+		ps.add(where, "it begins or ends with a space")
 	}
 }
 
