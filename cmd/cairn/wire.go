@@ -39,11 +39,12 @@ type server struct {
 	handler   http.Handler
 	projector *pipeline.Projector
 	deliverer *pipeline.Deliverer
+	launches  *launchLog
 }
 
 // wire joins the rooms over an open store. ctx bounds what they keep in memory.
 func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error) {
-	s := &server{wiring: w, store: store, health: &health{store: status{store}, now: w.now}}
+	s := &server{wiring: w, store: store, health: &health{store: status{store}, now: w.now}, launches: newLaunchLog(store, w.now, w.log)}
 	m, grown := newMetrics(s.health), make(bell, 1)
 	frameworks, err := store.Frameworks(ctx, "")
 	if err != nil {
@@ -57,9 +58,9 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 	s.projector = w.newProjector(store, frameworks, pipeline.Config{Changed: grown, Observe: func(n int) { m.folded.Add(float64(n)) }})
 	s.deliverer = w.newDeliverer(store, frameworks, client)
 	pages, err := web.New(web.Config{
-		Tool: countedTool{&lti.Tool{
+		Tool: notedTool{countedTool{&lti.Tool{
 			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Now: w.now, Rand: rand.Reader,
-		}, m},
+		}, m}, s.launches},
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
 		Activities: store.Activities(), Prepare: w.prepareOwn,
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
@@ -108,7 +109,7 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group sync.WaitGroup
-	for _, f := range []func(context.Context){s.projector.Run, s.deliverer.Run, s.sweep} {
+	for _, f := range []func(context.Context){s.projector.Run, s.deliverer.Run, s.launches.run, s.sweep} {
 		group.Go(func() { f(work) })
 	}
 	done := context.AfterFunc(ctx, func() { s.health.stopping.Store(true) })
