@@ -95,6 +95,7 @@ func (c *checker) languageMap(i int32) error {
 	if err := c.object(i); err != nil {
 		return err
 	}
+	c.mark(i, markLanguages)
 	for k := i + 1; k < c.nodes[i].next; k = c.nodes[k].next {
 		if !isLanguageTag(c.name(k)) {
 			return c.fail(k, ruleLanguage, "%q is not a language tag of RFC 5646", clip(c.name(k)))

@@ -47,6 +47,7 @@ func (c *checker) agentParts(i int32, allowed agentKinds) (a agentParts, err err
 	if err = c.object(i); err != nil {
 		return a, err
 	}
+	c.mark(i, markAgent)
 	for k := i + 1; k < c.nodes[i].next; k = c.nodes[k].next {
 		if err = c.agentProperty(k, &a); err != nil {
 			return a, err

@@ -124,6 +124,7 @@ func (c *checker) activity(i int32, r Role) (err error) {
 	if err = c.object(i); err != nil {
 		return err
 	}
+	c.mark(i, markActivity)
 	id, definition := "", int32(0)
 	for k := i + 1; k < c.nodes[i].next; k = c.nodes[k].next {
 		switch c.name(k) {

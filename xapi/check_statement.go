@@ -152,6 +152,7 @@ func (c *checker) verb(i int32) (id string, err error) {
 	if err = c.object(i); err != nil {
 		return "", err
 	}
+	c.mark(i, markVerb)
 	for k := i + 1; k < c.nodes[i].next; k = c.nodes[k].next {
 		switch c.name(k) {
 		case "id":

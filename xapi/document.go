@@ -28,6 +28,10 @@ const (
 	markSingle                      // one object where an array belongs: written as an array of one
 	markVerbatim                    // extensions: written byte by byte as sent
 	markDefinition                  // the definition of an activity
+	markAgent                       // an Agent or Group
+	markActivity                    // an Activity
+	markVerb                        // the verb
+	markLanguages                   // a language map
 )
 
 // node is one JSON value of a document: positions in its source, never a copy.

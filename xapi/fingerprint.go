@@ -1,6 +1,7 @@
 package xapi
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"slices"
 	"strings"
@@ -32,6 +33,76 @@ func (d *document) fingerprint(i int32, buf []byte) ([32]byte, []byte) {
 	return sha256.Sum256(c.dst), c.dst
 }
 
+// Equals says whether the statement is the stored one, of which the fingerprint and the timestamp are known. They are equal when
+// the fingerprints are. They are as well when the stored one was sent without a timestamp and this one carries the timestamp
+// that the store gave it, because then somebody read it and sends it again (Data 2.3.1: what an LRS assigns does not count).
+func (p *Prepared) Equals(fingerprint []byte, timestamp time.Time) bool {
+	if bytes.Equal(p.Fingerprint[:], fingerprint) {
+		return true
+	}
+	if p.Timestamp.IsZero() || !p.Timestamp.Equal(timestamp) {
+		return false
+	}
+	without, ok := fingerprintWithout(append(slices.Clip(p.body), '}'), true, "")
+	return ok && bytes.Equal(without[:], fingerprint)
+}
+
+// fingerprintWithout is the fingerprint of a statement that leaves out its timestamp, and its attachments with a usage type.
+func fingerprintWithout(raw []byte, timestamp bool, usage string) (sum [32]byte, ok bool) {
+	p := parsers.Get().(*parser)
+	defer p.release()
+	if p.doc.parse(p.dec, raw) != nil {
+		return sum, false
+	}
+	c := checker{document: &p.doc, version: V2} // takes in all that 1.0.3 does
+	at, _, err := c.statement(0)
+	if err != nil {
+		return sum, false
+	}
+	p.doc.skip(at)
+	if timestamp && at.timestamp != 0 {
+		p.doc.nodes[at.timestamp].marks |= markSkip
+	}
+	if usage != "" && at.attach != 0 {
+		p.doc.skipAttachments(at.attach, usage)
+	}
+	sum, p.form = p.doc.fingerprint(0, p.form)
+	return sum, true
+}
+
+// skipAttachments leaves out the attachments with a usage type, and the list when nothing is left in it.
+func (d *document) skipAttachments(list int32, usage string) {
+	left := false
+	for k := list + 1; k < d.nodes[list].next; k = d.nodes[k].next {
+		for m := k + 1; m < d.nodes[k].next; m = d.nodes[m].next {
+			if d.name(m) == "usageType" && d.text(m) == usage {
+				d.nodes[k].marks |= markSkip
+			}
+		}
+		left = left || d.nodes[k].marks&markSkip == 0
+	}
+	if !left {
+		d.nodes[list].marks |= markSkip
+	}
+}
+
+// SignatureUsage marks the attachment that signs a statement (Data 2.6).
+const SignatureUsage = "http://adlnet.gov/expapi/attachments/signature"
+
+// SignedAs says whether a text is the statement before its signature was added: a statement that is equal but for that
+// attachment (Data 2.6). A signer need not know the timestamp.
+func (p *Prepared) SignedAs(payload []byte) bool {
+	whole := append(slices.Clip(p.body), '}')
+	for _, timestamp := range []bool{false, true} {
+		signed, ok := fingerprintWithout(payload, false, SignatureUsage)
+		own, fine := fingerprintWithout(whole, timestamp, SignatureUsage)
+		if ok && fine && signed == own {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *comparer) value(i int32) {
 	n := &c.nodes[i]
 	switch {
@@ -46,8 +117,10 @@ func (c *comparer) value(i int32) {
 	case n.kind == '[':
 		c.dst = append(c.dst, '[')
 		for k := i + 1; k < n.next; k = c.nodes[k].next {
-			c.value(k)
-			c.dst = append(c.dst, ',')
+			if c.nodes[k].marks&markSkip == 0 {
+				c.value(k)
+				c.dst = append(c.dst, ',')
+			}
 		}
 		c.dst = append(c.dst, ']')
 	case n.kind == '"':

@@ -144,6 +144,7 @@ type Attachment struct {
 	Length      int64       `json:"length"` // octets
 	SHA2        string      `json:"sha2"`
 	FileURL     string      `json:"fileUrl,omitzero"`
+	Data        []byte      `json:"-"` // what came along; nil when nothing did. Whoever sets it has checked it against SHA2
 }
 
 // ActivityDefinition is what is said about an activity (Data 2.4.4.1).
