@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
@@ -37,6 +38,8 @@ type DB struct {
 	terms  *terms
 	told   *tolds               // definitions that are in the table activity
 	signed *cache[signed, bool] // pairs that are in the table credential_authority
+
+	advancing sync.Mutex // held while advanceThrough writes
 }
 
 // openDB connects, brings the schema up to date and starts the writer.

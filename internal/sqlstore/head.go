@@ -70,13 +70,3 @@ func (db *DB) Head(ctx context.Context) (int64, error) {
 	}
 	return pos, nil
 }
-
-// Through is the time up to which every statement stored can be read: the stored time of the last write. Writes become visible
-// in order (lockLog), so nothing earlier is still to come. 1970 when nothing was stored yet.
-func (db *DB) Through(ctx context.Context) (time.Time, error) {
-	var stored int64
-	if err := db.Get(ctx, &stored, `SELECT stored FROM log_head`); err != nil {
-		return time.Time{}, fmt.Errorf("sqlstore: read the head of the log: %w", err)
-	}
-	return time.UnixMicro(stored).UTC(), nil
-}

@@ -1,10 +1,10 @@
 package sqlstore
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"cairn/xapi"
 	"cairn/xapi/lrs"
@@ -24,6 +24,7 @@ type row struct {
 	pos         int64 // given when the row is written, for a new one
 	credential  string
 	fingerprint []byte
+	timestamp   time.Time // of a stored one
 	refersTo    string
 	void        voidState
 	voidedPos   int64
@@ -67,7 +68,7 @@ func (in *intake) decide(r *request) error {
 	for i := range r.batch {
 		p := &r.batch[i]
 		if same, ok := in.byID[p.ID]; ok {
-			if bytes.Equal(same.fingerprint, p.Fingerprint[:]) {
+			if p.Equals(same.fingerprint, same.timestamp) {
 				continue
 			}
 			return in.refuse(before, undo, &lrs.ConflictError{ID: p.ID})
@@ -119,13 +120,14 @@ type storedRow struct {
 	Pos         int64   `db:"pos"`
 	Credential  string  `db:"credential"`
 	Fingerprint []byte  `db:"fingerprint"`
+	Timestamp   int64   `db:"timestamp"`
 	RefersTo    *string `db:"refers_to"`
 	Void        int64   `db:"void"`
 	VoidedPos   *int64  `db:"voided_pos"`
 	Terms       string  `db:"terms"`
 }
 
-const storedColumns = `id, pos, credential, fingerprint, refers_to, void, voided_pos, terms`
+const storedColumns = `id, pos, credential, fingerprint, timestamp, refers_to, void, voided_pos, terms`
 
 // The bounds of how far references are followed. What is further away does not make a filter match.
 const (
@@ -192,7 +194,7 @@ func (in *intake) read(ctx context.Context, ids, referred []string) ([]*row, err
 	}
 	rows := make([]*row, len(found))
 	for i, f := range found {
-		rows[i] = &row{id: f.ID, pos: f.Pos, credential: f.Credential, fingerprint: f.Fingerprint, void: voidState(f.Void), terms: parseLinks(f.Terms)}
+		rows[i] = &row{id: f.ID, pos: f.Pos, credential: f.Credential, fingerprint: f.Fingerprint, timestamp: fromMicros(f.Timestamp), void: voidState(f.Void), terms: parseLinks(f.Terms)}
 		if f.RefersTo != nil {
 			rows[i].refersTo = *f.RefersTo
 		}

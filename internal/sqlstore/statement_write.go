@@ -30,6 +30,9 @@ func (in *intake) write(ctx context.Context) error {
 	if err := in.writeLinks(ctx); err != nil {
 		return err
 	}
+	if err := in.writeAttachments(ctx); err != nil {
+		return err
+	}
 	if err := in.writeVoids(ctx); err != nil {
 		return err
 	}

@@ -20,6 +20,9 @@ type Store struct {
 var (
 	_ lrs.Statements  = (*Store)(nil)
 	_ lrs.Credentials = (*Store)(nil)
+	_ lrs.Documents   = (*Store)(nil)
+	_ lrs.Activities  = (*Store)(nil)
+	_ lrs.Attachments = (*Store)(nil)
 	_ pipeline.Log    = (*Store)(nil)
 )
 

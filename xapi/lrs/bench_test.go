@@ -23,7 +23,7 @@ func (nowhere) Add(context.Context, lrs.Credential, []xapi.Prepared) error { ret
 func BenchmarkPost(b *testing.B) {
 	f := &fake{now: start}
 	h, err := lrs.New(lrs.Config{
-		Statements: nowhere{f}, Credentials: f, Now: func() time.Time { return start }, NewID: func() string { return id(1) },
+		Statements: nowhere{f}, Documents: f, Activities: f, Attachments: f, Credentials: f, Now: func() time.Time { return start }, NewID: func() string { return id(1) },
 		Authority: func(c lrs.Credential) xapi.Agent { return xapi.AccountAgent("https://cairn.example", c.ID) },
 		MoreKey:   make([]byte, 16), Log: slog.New(slog.DiscardHandler),
 	})

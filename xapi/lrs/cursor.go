@@ -29,6 +29,8 @@ type cursor struct {
 	Ascending         bool   `json:"asc,omitzero"`
 	After             int64  `json:"p"`
 	UpTo              int64  `json:"m,omitzero"`
+	Format            string `json:"f,omitzero"`
+	Attachments       bool   `json:"at,omitzero"`
 }
 
 const cursorVersion = 1
@@ -37,10 +39,10 @@ const cursorVersion = 1
 const macSize = 16
 
 // more is the address of the next page: a path on this server (Data 2.5).
-func (h *handler) more(q Query) (string, error) {
+func (h *handler) more(q Query, v view) (string, error) {
 	raw, err := json.Marshal(cursor{
 		cursorVersion, q.Agent, q.Verb, q.Activity, q.Registration, q.RelatedAgents, q.RelatedActivities,
-		micros(q.Since), micros(q.Until), q.Limit, q.Ascending, q.After, q.UpTo,
+		micros(q.Since), micros(q.Until), q.Limit, q.Ascending, q.After, q.UpTo, v.format, v.attachments,
 	})
 	if err != nil {
 		return "", fmt.Errorf("lrs: writing a more link: %w", err)
@@ -54,28 +56,29 @@ func (h *handler) nextPage(w http.ResponseWriter, r *request, found map[string]s
 	if err := alone(found); err != nil {
 		return err
 	}
-	q, ok := h.readCursor(token)
+	q, v, ok := h.readCursor(token)
 	if !ok {
 		return refusal(http.StatusBadRequest, "cursor_invalid", "this more link was not made by this server, or its key was changed")
 	}
-	return h.page(w, r, q)
+	v.languages = acceptedLanguages(r.Header.Get("Accept-Language"))
+	return h.page(w, r, q, v)
 }
 
-func (h *handler) readCursor(token string) (q Query, ok bool) {
+func (h *handler) readCursor(token string) (q Query, v view, ok bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(raw) < macSize || !hmac.Equal(raw[:macSize], h.sign(raw[macSize:])) {
-		return q, false
+		return q, v, false
 	}
 	var c cursor
 	if err := json.Unmarshal(raw[macSize:], &c); err != nil || c.Version != cursorVersion {
-		return q, false
+		return q, v, false
 	}
 	return Query{
 		Agent: c.Agent, Verb: c.Verb, Activity: c.Activity, Registration: c.Registration,
 		RelatedAgents: c.RelatedAgents, RelatedActivities: c.RelatedActivities,
 		Since: instant(c.Since), Until: instant(c.Until), Limit: min(c.Limit, h.MaxPage), Ascending: c.Ascending,
 		After: c.After, UpTo: c.UpTo,
-	}, true
+	}, view{format: c.Format, attachments: c.Attachments}, true
 }
 
 func (h *handler) sign(raw []byte) []byte {

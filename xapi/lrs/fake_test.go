@@ -18,6 +18,8 @@ type fake struct {
 	rows []row
 	now  time.Time
 	down bool // every call fails
+
+	documents map[lrs.DocumentKey]lrs.Document
 }
 
 type row struct {
@@ -39,7 +41,7 @@ func (f *fake) Add(_ context.Context, by lrs.Credential, batch []xapi.Prepared) 
 	f.now = f.now.Add(time.Microsecond)
 	for _, p := range batch {
 		if i := find(rows, p.ID); i >= 0 {
-			if rows[i].prepared.Fingerprint != p.Fingerprint {
+			if !equal(rows[i], p) {
 				return &lrs.ConflictError{ID: p.ID}
 			}
 			continue
@@ -136,6 +138,8 @@ func (f *fake) Check(_ context.Context, key, secret string) (lrs.Credential, err
 		"write": {lrs.ScopeWrite},
 		"mine":  {lrs.ScopeWrite, lrs.ScopeReadMine},
 		"read":  {lrs.ScopeRead},
+		"state": {lrs.ScopeState},
+		"prof":  {lrs.ScopeProfile},
 		"aread": {lrs.ScopeAllRead},
 		"none":  {},
 	}[key]

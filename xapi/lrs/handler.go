@@ -14,6 +14,9 @@ import (
 // Config is what the resources need. Every field without a default is required.
 type Config struct {
 	Statements  Statements
+	Documents   Documents
+	Activities  Activities
+	Attachments Attachments
 	Credentials Credentials
 	Now         func() time.Time
 	NewID       func() string               // a new UUID in lower case, ordered by time
@@ -22,11 +25,12 @@ type Config struct {
 	Log         *slog.Logger
 	Prefix      string // path of the resources as clients see it, "/xapi" by default; the handler expects it in requests
 	MaxBody     int64  // octets of a request body, also after decompression; 16 MiB by default
+	MaxDocument int64  // octets of a state or profile document; 4 MiB by default
 	MaxPage     int    // most statements in one answer; 500 by default
 }
 
 // ErrConfig says that a Config lacks something.
-var ErrConfig = errors.New("lrs: Statements, Credentials, Now, NewID, Authority, Log and a MoreKey of 16 bytes are needed")
+var ErrConfig = errors.New("lrs: Statements, Documents, Activities, Attachments, Credentials, Now, NewID, Authority, Log and a MoreKey of 16 bytes are needed")
 
 // handler serves the resources.
 type handler struct {
@@ -38,6 +42,7 @@ type handler struct {
 type resource struct {
 	methods map[string]action
 	open    bool // answers without version and credential
+	log     bool // reads the log of statements: answers tell how far it can be read
 }
 
 // action answers a request or says why not.
@@ -45,33 +50,52 @@ type action func(w http.ResponseWriter, r *request) error
 
 // New makes the handler of the resources under Config.Prefix.
 func New(c Config) (http.Handler, error) {
-	if c.Statements == nil || c.Credentials == nil || c.Now == nil || c.NewID == nil || c.Authority == nil || c.Log == nil ||
-		len(c.MoreKey) < 16 {
+	if c.lacks() {
 		return nil, ErrConfig
 	}
+	h := &handler{Config: c.withDefaults()}
+	h.routes = h.resources()
+	return h, nil
+}
+
+func (c Config) lacks() bool {
+	return c.Statements == nil || c.Documents == nil || c.Activities == nil || c.Attachments == nil || c.Credentials == nil ||
+		c.Now == nil || c.NewID == nil || c.Authority == nil || c.Log == nil || len(c.MoreKey) < 16
+}
+
+func (c Config) withDefaults() Config {
 	if c.Prefix == "" {
 		c.Prefix = "/xapi"
 	}
 	if c.MaxBody <= 0 {
 		c.MaxBody = 16 << 20
 	}
+	if c.MaxDocument <= 0 {
+		c.MaxDocument = 4 << 20
+	}
 	if c.MaxPage <= 0 {
 		c.MaxPage = 500
 	}
-	h := &handler{Config: c}
-	h.routes = map[string]resource{
-		"/statements": {methods: map[string]action{
+	return c
+}
+
+// resources is all there is to ask for.
+func (h *handler) resources() map[string]resource {
+	read := func(f action) map[string]action { return map[string]action{http.MethodGet: f, http.MethodHead: f} }
+	return map[string]resource{
+		"/statements": {log: true, methods: map[string]action{
 			http.MethodGet:  h.getStatements,
 			http.MethodHead: h.getStatements,
 			http.MethodPost: h.postStatements,
 			http.MethodPut:  h.putStatement,
 		}},
-		"/about": {open: true, methods: map[string]action{
-			http.MethodGet:  h.about,
-			http.MethodHead: h.about,
-		}},
+		"/activities/state":   h.states().resource(),
+		"/activities/profile": h.activityProfiles().resource(),
+		"/agents/profile":     h.agentProfiles().resource(),
+		"/activities":         {methods: read(h.getActivity)},
+		"/agents":             {methods: read(h.getAgent)},
+		"/about":              {open: true, methods: read(h.about)},
 	}
-	return h, nil
 }
 
 // ServeHTTP answers a request; this is the one place where refusals become answers and log lines.
@@ -94,6 +118,11 @@ func (h *handler) answer(w http.ResponseWriter, r *request) error {
 	if !ok {
 		return refusal(http.StatusNotFound, "resource_unknown", "there is no resource at this address")
 	}
+	if r.alternate() {
+		if err := h.readAlternate(w, r); err != nil {
+			return err
+		}
+	}
 	versionErr := r.readVersion()
 	w.Header().Set(xapi.VersionHeader, r.version.String())
 	if r.Method == http.MethodOptions {
@@ -107,7 +136,7 @@ func (h *handler) answer(w http.ResponseWriter, r *request) error {
 	if res.open {
 		return do(w, r)
 	}
-	if r.reads() {
+	if res.log && r.reads() {
 		if err := h.consistentThrough(w, r); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func serve(t testing.TB, change ...func(*lrs.Config)) *server {
 	t.Helper()
 	f, logs, n := &fake{now: start}, new(bytes.Buffer), 0
 	c := lrs.Config{
-		Statements: f, Credentials: f,
+		Statements: f, Documents: f, Activities: f, Attachments: f, Credentials: f,
 		Now: func() time.Time { return start },
 		NewID: func() string {
 			f.mu.Lock()

@@ -58,10 +58,7 @@ func TestQueryRefusals(t *testing.T) {
 		"Limit=1":              {400, "parameter_unknown"},
 		"method=GET":           {400, "parameter_unknown"},
 		"format=full":          {400, "parameter_value"},
-		"format=ids":           {501, "format_not_supported"},
-		"format=canonical":     {501, "format_not_supported"},
 		"attachments=maybe":    {400, "parameter_value"},
-		"attachments=true":     {501, "attachments_not_supported"},
 		"cursor=abc":           {400, "cursor_invalid"},
 		"cursor=abc&limit=1":   {400, "parameter_combination"},
 	} {

@@ -1,8 +1,6 @@
 package lrs
 
 import (
-	"crypto/sha1"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,7 +24,8 @@ func (h *handler) getStatements(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := exactOnly(found); err != nil {
+	v, err := readView(r, found)
+	if err != nil {
 		return err
 	}
 	id, byID := found["statementId"]
@@ -34,9 +33,9 @@ func (h *handler) getStatements(w http.ResponseWriter, r *request) error {
 	cursor, byCursor := found["cursor"]
 	switch {
 	case byID:
-		return h.oneStatement(w, r, found, id, false)
+		return h.oneStatement(w, r, v, found, id, false)
 	case byVoided:
-		return h.oneStatement(w, r, found, voided, true)
+		return h.oneStatement(w, r, v, found, voided, true)
 	case byCursor:
 		return h.nextPage(w, r, found, cursor)
 	}
@@ -44,29 +43,11 @@ func (h *handler) getStatements(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, q)
-}
-
-// exactOnly refuses the forms of answer that are not offered yet, and values that are none.
-func exactOnly(found map[string]string) error {
-	switch format, ok := found["format"]; {
-	case !ok || format == "exact":
-	case format == "ids" || format == "canonical":
-		return refusal(http.StatusNotImplemented, "format_not_supported", "the format %s is not offered yet; ask for exact", format)
-	default:
-		return refusal(http.StatusBadRequest, "parameter_value", "the format is ids, exact or canonical")
-	}
-	switch value, ok := found["attachments"]; {
-	case !ok || value == "false":
-		return nil
-	case value == "true":
-		return refusal(http.StatusNotImplemented, "attachments_not_supported", "the data of attachments is not offered yet")
-	}
-	return refusal(http.StatusBadRequest, "parameter_value", "attachments is true or false")
+	return h.page(w, r, q, v)
 }
 
 // oneStatement answers by id. Nothing but format and attachments goes with it (XAPI-00150, XAPI-00151).
-func (h *handler) oneStatement(w http.ResponseWriter, r *request, found map[string]string, id string, voided bool) error {
+func (h *handler) oneStatement(w http.ResponseWriter, r *request, v view, found map[string]string, id string, voided bool) error {
 	if err := alone(found, "format", "attachments"); err != nil {
 		return err
 	}
@@ -84,10 +65,16 @@ func (h *handler) oneStatement(w http.ResponseWriter, r *request, found map[stri
 	if !r.seesAll() && !h.isMine(s, r.credential) {
 		return errUnknownStatement
 	}
-	sum := sha1.Sum(s.JSON)
-	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:])+`"`)
+	list := []Stored{s}
+	if err := h.show(r, v, list); err != nil {
+		return err
+	}
+	w.Header().Set("ETag", quoted(etag(list[0].JSON)))
 	w.Header().Set("Last-Modified", s.Stored.UTC().Format(http.TimeFormat))
-	writeJSON(w, http.StatusOK, s.JSON)
+	if v.attachments {
+		return h.writeMixed(w, r, list, [][]byte{list[0].JSON})
+	}
+	writeJSON(w, http.StatusOK, list[0].JSON)
 	return nil
 }
 
@@ -118,7 +105,7 @@ func (h *handler) isMine(s Stored, c Credential) bool {
 }
 
 // page answers a query.
-func (h *handler) page(w http.ResponseWriter, r *request, q Query) error {
+func (h *handler) page(w http.ResponseWriter, r *request, q Query, v view) error {
 	if !r.seesAll() {
 		q.Mine = r.credential.ID
 	}
@@ -129,14 +116,21 @@ func (h *handler) page(w http.ResponseWriter, r *request, q Query) error {
 	more := ""
 	if page.Next != 0 {
 		q.After, q.UpTo = page.Next, page.UpTo
-		if more, err = h.more(q); err != nil {
+		if more, err = h.more(q, v); err != nil {
 			return err
 		}
 	}
 	if len(page.Statements) > 0 {
 		w.Header().Set("Last-Modified", newest(page.Statements).UTC().Format(http.TimeFormat))
 	}
-	writePage(w, page.Statements, more)
+	if err := h.show(r, v, page.Statements); err != nil {
+		return err
+	}
+	parts := pageParts(page.Statements, more)
+	if v.attachments {
+		return h.writeMixed(w, r, page.Statements, parts)
+	}
+	writeParts(w, parts)
 	return nil
 }
 
@@ -149,25 +143,29 @@ func newest(list []Stored) time.Time {
 	return last
 }
 
-// writePage writes a StatementResult (Data 2.5), each statement as it was kept, without copying them together.
-func writePage(w http.ResponseWriter, list []Stored, more string) {
-	const head, middle, tail = `{"statements":[`, `],"more":"`, `"}`
-	size := len(head) + len(middle) + len(more) + len(tail) + max(0, len(list)-1)
-	for _, s := range list {
-		size += len(s.JSON)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Length", strconv.Itoa(size))
-	w.WriteHeader(http.StatusOK)
-	parts := [][]byte{[]byte(head)}
+// pageParts makes a StatementResult (Data 2.5), each statement as it was kept, without copying them together.
+func pageParts(list []Stored, more string) [][]byte {
+	parts := [][]byte{[]byte(`{"statements":[`)}
 	for i, s := range list {
 		if i > 0 {
 			parts = append(parts, []byte{','})
 		}
 		parts = append(parts, s.JSON)
 	}
-	for _, part := range append(parts, []byte(middle+more+tail)) {
+	return append(parts, []byte(`],"more":"`+more+`"}`))
+}
+
+// writeParts answers with one piece of JSON that lies in parts.
+func writeParts(w http.ResponseWriter, parts [][]byte) {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Length", strconv.Itoa(size))
+	w.WriteHeader(http.StatusOK)
+	for _, part := range parts {
 		if _, err := w.Write(part); err != nil {
 			return // the connection is gone
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -89,11 +88,8 @@ func (r *request) parameters(known ...string) (map[string]string, error) {
 	return found, nil
 }
 
-// body reads the JSON that was sent, bounded.
-func (h *handler) body(w http.ResponseWriter, r *request) ([]byte, error) {
-	if err := contentType(r.Header.Get("Content-Type")); err != nil {
-		return nil, err
-	}
+// octets reads the body that was sent, bounded, also when it is unpacked.
+func (h *handler) octets(w http.ResponseWriter, r *request) ([]byte, error) {
 	var from io.Reader = http.MaxBytesReader(w, r.Body, h.MaxBody)
 	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
 	case "", "identity":
@@ -137,20 +133,6 @@ func (h *handler) bodyError(err error) error {
 		return refusal(http.StatusRequestEntityTooLarge, "body_too_large", "a body has at most %d octets", h.MaxBody)
 	}
 	return refusal(http.StatusBadRequest, "body_unreadable", "the body did not arrive whole")
-}
-
-// contentType accepts JSON (Communication 1.5, XAPI-00127).
-func contentType(header string) error {
-	kind, _, err := mime.ParseMediaType(header)
-	switch {
-	case err == nil && kind == "application/json":
-		return nil
-	case err == nil && kind == "multipart/mixed":
-		return &Refusal{http.StatusNotImplemented, "multipart_not_supported",
-			"statements with attachment data are not accepted yet; send application/json", "Communication 1.5.2", ""}
-	}
-	return &Refusal{http.StatusBadRequest, "content_type", "statements are sent as application/json",
-		"Communication 1.5, XAPI-00127", ""}
 }
 
 func shorten(s string) string {

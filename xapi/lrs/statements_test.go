@@ -91,7 +91,7 @@ func TestWriteRefusals(t *testing.T) {
 		"empty_body":                     {post(``), 400, "content_type"},
 		"XAPI-00127_content_type":        {with(post(statement(1, "")), func(c *call) { c.contentType = "text/plain" }), 400, "content_type"},
 		"no_content_type":                {with(post(statement(1, "")), func(c *call) { c.contentType = "-" }), 400, "content_type"},
-		"multipart":                      {with(post(statement(1, "")), func(c *call) { c.contentType = "multipart/mixed; boundary=x" }), 501, "multipart_not_supported"},
+		"multipart":                      {with(post(statement(1, "")), func(c *call) { c.contentType = "multipart/mixed; boundary=x" }), 400, "multipart_malformed"},
 		"content_encoding":               {with(post(statement(1, "")), func(c *call) { c.header = map[string]string{"Content-Encoding": "br"} }), 415, "content_encoding_unknown"},
 		"broken_gzip":                    {with(post(statement(1, "")), func(c *call) { c.header = map[string]string{"Content-Encoding": "gzip"} }), 400, "body_unreadable"},
 		"too_large":                      {post("[" + strings.Repeat(" ", 5000) + "]"), 413, "body_too_large"},

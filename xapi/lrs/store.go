@@ -24,6 +24,8 @@ const (
 	ScopeWrite    Scope = "statements/write"
 	ScopeReadMine Scope = "statements/read/mine"
 	ScopeRead     Scope = "statements/read"
+	ScopeState    Scope = "state"   // reads and writes states
+	ScopeProfile  Scope = "profile" // reads and writes agent and activity profiles
 	ScopeAllRead  Scope = "all/read"
 	ScopeAll      Scope = "all"
 )
@@ -88,4 +90,71 @@ type Statements interface {
 // Credentials checks keys. It answers ErrNotFound for an unknown key, a wrong secret, and a revoked credential alike.
 type Credentials interface {
 	Check(ctx context.Context, key, secret string) (Credential, error)
+}
+
+// DocumentKind is the resource a document belongs to. Values are stored: never renumber.
+type DocumentKind uint8
+
+// The document resources (Communication 2.3, 2.6, 2.7).
+const (
+	KindState           DocumentKind = 1
+	KindAgentProfile    DocumentKind = 2
+	KindActivityProfile DocumentKind = 3
+)
+
+// DocumentKey names one document; fields that its kind does not have are empty.
+type DocumentKey struct {
+	Kind         DocumentKind
+	Activity     string // of a state and an activity profile
+	Agent        string // of a state and an agent profile: agent key
+	Registration string // of a state, or "": a state without one is another document
+	ID           string // stateId or profileId
+}
+
+// Document is what is kept under a key: any octets.
+type Document struct {
+	ContentType string
+	Content     []byte
+	ETag        string    // SHA-1 of the content, 40 hexadecimal digits, without quotes
+	Updated     time.Time // later than that of the content whose place it takes
+}
+
+// DocumentFilter names the documents of an owner: ID is not looked at, and Registration only when it is set.
+type DocumentFilter struct {
+	DocumentKey
+	Since time.Time // only what was updated after it; zero for all
+}
+
+// Documents keeps documents. Every method is safe for concurrent use, and reads see every write that was answered.
+type Documents interface {
+	// Document answers one. ErrNotFound.
+	Document(ctx context.Context, key DocumentKey) (Document, error)
+	// DocumentIDs answers the ids of a filter's documents, sorted and without repeats, and when the newest was updated.
+	DocumentIDs(ctx context.Context, f DocumentFilter) (ids []string, newest time.Time, err error)
+	// ChangeDocument reads a document, has change decide, and writes what it answers, as one step that no other change of the
+	// document can come between: nil deletes. had is nil when there is none. An error of change is answered as it is and
+	// nothing is written. change may be called more than once and must have no effects. Updated of what it answers is set here.
+	ChangeDocument(ctx context.Context, key DocumentKey, change func(had *Document) (*Document, error)) error
+	// DeleteDocuments deletes a filter's documents; that there are none is no error.
+	DeleteDocuments(ctx context.Context, f DocumentFilter) error
+}
+
+// Activities tells what is known of activities.
+type Activities interface {
+	// Definitions answers the canonical definition of each activity that has one, as JSON: what statements said, merged. A later
+	// property takes the place of an earlier one; name, description and extensions are merged entry by entry; nothing is removed
+	// by being left out.
+	Definitions(ctx context.Context, ids []string) (map[string][]byte, error)
+}
+
+// AttachmentData is the data of one attachment of a stored statement.
+type AttachmentData struct {
+	SHA2    string // as the statement gives it, in lower case
+	Content []byte
+}
+
+// Attachments finds what came with statements; Statements.Add stores it, from Attachment.Data.
+type Attachments interface {
+	// AttachmentData answers what came with the statements at these positions, each content once, in order of SHA2.
+	AttachmentData(ctx context.Context, positions []int64) ([]AttachmentData, error)
 }

@@ -9,9 +9,6 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// signatureUsage marks an attachment that signs the statement (Data 2.6).
-const signatureUsage = "http://adlnet.gov/expapi/attachments/signature"
-
 // postStatements keeps one statement or many, all or none (Communication 2.1.2).
 func (h *handler) postStatements(w http.ResponseWriter, r *request) error {
 	if err := r.needs(ScopeWrite, ScopeAll); err != nil {
@@ -20,11 +17,11 @@ func (h *handler) postStatements(w http.ResponseWriter, r *request) error {
 	if _, err := r.parameters(); err != nil {
 		return err
 	}
-	raw, err := h.body(w, r)
+	sent, err := h.statementsSent(w, r)
 	if err != nil {
 		return err
 	}
-	batch, err := h.store(r, raw, h.NewID)
+	batch, err := h.store(r, sent, h.NewID)
 	if err != nil {
 		return err
 	}
@@ -54,11 +51,11 @@ func (h *handler) putStatement(w http.ResponseWriter, r *request) error {
 		return &Refusal{http.StatusBadRequest, "statement_id_parameter", "the parameter statementId is needed, a UUID",
 			"Communication 2.1.1, XAPI-00145", ""}
 	}
-	raw, err := h.body(w, r)
+	sent, err := h.statementsSent(w, r)
 	if err != nil {
 		return err
 	}
-	if err := h.storeOne(r, raw, id); err != nil {
+	if err := h.storeOne(r, sent, id); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -66,11 +63,11 @@ func (h *handler) putStatement(w http.ResponseWriter, r *request) error {
 }
 
 // storeOne stores a single statement that has the id or none.
-func (h *handler) storeOne(r *request, raw []byte, id string) error {
-	if bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("[")) {
+func (h *handler) storeOne(r *request, s sent, id string) error {
+	if bytes.HasPrefix(bytes.TrimLeft(s.json, " \t\r\n"), []byte("[")) {
 		return refusal(http.StatusBadRequest, "statement_not_single", "one statement is put, not an array")
 	}
-	batch, err := h.prepare(r, raw, func() string { return id })
+	batch, err := h.prepare(r, s, func() string { return id })
 	if err != nil {
 		return err
 	}
@@ -82,39 +79,26 @@ func (h *handler) storeOne(r *request, raw []byte, id string) error {
 }
 
 // store prepares what was sent and stores it. An empty array is fine and reaches no store: some senders post one.
-func (h *handler) store(r *request, raw []byte, newID func() string) ([]xapi.Prepared, error) {
-	batch, err := h.prepare(r, raw, newID)
+func (h *handler) store(r *request, s sent, newID func() string) ([]xapi.Prepared, error) {
+	batch, err := h.prepare(r, s, newID)
 	if err != nil || len(batch) == 0 {
 		return nil, err
 	}
 	return batch, h.Statements.Add(r.Context(), r.credential, batch)
 }
 
-func (h *handler) prepare(r *request, raw []byte, newID func() string) ([]xapi.Prepared, error) {
-	batch, err := xapi.Prepare(raw, xapi.Options{Version: r.version, Authority: h.Authority(r.credential), NewID: newID})
+func (h *handler) prepare(r *request, s sent, newID func() string) ([]xapi.Prepared, error) {
+	batch, err := xapi.Prepare(s.json, xapi.Options{Version: r.version, Authority: h.Authority(r.credential), NewID: newID})
 	if err != nil {
 		return nil, err
 	}
+	if err := s.attach(batch); err != nil {
+		return nil, err
+	}
 	for i := range batch {
-		if err := checkAttachments(batch[i].Attachments); err != nil {
+		if err := checkSignature(&batch[i]); err != nil {
 			return nil, err
 		}
 	}
 	return batch, nil
-}
-
-// checkAttachments judges attachments that came without their data (Communication 1.5.1): each says where the data is, and none
-// is a signature, which could not be verified.
-func checkAttachments(list []xapi.Attachment) error {
-	for _, a := range list {
-		switch {
-		case a.UsageType == signatureUsage:
-			return &Refusal{http.StatusBadRequest, "signature_without_data", "a signed statement comes with its signature",
-				"Data 2.6", "/attachments"}
-		case a.FileURL == "":
-			return &Refusal{http.StatusBadRequest, "attachment_data_missing", "an attachment without data has a fileUrl",
-				"Communication 1.5.1", "/attachments"}
-		}
-	}
-	return nil
 }
