@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +30,8 @@ func TestPlatforms(t *testing.T) {
 			s.checkScores(t, link.ID)
 			s.checkReview(t)
 			s.checkTokens(t)
+			s.checkRotation(t, link.ID)
+			s.checkChanges(t, link.ID)
 		})
 	}
 }
@@ -225,5 +229,85 @@ func (s *site) checkTokens(t *testing.T) {
 	var failed *lti.ServiceError
 	if _, err := s.services.LineItems(context.WithoutCancel(t.Context()), s.reg, items, lti.LineItemFilter{}); !errors.As(err, &failed) || !failed.Retryable() {
 		t.Errorf("a busy platform: %v", err)
+	}
+}
+
+// checkChanges follows a roster where the platform offers differences: one leaves, one comes, one gets another role.
+func (s *site) checkChanges(t *testing.T, link string) {
+	t.Helper()
+	address := s.open(t, "3", link).NamesRoles.MembershipsURL
+	before, err := s.services.Roster(t.Context(), s.reg, address, lti.RosterFilter{})
+	if err != nil || (before.Differences != "") != s.p.Profile().RosterChanges {
+		t.Fatalf("differences %q, %v", before.Differences, err)
+	}
+	if before.Differences == "" {
+		return
+	}
+	s.p.Unenrol("2", "c000")
+	s.p.AddUser(ltitest.User{Sub: "new", Given: "N", Family: "New"})
+	s.p.Enrol(ltitest.Member{Course: "2", User: "new", Roles: []string{"Learner"}})
+	s.p.Enrol(ltitest.Member{Course: "2", User: "c001", Roles: []string{"Instructor"}})
+	changes, err := s.services.RosterChanges(t.Context(), s.reg, before.Differences)
+	if err != nil || len(changes.Members) != 3 {
+		t.Fatalf("%+v, %v", changes, err)
+	}
+	whole, err := s.services.Roster(t.Context(), s.reg, address, lti.RosterFilter{})
+	known := map[string]bool{}
+	for _, m := range before.With(changes).Members {
+		known[m.UserID+strings.Join(m.Roles.Texts(), " ")] = true
+	}
+	for _, m := range whole.Members {
+		if !known[m.UserID+strings.Join(m.Roles.Texts(), " ")] || len(known) != len(whole.Members) {
+			t.Errorf("%s is not as the whole roster says; %v", m.UserID, err)
+		}
+	}
+}
+
+// nextKey is the key that the tool turns to.
+var nextKey = sync.OnceValue(func() lti.KeyPair {
+	key, err := lti.GenerateKey()
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+// checkRotation changes the tool's key: a platform that kept the old key set takes the new key, and what the old one signed a moment
+// before is still good while it is published, and no longer.
+func (s *site) checkRotation(t *testing.T, link string) {
+	t.Helper()
+	old := s.ring.Signing
+	signed := func(key lti.KeyPair) error {
+		init, err := s.p.InitiateDeepLinking("3", "2", s.toolID)
+		l, err := s.launch(t, "3", init, err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form, err := s.tool.AnswerDeepLinking(l, lti.DeepLinkingAnswer{}, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.p.AcceptContent(t.Context(), form.URL, form.Values())
+		return err
+	}
+	if err := signed(old); err != nil { // now the platform keeps the old set
+		t.Error(err)
+	}
+	s.ring = lti.KeyRing{Signing: nextKey(), Others: []lti.KeyPair{old}}
+	if err := signed(nextKey()); err != nil {
+		t.Errorf("the new key: %v", err)
+	}
+	if err := signed(old); err != nil {
+		t.Errorf("the old key while it is published: %v", err)
+	}
+	s.p.ExpireTokens()
+	s.services.Tokens = lti.NewTokens(s.client, func() lti.KeyPair { return s.ring.Signing }, s.clock.now)
+	if _, err := s.services.LineItems(t.Context(), s.reg, s.open(t, "3", link).Endpoint.LineItems, lti.LineItemFilter{}); err != nil {
+		t.Errorf("a token by the new key: %v", err)
+	}
+	s.ring = lti.KeyRing{Signing: nextKey()}
+	s.p.ForgetKeys()
+	if err := signed(old); err == nil {
+		t.Error("the old key is good although it is not published any more")
 	}
 }

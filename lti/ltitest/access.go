@@ -253,6 +253,13 @@ func (p *Platform) toolKey(ctx context.Context, t *Tool, kid string) (jwk.Key, e
 	return nil, errNoKey
 }
 
+// ForgetKeys drops the tools' key sets that the platform kept, as time does.
+func (p *Platform) ForgetKeys() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.keys)
+}
+
 // ExpireToken ends an access token now, to see how a tool gets itself another; false when there is no such token.
 func (p *Platform) ExpireToken(token string) bool {
 	p.mu.Lock()

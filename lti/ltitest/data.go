@@ -112,6 +112,7 @@ const (
 // state is all that the platform knows; guarded by Platform.mu.
 type state struct {
 	users         []User
+	enrolled      []change
 	courses       []Course
 	members       []Member
 	tools         map[string]*Tool
@@ -199,7 +200,19 @@ func (p *Platform) Enrol(m Member) {
 	defer p.mu.Unlock()
 	p.members = slices.DeleteFunc(p.members, func(o Member) bool { return o.Course == m.Course && o.User == m.User })
 	p.members = append(p.members, m)
+	p.enrolled = append(p.enrolled, change{m.Course, m.User})
 }
+
+// Unenrol takes a user out of a course; nothing happens when the user is not in it.
+func (p *Platform) Unenrol(course, user string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.members = slices.DeleteFunc(p.members, func(o Member) bool { return o.Course == course && o.User == user })
+	p.enrolled = append(p.enrolled, change{course, user})
+}
+
+// change is one change of a roster; its place in the list is its time.
+type change struct{ course, user string }
 
 // AddTool adds a tool or replaces the one with the same id, and answers it with the ids that were filled in.
 func (p *Platform) AddTool(t Tool) Tool {

@@ -89,6 +89,7 @@ type Profile struct {
 
 	// The roster (NRPS 2.0, section 2.2).
 	ShortRosterRoles bool // "Learner" in place of the full IRI
+	RosterChanges    bool // differences are offered (NRPS 2.0, section 2.4.2)
 	OldRoster        bool // also speaks the membership format of NRPS 1.0
 
 	// Errors.
@@ -118,7 +119,7 @@ func Strict() Profile {
 		Name: "strict", IDTokenLife: 5 * time.Minute, AuthorizedParty: true, TokenID: true, RosterVersions: []string{"2.0"},
 		AccessTokenLife: time.Hour, AcceptTypes: everyType, AcceptTargets: []string{"embed", "iframe", "window"}, AcceptMultiple: true,
 		AcceptLineItem: told(true), DeepLinkData: true, Version: "1.0", Placements: []string{"ContentArea", "RichTextEditor"},
-		SubmissionReview: true, DeploymentInAnswer: true,
+		SubmissionReview: true, DeploymentInAnswer: true, RosterChanges: true,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/collate"
@@ -25,6 +26,10 @@ func (p *Platform) roster(c *call) (reply, error) {
 		link = &k
 	}
 	found := p.rosterMembers(c, link)
+	var gone []string
+	if c.query.Has("since") && p.profile.RosterChanges {
+		found, gone = p.changedSince(c, found)
+	}
 	if p.profile.IgnoresLimit {
 		c.query.Del("limit")
 	}
@@ -34,6 +39,8 @@ func (p *Platform) roster(c *call) (reply, error) {
 	}
 	if page.limit > 0 && page.end < page.total {
 		c.header.Set("Link", p.pageLink(c, page.limit, page.from+page.limit, "next"))
+	} else if p.profile.RosterChanges {
+		c.header.Set("Link", fmt.Sprintf(`<%s%s?since=%d>; rel="differences"`, p.services(), c.path, len(p.enrolled)))
 	}
 	found = found[page.from:page.end]
 	if c.accept == typeMembersV1 && p.profile.OldRoster {
@@ -44,10 +51,35 @@ func (p *Platform) roster(c *call) (reply, error) {
 	for _, m := range found {
 		members = append(members, p.memberJSON(c, m, link))
 	}
+	for _, sub := range gone {
+		members = append(members, map[string]any{"status": "Deleted", "user_id": sub, "roles": []string{}})
+	}
 	return reply{http.StatusOK, typeMembers, map[string]any{
 		"id":      p.rosterURL(c.course, c.tool.ID),
 		"context": map[string]any{"id": course.ID, "label": course.Label, "title": course.Title}, "members": members,
 	}}, nil
+}
+
+// changedSince narrows a roster to who came or changed after a place in the list of changes, and answers who is there no more.
+func (p *Platform) changedSince(c *call, found []Member) (changed []Member, gone []string) {
+	since, _ := strconv.Atoi(c.query.Get("since"))
+	touched := map[string]bool{}
+	for _, e := range p.enrolled[min(max(since, 0), len(p.enrolled)):] {
+		touched[e.user] = touched[e.user] || e.course == c.course
+	}
+	for _, m := range found {
+		if touched[m.User] {
+			changed = append(changed, m)
+			delete(touched, m.User)
+		}
+	}
+	for user, here := range touched {
+		if here {
+			gone = append(gone, user)
+		}
+	}
+	slices.Sort(gone)
+	return changed, gone
 }
 
 // rosterMembers applies the filters: role, in full or short, and the link that members must be able to open.
