@@ -13,6 +13,9 @@ import (
 // ErrRosterTooLarge says that a course has more members than are read: a part of a roster would look like people who left.
 var ErrRosterTooLarge = errors.New("lti: the roster is too large")
 
+// ErrNoRoster says that no roster of a course is kept.
+var ErrNoRoster = errors.New("lti: no roster was read yet")
+
 // The states of a membership (NRPS 2.0, 2.2). Deleted stands in differences only.
 const (
 	MemberActive   = "Active"
@@ -85,6 +88,23 @@ func (s *Services) RosterChanges(ctx context.Context, reg Registration, differen
 		return Roster{}, err
 	}
 	return s.roster(ctx, reg, u)
+}
+
+// RefreshRoster reads what changed since the last roster where the platform told how to ask (NRPS 2.0, 2.4.2), and the whole roster
+// otherwise, or when that is refused: addresses of differences may not last. Errors as Roster.
+func (s *Services) RefreshRoster(ctx context.Context, reg Registration, address string, last Roster) (Roster, error) {
+	if last.Differences == "" {
+		return s.Roster(ctx, reg, address, RosterFilter{})
+	}
+	changes, err := s.RosterChanges(ctx, reg, last.Differences)
+	var failed *ServiceError
+	if errors.As(err, &failed) && failed.Status/100 == 4 && !failed.Retryable() || errors.Is(err, ErrForeignService) {
+		return s.Roster(ctx, reg, address, RosterFilter{})
+	}
+	if err != nil {
+		return Roster{}, err
+	}
+	return last.With(changes), nil
 }
 
 // membershipContainer is one page of a roster.

@@ -151,6 +151,37 @@ func TestRoster_differences(t *testing.T) {
 	}
 }
 
+// TestRoster_refresh asks for changes where it can, for everything where that is refused, and gives up on a platform that is away.
+func TestRoster_refresh(t *testing.T) {
+	whole := func() *http.Response { return rosterPageOf("", `{"user_id":"w"}`) }
+	last := lti.Roster{Members: []lti.Member{{UserID: "a", Status: lti.MemberActive}}, Differences: moodleIssuer + "/m?since=1"}
+	for name, c := range map[string]struct {
+		last    lti.Roster
+		answers []*http.Response
+		want    string
+		fails   bool
+	}{
+		"nothing known":         {lti.Roster{}, []*http.Response{whole()}, "w", false},
+		"changes":               {last, []*http.Response{rosterPageOf("", `{"user_id":"b"}`)}, "ab", false},
+		"no change":             {last, []*http.Response{rosterPageOf("")}, "a", false},
+		"address is gone":       {last, []*http.Response{respond(http.StatusGone, "", ""), whole()}, "w", false},
+		"address is of another": {lti.Roster{Differences: "https://evil.example/"}, []*http.Response{whole()}, "w", false},
+		"platform is away":      {last, []*http.Response{respond(http.StatusBadGateway, "", "")}, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, services, _ := newOffice(t, c.answers...)
+			roster, err := services.RefreshRoster(t.Context(), moodle, moodleRoster, c.last)
+			got := ""
+			for _, m := range roster.Members {
+				got += m.UserID
+			}
+			if got != c.want || (err != nil) != c.fails {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+}
+
 // FuzzRoster answers a roster with any text and Link header: calls stay with the platform, and nobody comes of it who has no id.
 func FuzzRoster(f *testing.F) {
 	f.Add(`{"context":{"id":"2"},"members":[{"user_id":"5","roles":["Learner"],"status":"Active"}]}`, `</m?p=2>; rel="next"`)

@@ -94,3 +94,20 @@ type Invitations interface {
 	// spending. With Update the registration of that id is replaced by made.Registration, whose ID it is, and keeps its history.
 	AcceptInvitation(ctx context.Context, id string, made NewRegistration, at time.Time) (string, error)
 }
+
+// CachedRoster is a roster as it was read at a time, so that pages can show it with its age and without waiting for the platform.
+type CachedRoster struct {
+	Registration string // id
+	Context      string // id of the course, as launches tell it: not what the roster says of itself
+	Address      string // where it was read
+	Roster       Roster
+	ReadAt       time.Time
+}
+
+// Rosters keeps the last roster of each course.
+type Rosters interface {
+	// SaveRoster puts it in place of the one of that registration and context, unless that was read later.
+	SaveRoster(ctx context.Context, r CachedRoster) error
+	// CachedRoster answers the last one. ErrNoRoster when none was read.
+	CachedRoster(ctx context.Context, registration, course string) (CachedRoster, error)
+}

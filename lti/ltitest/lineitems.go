@@ -146,7 +146,7 @@ func (p *Platform) linkPages(c *call, g pages) {
 // pageLink is one entry of the Link header: the filters of the request stay in the address, in the order they came.
 func (p *Platform) pageLink(c *call, limit, from int, rel string) string {
 	var parts []string
-	for _, name := range []string{"type_id", "resource_id", "resource_link_id", "lti_link_id", "tag", "role", "rlid"} {
+	for _, name := range []string{"type_id", "resource_id", "resource_link_id", "lti_link_id", "tag", "role", "rlid", "since"} {
 		if c.query.Has(name) {
 			parts = append(parts, name+"="+url.QueryEscape(c.query.Get(name)))
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -74,7 +75,10 @@ func TestStorageInABrowser(t *testing.T) {
 // storageTool is a platform and a tool that does nothing but try the storage it is offered.
 func storageTool(t *testing.T, profile ltitest.Profile, messages []lti.StorageMessage) (*ltitest.Platform, chan []byte) {
 	t.Helper()
-	p := ltitest.New(ltitest.Config{Profile: profile, Now: time.Now, Key: platformKey()})
+	lms := httptest.NewUnstartedServer(nil) // closes at once also what a browser opened ahead and never used
+	_, port, err := net.SplitHostPort(lms.Listener.Addr().String())
+	check(t, err)
+	p := ltitest.New(ltitest.Config{Profile: profile, Now: time.Now, Key: platformKey(), Issuer: "http://localhost:" + port})
 	heard := make(chan []byte, 1)
 	tool := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/heard" {
@@ -91,8 +95,9 @@ func storageTool(t *testing.T, profile ltitest.Profile, messages []lti.StorageMe
 	}))
 	t.Cleanup(tool.Close)
 	ltitest.Lab(p, ltitest.Tool{LoginURL: tool.URL + "/login", TargetLinkURI: tool.URL + "/launch"})
-	check(t, p.Start())
-	t.Cleanup(func() { check(t, p.Close()) })
+	lms.Config.Handler = p
+	lms.Start()
+	t.Cleanup(lms.Close)
 	return p, heard
 }
 
