@@ -70,10 +70,11 @@ func (c *demoCmd) Run(p *program) error {
 
 // startDemo makes everything ready to serve; the caller runs the server and closes the demo.
 func startDemo(ctx context.Context, p *program, address, lmsAddress string, log *slog.Logger) (d *demo, err error) {
-	d = &demo{}
+	begun := &demo{}
+	d = begun
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, d.close())
+			err = errors.Join(err, begun.close())
 		}
 	}()
 	if d.dir, err = os.MkdirTemp("", "cairn-demo-"); err != nil {
