@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,20 +9,24 @@ import (
 
 	"cairn/internal/sqlstore"
 	"cairn/mapping"
+	"cairn/mapping/interchange"
 )
 
 type frameworkCmd struct {
-	Import frameworkImportCmd `cmd:"" help:"Publish a framework from a file: Cairn's JSON pack, its CSV, or the DIRECT framework's CSV."`
+	Import frameworkImportCmd `cmd:"" help:"Publish a framework from a file; its format is known by its content: CASE 1.0 or 1.1, Moodle's CSV, a spreadsheet (xlsx) or CSV of Cairn's columns, Cairn's JSON pack, the DIRECT framework's CSV; or attach the official statements (section, level, archetypes, statement) to a published framework, as a new version."`
+	Export frameworkExportCmd `cmd:"" help:"Write a published framework as CASE 1.1, CSV, CSV for Moodle, or as the table to complete with the official statements."`
+	Diff   frameworkDiffCmd   `cmd:"" help:"What differs between two versions, published or in files."`
 	List   frameworkListCmd   `cmd:"" help:"List what is published."`
 }
 
 type frameworkImportCmd struct {
 	File      string `arg:"" help:"The file. Every bad row is named with its column, and nothing of a file with one is used."`
-	ID        string `name:"id" placeholder:"WORD" help:"Short name of the framework, the same for every version; default: from the file's name. For tables only."`
-	Release   string `placeholder:"TEXT" help:"Version; default: a digest of the file. For tables only."`
-	Title     string `placeholder:"TEXT" help:"Title; default: the file's name. For tables only."`
-	Publisher string `placeholder:"TEXT" help:"Who publishes it. For tables only."`
-	SourceURL string `name:"source-url" placeholder:"URL" help:"Where it comes from. For tables only."`
+	DryRun    bool   `help:"Check the file and say what publishing it would change; publish nothing."`
+	ID        string `name:"id" placeholder:"WORD" help:"Short name of the framework, the same for every version; default: what the file says, else its name. For statements: the framework they belong to."`
+	Release   string `placeholder:"TEXT" help:"Version; default: what the file says, else a digest of it."`
+	Title     string `placeholder:"TEXT" help:"Title; default: what the file says, else its name."`
+	Publisher string `placeholder:"TEXT" help:"Who publishes it; default: what the file says."`
+	SourceURL string `name:"source-url" placeholder:"URL" help:"Where it comes from; default: what the file says."`
 }
 
 // Run reads the whole file before anything is kept.
@@ -32,34 +35,37 @@ func (c *frameworkImportCmd) Run(p *program) error {
 	if err != nil {
 		return &refusal{exitUsage, "the framework file cannot be read", err}
 	}
-	meta := mapping.Meta{ID: c.ID, Version: c.Release, Title: c.Title, Publisher: c.Publisher, SourceURL: c.SourceURL}
-	f, err := meta.Parse(filepath.Base(c.File), data)
-	if err != nil {
-		return p.importRefused(err)
-	}
 	base := p.iriBase()
-	if base == "" {
+	if base == "" && !c.DryRun {
 		return refuse(exitUsage, "set CAIRN_IRI_BASE or CAIRN_BASE_URL: it is what the identifiers of this framework begin with, for good")
 	}
 	return p.withStore(func(s *sqlstore.Store) error {
-		published, err := s.PublishFramework(p.ctx, f, base)
+		there, err := s.Frameworks(p.ctx, "")
+		if err != nil {
+			return err
+		}
+		got, err := interchange.Read(c.meta(), filepath.Base(c.File), data, newestOf(there))
+		if err != nil {
+			return p.importRefused(err)
+		}
+		freshGUID(&got, there)
+		out := newImported(got, there)
+		if !c.DryRun {
+			out.Published, err = s.PublishFramework(p.ctx, got.Framework, base)
+		}
 		if errors.Is(err, sqlstore.ErrFrameworkChanged) || errors.Is(err, sqlstore.ErrFrameworkField) {
-			return &refusal{exitRefused, "nothing was published", err}
+			return &refusal{exitRefused, "nothing was published (--release gives the content a version of its own)", err}
 		}
 		if err != nil {
 			return err
 		}
-		tracked := len(mapping.NewCatalog(f, base).Tracked(""))
-		if p.JSON {
-			return printJSON(p.out, map[string]any{"id": f.ID, "version": f.Version, "title": f.Title, "capabilities": tracked, "published": published})
-		}
-		said := "Published"
-		if !published {
-			said = "Already published, and the same:"
-		}
-		_, err = fmt.Fprintf(p.out, "%s %s, version %s: %d capabilities that can be tracked.\n", said, f.Title, f.Version, tracked)
-		return err
+		out.DryRun = c.DryRun
+		return out.print(p)
 	})
+}
+
+func (c *frameworkImportCmd) meta() mapping.Meta {
+	return mapping.Meta{ID: c.ID, Version: c.Release, Title: c.Title, Publisher: c.Publisher, SourceURL: c.SourceURL}
 }
 
 // importRefused tells every problem of the file, one a line, or as JSON.

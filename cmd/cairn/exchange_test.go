@@ -1,0 +1,89 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cairn/mapping"
+)
+
+// What an operator does with frameworks and files, by commands alone.
+func TestFrameworksComeAndGoInEveryFormat(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	succeed(t, env, nil, "migrate")
+	file := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, f := range []struct {
+		path, id, format string
+		capabilities     int
+	}{
+		{"../../mapping/casefmt/testdata/opensalt-sample.json", "what-standards-could-be", "CASE", 14},
+		{"../../mapping/moodlecsv/testdata/competency-import-sample.csv", "cap-fw2", "Moodle CSV", 2},
+	} {
+		var dry, real, again imported
+		path, err := filepath.Abs(f.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		succeed(t, env, &dry, "framework", "import", path, "--dry-run")
+		succeed(t, env, &real, "framework", "import", path)
+		succeed(t, env, &again, "framework", "import", path)
+		if dry.Published || !dry.DryRun || !real.Published || again.Published || real.ID != f.id || real.Capabilities != f.capabilities || real.Report.Format != f.format {
+			t.Errorf("%s: dry run %+v, then %+v, then %+v", f.path, dry, real, again)
+		}
+	}
+	exportsComeBack(t, env, file)
+	statementsRound(t, env, file)
+	if r := command(t, env, "framework", "export", "nothing"); r.code != exitRefused || !strings.Contains(r.problem, `"nothing"`) {
+		t.Errorf("an unknown framework: %d %s", r.code, r.problem)
+	}
+}
+
+// exportsComeBack publishes what was exported: it is the same, so nothing is published.
+func exportsComeBack(t *testing.T, env []string, file func(name, text string) string) {
+	for format, name := range map[string]string{"case": "x.json", "csv": "x.csv"} {
+		r := command(t, env, "framework", "export", "what-standards-could-be", "--format", format)
+		if r.code != 0 || !strings.Contains(r.problem, "kept") {
+			t.Fatalf("export as %s: %d %s", format, r.code, r.problem)
+		}
+		var back imported
+		if succeed(t, env, &back, "framework", "import", file(name, r.out)); back.Published || back.ID != "what-standards-could-be" {
+			t.Errorf("%s came back as %+v", format, back)
+		}
+	}
+	if r := command(t, env, "framework", "export", "hee-ai-dht", "--format", "moodle"); r.code != 0 || !strings.Contains(r.out, `competency_rule_all,1,null`) || !strings.Contains(r.problem, "dropped") {
+		t.Errorf("export for Moodle: %d %s", r.code, r.problem)
+	}
+}
+
+// statementsRound completes the built-in framework by its official statements (settled question 18).
+func statementsRound(t *testing.T, env []string, file func(name, text string) string) {
+	table := file("statements.csv", "section,level,archetypes,statement,replaces\n6.1,2,C,Can judge a model,6.1-LX-01\n")
+	var got, again imported
+	succeed(t, env, &got, "framework", "import", table)
+	succeed(t, env, &again, "framework", "import", table)
+	if !got.Published || again.Published || got.Changes == nil || len(got.Changes.Changed) != 1 || len(got.Changes.Retired) != 0 || got.Version != again.Version {
+		t.Errorf("%+v, then %+v", got, again)
+	}
+	var d mapping.FrameworkDiff
+	succeed(t, env, &d, "framework", "diff", "hee-ai-dht@2023-02-21", "hee-ai-dht")
+	if len(d.Changed) != 1 || d.Changed[0].Code != "6.1-L2-01" {
+		t.Errorf("%+v", d)
+	}
+	path := filepath.Join(t.TempDir(), "out.csv")
+	succeed(t, env, nil, "framework", "export", "hee-ai-dht", "--format", "statements", "-o", path)
+	if body, err := os.ReadFile(path); err != nil || !strings.Contains(string(body), d.Changed[0].ID+",6.1,2,C,Can judge a model") {
+		t.Errorf("%v %s", err, body)
+	}
+	bad := file("bad.csv", "section,statement\n9.9,Can do\n")
+	if r := command(t, env, "framework", "import", bad); r.code != exitRefused || !strings.Contains(r.problem, `row 2, column "section"`) {
+		t.Errorf("a bad row: %d %s", r.code, r.problem)
+	}
+}
