@@ -10,17 +10,15 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"cairn/lti"
 )
 
-// What is wrong with an invitation. Each names its rule.
+// What is wrong with an invitation, beside the rules of lti. Each names its rule.
 var (
-	ErrInvitationUnknown = errors.New("sqlstore: there is no such invitation")
-	ErrInvitationExpired = errors.New("sqlstore: the invitation has expired")
-	ErrInvitationUsed    = errors.New("sqlstore: the invitation was used; it is good for one registration")
-	ErrInvitationRevoked = errors.New("sqlstore: the invitation was revoked")
-	ErrInvitationBusy    = errors.New("sqlstore: somebody is registering with this invitation right now")
-	ErrInvitationLife    = errors.New("sqlstore: an invitation is good for one minute to thirty days")
-	ErrInvitationNote    = errors.New("sqlstore: the note of an invitation has at most 200 characters")
+	ErrInvitationBusy = errors.New("sqlstore: somebody is registering with this invitation right now")
+	ErrInvitationLife = errors.New("sqlstore: an invitation is good for one minute to thirty days")
+	ErrInvitationNote = errors.New("sqlstore: the note of an invitation has at most 200 characters")
 )
 
 // The bounds of an invitation.
@@ -30,34 +28,11 @@ const (
 	invitationNote     = 200 // characters
 )
 
-// Invitation lets an administrator of an LMS register it, once. Times are zero for what has not happened.
-type Invitation struct {
-	ID           string
-	Note         string // the operator's own words
-	Updates      string // id of the registration it may replace, "" when it makes a new one
-	Created      time.Time
-	Expires      time.Time
-	Used         time.Time
-	Revoked      time.Time
-	Registration string // id of the one it made or updated, "" before
-}
+var _ lti.Invitations = (*Store)(nil)
 
-// Open answers nil while the invitation can be used, else ErrInvitationUsed, ErrInvitationRevoked or ErrInvitationExpired.
-func (i Invitation) Open(now time.Time) error {
-	switch {
-	case !i.Used.IsZero():
-		return ErrInvitationUsed
-	case !i.Revoked.IsZero():
-		return ErrInvitationRevoked
-	case !now.Before(i.Expires):
-		return ErrInvitationExpired
-	}
-	return nil
-}
-
-// AddInvitation makes an invitation that is good for a time, and answers its token, which cannot be read again. updates is the
-// registration that it may replace, or "". ErrInvitationLife, ErrInvitationNote, lti.ErrUnknownRegistration.
-func (s *Store) AddInvitation(ctx context.Context, note string, life time.Duration, updates string) (i Invitation, secret string, err error) {
+// AddInvitation makes an invitation that is good for a time, and answers its secret, which cannot be read again. update is the
+// registration that it may change, or "". ErrInvitationLife, ErrInvitationNote, lti.ErrUnknownRegistration.
+func (s *Store) AddInvitation(ctx context.Context, note string, life time.Duration, update string) (i lti.Invitation, secret string, err error) {
 	note = strings.TrimSpace(strings.ReplaceAll(note, "\x00", ""))
 	switch {
 	case life < invitationShortest || life > invitationLongest:
@@ -66,21 +41,30 @@ func (s *Store) AddInvitation(ctx context.Context, note string, life time.Durati
 		return i, "", ErrInvitationNote
 	}
 	secret = token(32)
-	err = s.write(ctx, func(tx *Tx) error {
-		i = Invitation{ID: newID(), Note: note, Updates: updates, Created: tx.Now, Expires: tx.Now.Add(life)}
-		if updates != "" {
-			if _, err := tx.lockRegistration(ctx, updates); err != nil {
+	now := s.now()
+	i = lti.Invitation{ID: newID(), Hash: invitationHash(secret), Note: note, Update: update, CreatedAt: now, ExpiresAt: now.Add(life)}
+	if err := s.SaveInvitation(ctx, i); err != nil {
+		return lti.Invitation{}, "", err
+	}
+	return i, secret, nil
+}
+
+// SaveInvitation is lti.Invitations. lti.ErrUnknownRegistration when it is to change one that is not there.
+func (s *Store) SaveInvitation(ctx context.Context, i lti.Invitation) error {
+	err := s.write(ctx, func(tx *Tx) error {
+		if i.Update != "" {
+			if _, err := tx.lockRegistration(ctx, i.Update); err != nil {
 				return err
 			}
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO invitation (id, hash, note, updates, created, expires) VALUES (?, ?, ?, ?, ?, ?)`,
-			i.ID, invitationHash(secret), i.Note, sql.NullString{String: updates, Valid: updates != ""}, micros(i.Created), micros(i.Expires))
+			i.ID, i.Hash, i.Note, sql.NullString{String: i.Update, Valid: i.Update != ""}, micros(i.CreatedAt), micros(i.ExpiresAt))
 		return err
 	})
 	if err != nil {
-		return Invitation{}, "", fmt.Errorf("sqlstore: make an invitation: %w", err)
+		return fmt.Errorf("sqlstore: make an invitation: %w", err)
 	}
-	return i, secret, nil
+	return nil
 }
 
 // invitationHash is how a token is kept. It is random, 256 bits, so a plain hash is as good as a slow one.
@@ -98,43 +82,43 @@ type invitationRow struct {
 	Used, Revoked         *int64
 }
 
-func (r invitationRow) invitation() Invitation {
-	i := Invitation{ID: r.ID, Note: r.Note, Created: fromMicros(r.Created), Expires: fromMicros(r.Expires)}
-	for from, to := range map[*int64]*time.Time{r.Used: &i.Used, r.Revoked: &i.Revoked} {
+func (r invitationRow) invitation() lti.Invitation {
+	i := lti.Invitation{
+		ID: r.ID, Hash: r.Hash, Note: r.Note, Update: last("", r.Updates), Made: last("", r.Registration),
+		CreatedAt: fromMicros(r.Created), ExpiresAt: fromMicros(r.Expires),
+	}
+	for from, to := range map[*int64]*time.Time{r.Used: &i.SpentAt, r.Revoked: &i.RevokedAt} {
 		if from != nil {
 			*to = fromMicros(*from)
 		}
 	}
-	i.Updates, i.Registration = last("", r.Updates), last("", r.Registration)
 	return i
 }
 
-// ListInvitations answers all, newest first.
-func (s *Store) ListInvitations(ctx context.Context) ([]Invitation, error) {
+// Invitations is lti.Invitations.
+func (s *Store) Invitations(ctx context.Context) ([]lti.Invitation, error) {
 	var rows []invitationRow
 	if err := s.Select(ctx, &rows, `SELECT * FROM invitation ORDER BY created DESC, id DESC`); err != nil {
 		return nil, fmt.Errorf("sqlstore: list invitations: %w", err)
 	}
-	out := make([]Invitation, len(rows))
+	out := make([]lti.Invitation, len(rows))
 	for i, r := range rows {
 		out[i] = r.invitation()
 	}
 	return out, nil
 }
 
-// RevokeInvitation ends an invitation that was not used. ErrInvitationUnknown, ErrInvitationUsed; one that was revoked before
-// stays as it is.
-func (s *Store) RevokeInvitation(ctx context.Context, id string) error {
+// RevokeInvitation is lti.Invitations. One that was revoked before stays as it is.
+func (s *Store) RevokeInvitation(ctx context.Context, id string, at time.Time) error {
 	err := s.write(ctx, func(tx *Tx) error {
-		var row invitationRow
-		err := tx.Get(ctx, &row, `UPDATE invitation SET revoked = CASE WHEN used IS NULL THEN COALESCE(revoked, CAST(? AS BIGINT)) END
-			WHERE id = ? RETURNING *`, micros(tx.Now), id)
+		row, err := tx.lockInvitation(ctx, "id", id)
 		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return ErrInvitationUnknown
-		case err == nil && row.Used != nil:
-			return ErrInvitationUsed
+		case err != nil:
+			return err
+		case row.Used != nil:
+			return lti.ErrInvitationSpent
 		}
+		_, err = tx.Exec(ctx, `UPDATE invitation SET revoked = COALESCE(revoked, CAST(? AS BIGINT)) WHERE id = ?`, micros(at), id)
 		return err
 	})
 	if err != nil {
@@ -143,16 +127,25 @@ func (s *Store) RevokeInvitation(ctx context.Context, id string) error {
 	return nil
 }
 
-// Invitation answers the open invitation of a token. ErrInvitationUnknown, and those of Open.
-func (s *Store) Invitation(ctx context.Context, secret string) (Invitation, error) {
+// InvitationByHash is lti.Invitations.
+func (s *Store) InvitationByHash(ctx context.Context, hash string) (lti.Invitation, error) {
 	var row invitationRow
-	err := s.Get(ctx, &row, `SELECT * FROM invitation WHERE hash = ?`, invitationHash(secret))
+	err := s.Get(ctx, &row, `SELECT * FROM invitation WHERE hash = ?`, hash)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Invitation{}, ErrInvitationUnknown
+		return lti.Invitation{}, lti.ErrInvitationUnknown
 	}
 	if err != nil {
-		return Invitation{}, fmt.Errorf("sqlstore: read an invitation: %w", err)
+		return lti.Invitation{}, fmt.Errorf("sqlstore: read an invitation: %w", err)
 	}
-	i := row.invitation()
-	return i, i.Open(s.now())
+	return row.invitation(), nil
+}
+
+// Invitation answers the invitation of a secret, when it can be used. lti.ErrInvitationUnknown, and the refusals of
+// lti.Invitation.Usable.
+func (s *Store) Invitation(ctx context.Context, secret string) (lti.Invitation, error) {
+	i, err := s.InvitationByHash(ctx, invitationHash(secret))
+	if err != nil {
+		return i, err
+	}
+	return i, i.Usable(s.now())
 }

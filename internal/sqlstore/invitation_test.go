@@ -16,7 +16,7 @@ import (
 	"cairn/lti"
 )
 
-func invite(t *testing.T, s *sqlstore.Store, updates string) (sqlstore.Invitation, string) {
+func invite(t *testing.T, s *sqlstore.Store, updates string) (lti.Invitation, string) {
 	t.Helper()
 	i, secret, err := s.AddInvitation(context.Background(), "for the campus", time.Hour, updates)
 	if err != nil {
@@ -26,8 +26,8 @@ func invite(t *testing.T, s *sqlstore.Store, updates string) (sqlstore.Invitatio
 }
 
 // offered is what a platform agreed to.
-func offered(client string) sqlstore.Registration {
-	return sqlstore.Registration{Platform: "moodle", Registration: lti.Registration{
+func offered(client string) lti.NewRegistration {
+	return lti.NewRegistration{Family: "moodle", Registration: lti.Registration{
 		Name: "Campus", Issuer: issuer, ClientID: client, AuthorizationEndpoint: issuer + "/new/auth", TokenEndpoint: issuer + "/new/token",
 		KeySetURL: issuer + "/new/keys", Deployments: []string{"9"},
 	}}
@@ -40,27 +40,27 @@ func TestInvitationIsSpentOnce(t *testing.T) {
 		if got, err := s.Invitation(ctx, secret); err != nil || got != i {
 			t.Fatalf("by its token: %+v, %v", got, err)
 		}
-		r, err := s.RedeemInvitation(ctx, i.ID, offered("c1"))
-		if err != nil || r.Disabled {
-			t.Fatalf("redeem: %+v, %v", r, err)
+		id, err := s.AcceptInvitation(ctx, i.ID, offered("c1"), d.Clock.Now())
+		if err != nil {
+			t.Fatalf("accept: %v", err)
 		}
-		if got, err := s.ByIssuer(ctx, issuer, "c1"); err != nil || got.ID != r.ID || len(got.Deployments) != 1 {
+		if got, err := s.ByIssuer(ctx, issuer, "c1"); err != nil || got.ID != id || got.Disabled || len(got.Deployments) != 1 {
 			t.Errorf("the registration: %+v, %v", got, err)
 		}
-		if _, err := s.RedeemInvitation(ctx, i.ID, offered("c2")); !errors.Is(err, sqlstore.ErrInvitationUsed) {
+		if _, err := s.AcceptInvitation(ctx, i.ID, offered("c2"), d.Clock.Now()); !errors.Is(err, lti.ErrInvitationSpent) {
 			t.Errorf("redeem again: %v", err)
 		}
-		if _, err := s.Invitation(ctx, secret); !errors.Is(err, sqlstore.ErrInvitationUsed) {
+		if _, err := s.Invitation(ctx, secret); !errors.Is(err, lti.ErrInvitationSpent) {
 			t.Errorf("read again: %v", err)
 		}
-		if _, err := s.ClaimInvitation(ctx, secret, d.Clock.Now().Add(time.Minute)); !errors.Is(err, sqlstore.ErrInvitationUsed) {
+		if _, err := s.ClaimInvitation(ctx, secret, d.Clock.Now().Add(time.Minute)); !errors.Is(err, lti.ErrInvitationSpent) {
 			t.Errorf("claim again: %v", err)
 		}
-		if err := s.RevokeInvitation(ctx, i.ID); !errors.Is(err, sqlstore.ErrInvitationUsed) {
+		if err := s.RevokeInvitation(ctx, i.ID, d.Clock.Now()); !errors.Is(err, lti.ErrInvitationSpent) {
 			t.Errorf("revoke: %v", err)
 		}
-		all, err := s.ListInvitations(ctx)
-		if err != nil || len(all) != 1 || all[0].Registration != r.ID || !all[0].Used.Equal(d.Clock.Now()) || !all[0].Revoked.IsZero() {
+		all, err := s.Invitations(ctx)
+		if err != nil || len(all) != 1 || all[0].Made != id || !all[0].SpentAt.Equal(d.Clock.Now()) || !all[0].RevokedAt.IsZero() {
 			t.Errorf("listed %+v, %v", all, err)
 		}
 	})
@@ -85,26 +85,26 @@ func TestInvitationEnds(t *testing.T) {
 		s, ctx := d.Open(t), context.Background()
 		revoked, revokedSecret := invite(t, s, "")
 		expired, expiredSecret := invite(t, s, "")
-		if err := errors.Join(s.RevokeInvitation(ctx, revoked.ID), s.RevokeInvitation(ctx, revoked.ID)); err != nil {
+		if err := errors.Join(s.RevokeInvitation(ctx, revoked.ID, d.Clock.Now()), s.RevokeInvitation(ctx, revoked.ID, d.Clock.Now())); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Invitation(ctx, revokedSecret); !errors.Is(err, sqlstore.ErrInvitationRevoked) {
+		if _, err := s.Invitation(ctx, revokedSecret); !errors.Is(err, lti.ErrInvitationRevoked) {
 			t.Errorf("revoked: %v", err)
 		}
-		if _, err := s.RedeemInvitation(ctx, revoked.ID, offered("c1")); !errors.Is(err, sqlstore.ErrInvitationRevoked) {
+		if _, err := s.AcceptInvitation(ctx, revoked.ID, offered("c1"), d.Clock.Now()); !errors.Is(err, lti.ErrInvitationRevoked) {
 			t.Errorf("revoked: %v", err)
 		}
 		d.Clock.Move(time.Hour)
-		if _, err := s.Invitation(ctx, expiredSecret); !errors.Is(err, sqlstore.ErrInvitationExpired) {
+		if _, err := s.Invitation(ctx, expiredSecret); !errors.Is(err, lti.ErrInvitationExpired) {
 			t.Errorf("expired: %v", err)
 		}
-		if _, err := s.RedeemInvitation(ctx, expired.ID, offered("c1")); !errors.Is(err, sqlstore.ErrInvitationExpired) {
+		if _, err := s.AcceptInvitation(ctx, expired.ID, offered("c1"), d.Clock.Now()); !errors.Is(err, lti.ErrInvitationExpired) {
 			t.Errorf("expired: %v", err)
 		}
-		if _, err := s.Invitation(ctx, "none"); !errors.Is(err, sqlstore.ErrInvitationUnknown) {
+		if _, err := s.Invitation(ctx, "none"); !errors.Is(err, lti.ErrInvitationUnknown) {
 			t.Errorf("unknown: %v", err)
 		}
-		if err := s.RevokeInvitation(ctx, "none"); !errors.Is(err, sqlstore.ErrInvitationUnknown) {
+		if err := s.RevokeInvitation(ctx, "none", d.Clock.Now()); !errors.Is(err, lti.ErrInvitationUnknown) {
 			t.Errorf("revoke unknown: %v", err)
 		}
 		if n := count(t, d, "registration"); n != 0 {
@@ -160,8 +160,8 @@ func TestInvitationClaim(t *testing.T) {
 	})
 }
 
-// Of many who redeem one invitation at once, in two processes, one does.
-func TestInvitationIsRedeemedByOne(t *testing.T) {
+// Of many who accept one invitation at once, in two processes, one does.
+func TestInvitationIsAcceptedByOne(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		here := d.Open(t)
 		there := d.Open(t)
@@ -172,19 +172,19 @@ func TestInvitationIsRedeemedByOne(t *testing.T) {
 		for n := range 8 {
 			s := []*sqlstore.Store{here, there}[n%2]
 			wg.Go(func() {
-				_, err := s.RedeemInvitation(context.Background(), i.ID, offered(string(rune('a'+n))))
+				_, err := s.AcceptInvitation(context.Background(), i.ID, offered(string(rune('a'+n))), d.Clock.Now())
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
 					good++
-				} else if !errors.Is(err, sqlstore.ErrInvitationUsed) {
+				} else if !errors.Is(err, lti.ErrInvitationSpent) {
 					t.Errorf("refused for %v", err)
 				}
 			})
 		}
 		wg.Wait()
 		if n := count(t, d, "registration"); good != 1 || n != 1 {
-			t.Errorf("%d redeemed it, %d registrations", good, n)
+			t.Errorf("%d accepted it, %d registrations", good, n)
 		}
 	})
 }
@@ -195,12 +195,15 @@ func TestSecondClientOfAnIssuerWaits(t *testing.T) {
 		s, ctx := d.Open(t), context.Background()
 		first := register(t, s, "c1")
 		i, _ := invite(t, s, "")
-		r, err := s.RedeemInvitation(ctx, i.ID, offered("c2"))
-		if err != nil || !r.Disabled {
+		id, err := s.AcceptInvitation(ctx, i.ID, offered("c2"), d.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := s.Registration(ctx, id); err != nil || !r.Disabled {
 			t.Errorf("a second client: %+v, %v", r, err)
 		}
 		j, secret := invite(t, s, "")
-		if _, err := s.RedeemInvitation(ctx, j.ID, offered("c1")); !errors.Is(err, sqlstore.ErrRegistrationExists) {
+		if _, err := s.AcceptInvitation(ctx, j.ID, offered("c1"), d.Clock.Now()); !errors.Is(err, lti.ErrRegistrationExists) {
 			t.Errorf("the client that is known: %v", err)
 		}
 		if _, err := s.Invitation(ctx, secret); err != nil {
@@ -221,40 +224,34 @@ func TestUpdateInvitation(t *testing.T) {
 			r.Identity = learner.IdentityRule{Mode: learner.ByUsername, HomePage: "https://home.example"}
 			r.FrameOrigins, r.ServiceOrigins = []string{"https://a.example"}, []string{"https://b.example"}
 		})
-		other := register(t, s, "c2")
+		register(t, s, "c2")
 		same, _ := invite(t, s, old.ID)
-		r, err := s.RedeemInvitation(ctx, same.ID, offered("c1"))
-		if err != nil {
-			t.Fatal(err)
+		id, err := s.AcceptInvitation(ctx, same.ID, offered("c1"), d.Clock.Now())
+		if err != nil || id != old.ID {
+			t.Fatal(id, err)
 		}
 		want := old
 		want.AuthorizationEndpoint, want.TokenEndpoint, want.KeySetURL = issuer+"/new/auth", issuer+"/new/token", issuer+"/new/keys"
 		want.Deployments = []string{"1", "9"}
-		if diff := cmp.Diff(want, r); diff != "" {
-			t.Errorf("updated (-want +got):\n%s", diff)
-		}
-		client, _ := invite(t, s, old.ID)
-		if r, err = s.RedeemInvitation(ctx, client.ID, offered("c3")); err != nil {
-			t.Fatal(err)
-		}
-		want.ClientID, want.Deployments = "c3", []string{"9"}
 		got, err := s.FullRegistration(ctx, old.ID)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
-			t.Errorf("another client: %v (-want +got):\n%s", err, diff)
+			t.Errorf("updated: %v (-want +got):\n%s", err, diff)
 		}
 		foreign, _ := invite(t, s, old.ID)
-		evil := offered("c3")
-		evil.Issuer = "https://evil.example"
-		if _, err := s.RedeemInvitation(ctx, foreign.ID, evil); !errors.Is(err, sqlstore.ErrInvitationIssuer) {
+		evil := offered("c1")
+		evil.Registration.Issuer = "https://evil.example"
+		if _, err := s.AcceptInvitation(ctx, foreign.ID, evil, d.Clock.Now()); !errors.Is(err, lti.ErrRegistrationOther) {
 			t.Errorf("another issuer: %v", err)
 		}
-		if _, err := s.RedeemInvitation(ctx, foreign.ID, offered("c2")); !errors.Is(err, sqlstore.ErrRegistrationExists) {
-			t.Errorf("the client of %s: %v", other.ID, err)
+		for _, client := range []string{"c2", "c3"} {
+			if _, err := s.AcceptInvitation(ctx, foreign.ID, offered(client), d.Clock.Now()); !errors.Is(err, lti.ErrRegistrationOther) {
+				t.Errorf("the client %s: %v", client, err)
+			}
 		}
 		if _, err := s.RemoveRegistration(ctx, old.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.RedeemInvitation(ctx, foreign.ID, offered("c4")); !errors.Is(err, lti.ErrUnknownRegistration) {
+		if _, err := s.AcceptInvitation(ctx, foreign.ID, offered("c4"), d.Clock.Now()); !errors.Is(err, lti.ErrRegistrationOther) {
 			t.Errorf("of a registration that is gone: %v", err)
 		}
 	})
