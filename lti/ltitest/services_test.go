@@ -34,6 +34,7 @@ type desk struct {
 	p     *ltitest.Platform
 	clock *clock
 	token string
+	agent string // User-Agent of the calls
 }
 
 func newDesk(t testing.TB, profile ltitest.Profile, scopes string) *desk {
@@ -66,6 +67,7 @@ func (d *desk) askToken(assertion, scopes string) *httptest.ResponseRecorder {
 func (d *desk) call(method, path, media, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, labIssuer+"/mod/lti/services.php"+path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+d.token)
+	r.Header.Set("User-Agent", d.agent)
 	if method == http.MethodGet {
 		r.Header.Set("Accept", media)
 	} else {
