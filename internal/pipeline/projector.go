@@ -33,7 +33,8 @@ type Config struct {
 	Logger  *slog.Logger
 	Holder  string        // names this process in the lease
 	Batch   int           // entries a batch, at most; default 500
-	Poll    time.Duration // default 250 ms
+	Poll    time.Duration // how often the log is asked without Changed; default 250 ms
+	Rest    time.Duration // between two batches that are not full; default 50 ms
 	Lease   time.Duration // default 15 s
 }
 
@@ -44,6 +45,8 @@ type Projector struct {
 	st   *state
 	seen *recent
 	till time.Time // our lease
+	// hurry is signalled by those who wait for a position.
+	hurry chan struct{}
 
 	mu       sync.Mutex
 	position int64
@@ -58,41 +61,56 @@ func NewProjector(cfg Config) *Projector {
 	if cfg.Poll == 0 {
 		cfg.Poll = 250 * time.Millisecond
 	}
+	if cfg.Rest == 0 {
+		cfg.Rest = 50 * time.Millisecond
+	}
 	if cfg.Lease == 0 {
 		cfg.Lease = 15 * time.Second
 	}
-	return &Projector{cfg: cfg, seen: newRecent(), moved: make(chan struct{})}
+	return &Projector{cfg: cfg, seen: newRecent(), moved: make(chan struct{}), hurry: make(chan struct{}, 1)}
 }
 
 // Run projects until the context ends. A fault is logged and tried again: statements already stored are never lost by it.
 func (p *Projector) Run(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for wait := time.Duration(0); ; {
-		timer.Reset(wait)
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		case <-p.cfg.Changed:
-		}
+	for {
 		n, err := p.Step(ctx)
-		wait = p.pause(ctx, n, err)
+		if !p.rest(ctx, n, err) {
+			return
+		}
 	}
 }
 
-// pause says how long to wait before the next step.
-func (p *Projector) pause(ctx context.Context, folded int, err error) time.Duration {
+// rest waits until the next step is worth its transaction, and answers false when the context has ended. After a full batch
+// there is more to do. After a smaller one others get Rest to write, so that statements that trickle in are folded together;
+// someone who waits for a position ends the rest.
+func (p *Projector) rest(ctx context.Context, folded int, err error) bool {
 	switch {
+	case ctx.Err() != nil:
+		return false
 	case errors.Is(err, ErrLeaseLost):
-		return p.cfg.Poll
-	case err != nil && ctx.Err() == nil:
+		return pause(ctx, p.cfg.Poll)
+	case err != nil:
 		p.cfg.Logger.Error("projection stopped; it is tried again", "error", err)
-		return 4 * p.cfg.Poll
-	case folded > 0:
-		return 0
+		return pause(ctx, 4*p.cfg.Poll)
+	case folded == p.cfg.Batch:
+		return true
 	}
-	return p.cfg.Poll
+	return pause(ctx, p.cfg.Rest, p.hurry) && pause(ctx, p.cfg.Poll, p.hurry, p.cfg.Changed)
+}
+
+// pause waits for the time, or for the first of the signals. It answers false when the context has ended.
+func pause(ctx context.Context, d time.Duration, signals ...<-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	first, second := append(signals, nil, nil)[0], append(signals, nil, nil)[1]
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+	case <-first:
+	case <-second:
+	}
+	return true
 }
 
 // Step folds one batch and answers how many entries it held: 0 when there is nothing new. ErrLeaseLost while another

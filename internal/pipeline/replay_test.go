@@ -135,10 +135,10 @@ func (w *world) agent(t *rapid.T) string {
 }
 
 func (w *world) void(t *rapid.T) pipeline.Entry {
-	target := w.id('b') // not there yet, perhaps never
+	var target string
 	if len(w.stored) > 0 && rapid.IntRange(0, 3).Draw(t, "known") > 0 {
 		target = rapid.SampledFrom(w.stored).Draw(t, "target")
-	} else {
+	} else { // not there yet, perhaps never
 		target = fmt.Sprintf("a0000000-0000-4000-8000-%012d", w.counter+rapid.IntRange(1, 4).Draw(t, "ahead"))
 	}
 	return pipeline.Entry{Kind: pipeline.EntryStatement, Voids: target, Record: mapping.Record{StatementID: w.id('c'), Agent: w.agent(t), Time: epoch}}

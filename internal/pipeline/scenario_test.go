@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -204,4 +205,22 @@ func TestWaitReturnsWhenTheProjectionArrives(t *testing.T) {
 	if err := s.p.Wait(gone, 99); !errors.Is(err, context.Canceled) {
 		t.Fatalf("waiting for what never comes answered %v", err)
 	}
+}
+
+// TestRunRestsButHurriesForWhoWaits: statements that trickle in are folded together, and somebody who waits is not kept.
+func TestRunRestsButHurriesForWhoWaits(t *testing.T) {
+	s := begin(t)
+	s.p = pipeline.NewProjector(pipeline.Config{
+		Log: s.m, Projection: s.m, Committer: s.m, Catalogs: s.c, Holder: "test", Rest: time.Hour, Poll: time.Hour,
+		Now: func() time.Time { return epoch }, Logger: slog.New(slog.DiscardHandler),
+	})
+	s.m.append(pipeline.Entry{Kind: pipeline.EntryStatement, Record: mapping.Record{StatementID: uuid("01"), Agent: "nobody", Time: epoch}})
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	done := make(chan struct{})
+	go func() { defer close(done); s.p.Run(ctx) }()
+	if err := s.p.Wait(ctx, 1); err != nil {
+		t.Fatalf("kept waiting: %v", err)
+	}
+	cancel()
+	<-done
 }

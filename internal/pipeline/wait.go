@@ -17,7 +17,7 @@ func (p *Projector) arrive(pos int64) {
 	p.moved = make(chan struct{})
 }
 
-// Wait returns when the projection has reached a position, or with the context's error. Where another process projects, the
+// Wait returns when the projection has reached a position, or with the context's error. It ends the projector's rest. Where another process projects, the
 // cursor in the database is asked every Poll.
 func (p *Projector) Wait(ctx context.Context, pos int64) error {
 	ticker := time.NewTicker(p.cfg.Poll)
@@ -28,6 +28,10 @@ func (p *Projector) Wait(ctx context.Context, pos int64) error {
 		p.mu.Unlock()
 		if here >= pos {
 			return nil
+		}
+		select {
+		case p.hurry <- struct{}{}:
+		default:
 		}
 		select {
 		case <-ctx.Done():
