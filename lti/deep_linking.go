@@ -40,7 +40,8 @@ type DeepLinkingSettings struct {
 	Data             *string // to be echoed byte for byte; nil when there is none
 }
 
-// Accepts says whether items of the type may be sent. Others become odd activities on Moodle, so they are never sent.
+// Accepts says whether items of the type may be sent (Deep Linking 2.0, 4.4.1, accept_types). Others become odd activities on Moodle,
+// so they are never sent.
 func (s *DeepLinkingSettings) Accepts(itemType string) bool {
 	return s != nil && slices.Contains(s.AcceptTypes, itemType)
 }
@@ -84,7 +85,7 @@ type DeepLinkingForm struct {
 	JWT string
 }
 
-// Values are the fields of the form.
+// Values are the fields of the form (Deep Linking 2.0, 4.5).
 func (f DeepLinkingForm) Values() url.Values { return url.Values{"JWT": {f.JWT}} }
 
 // responseLife is how long a signed answer may be posted: at once, by the page that holds it.

@@ -63,8 +63,8 @@ type Result struct {
 	ScoreOf       string   `json:"scoreOf"`
 }
 
-// PostScore sends one score to a line item. ErrScore, ErrForeignService, *ServiceError: its Retryable and Conflict say what may be
-// done about it.
+// PostScore sends one score to a line item (AGS 2.0, 3.4.4). ErrScore, ErrForeignService, *ServiceError: its Retryable and Conflict
+// say what may be done about it.
 func (s *Services) PostScore(ctx context.Context, reg Registration, lineItem string, score Score) error {
 	u, err := serviceURL(lineItem)
 	if err != nil {

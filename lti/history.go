@@ -13,15 +13,18 @@ const (
 	CustomLinkHistory    = "resource_link_id_history"
 )
 
-// HistoryParameters are the custom parameters to register with, so that launches bring what ContextHistory and LinkHistory read.
+// HistoryParameters are the custom parameters to register with, so that launches bring what ContextHistory and LinkHistory read (Core
+// 1.3, appendix B).
 func HistoryParameters() map[string]string {
 	return map[string]string{CustomContextHistory: "$Context.id.history", CustomLinkHistory: "$ResourceLink.id.history"}
 }
 
-// ContextHistory answers the ids of the courses that this one was copied from, the last first; nil when it is not told.
+// ContextHistory answers the ids of the courses that this one was copied from, the last first (Core 1.3, appendix B,
+// $Context.id.history); nil when it is not told.
 func (l *Launch) ContextHistory() []string { return history(l.Custom[CustomContextHistory]) }
 
-// LinkHistory answers the ids of the resource links that this one was copied from, the last first; nil when it is not told.
+// LinkHistory answers the ids of the resource links that this one was copied from, the last first (Core 1.3, appendix B,
+// $ResourceLink.id.history); nil when it is not told.
 func (l *Launch) LinkHistory() []string { return history(l.Custom[CustomLinkHistory]) }
 
 // maxHistory bounds how many copies are followed.

@@ -23,7 +23,7 @@ type KeyPair struct {
 	private *rsa.PrivateKey
 }
 
-// GenerateKey makes a key pair of 2048 bits.
+// GenerateKey makes a key pair of 2048 bits (Security 6.1).
 func GenerateKey() (KeyPair, error) {
 	private, err := rsa.GenerateKey(rand.Reader, minKeyBits)
 	if err != nil {
@@ -71,8 +71,8 @@ func (k KeyPair) PEM() ([]byte, error) {
 // Public is the half that platforms may know.
 func (k KeyPair) Public() *rsa.PublicKey { return &k.private.PublicKey }
 
-// KeyRing holds the tool's keys: it signs with one and publishes that and others, so that platforms know the next key before it
-// signs and the last one while its signatures are still about.
+// KeyRing holds the tool's keys (Security 6.3): it signs with one and publishes that and others, so that platforms know the next key
+// before it signs and the last one while its signatures are still about.
 type KeyRing struct {
 	Signing KeyPair
 	Others  []KeyPair
@@ -88,7 +88,7 @@ type publicKey struct {
 	Exponent  string `json:"e"`
 }
 
-// KeySet is the tool's JWK Set: public halves only, the signing key first.
+// KeySet is the tool's JWK Set (Security 6.2; RFC 7517, 5): public halves only, the signing key first.
 func (r KeyRing) KeySet() ([]byte, error) {
 	set := struct {
 		Keys []publicKey `json:"keys"`

@@ -27,9 +27,9 @@ const (
 	maxKeySet        = 256 << 10 // bytes
 )
 
-// KeySets reads the key sets of platforms and keeps them by address. It follows Cache-Control; a key it does not know causes one new
-// read, shared by all who miss it meanwhile, at most one in 30 seconds; when the platform cannot be read, the last set serves for a
-// day more. The zero value is not usable: make it by NewKeySets.
+// KeySets reads the key sets of platforms and keeps them by address (Security 6.2 and 6.3). It follows Cache-Control; a key it does
+// not know causes one new read, shared by all who miss it meanwhile, at most one in 30 seconds; when the platform cannot be read, the
+// last set serves for a day more. The zero value is not usable: make it by NewKeySets.
 type KeySets struct {
 	client *http.Client
 	now    func() time.Time
@@ -52,7 +52,8 @@ func NewKeySets(client *http.Client, now func() time.Time) *KeySets {
 	return &KeySets{client: client, now: now, sets: map[string]*cachedSet{}}
 }
 
-// Key answers the key of that name. ErrKeySetUnavailable, ErrKeyUnknown, ErrKeyAmbiguous, ErrKeyUnfit, or the context's error.
+// Key answers the key of that name (Security 6.3). ErrKeySetUnavailable, ErrKeyUnknown, ErrKeyAmbiguous, ErrKeyUnfit, or the
+// context's error.
 func (k *KeySets) Key(ctx context.Context, reg Registration, kid string) (*rsa.PublicKey, error) {
 	cached := k.cached(reg.KeySetURL)
 	if cached.set != nil && k.now().Before(cached.until) {

@@ -66,9 +66,9 @@ func LaunchChecks() []string {
 	return names
 }
 
-// Launch judges what the platform posted. browser is the hash of the value this browser holds, "" when it brought none. It answers
-// a *Refusal when a rule of launch is broken, any other error when the tool itself failed, and a Launch only when every check passed;
-// the state and nonce are spent then, for all processes.
+// Launch judges what the platform posted (Security 5.1.3; Core 1.3, 5.3). browser is the hash of the value this browser holds, ""
+// when it brought none. It answers a *Refusal when a rule of launch is broken, any other error when the tool itself failed, and a
+// Launch only when every check passed; the state and nonce are spent then, for all processes.
 func (t *Tool) Launch(ctx context.Context, form LaunchForm, browser string) (*Launch, error) {
 	a := &attempt{tool: t, form: form, browser: browser, now: t.Now()}
 	for _, c := range launchChecks {

@@ -7,7 +7,8 @@ import (
 	"net/url"
 )
 
-// LaunchForm is what the platform had the browser post to the launch address: a token with its state, or an error.
+// LaunchForm is what the platform had the browser post to the launch address (Security 5.1.1.3 and 5.1.1.5): a token with its state,
+// or an error.
 type LaunchForm struct {
 	IDToken          string
 	State            string
@@ -22,7 +23,8 @@ const (
 	maxState      = 128
 )
 
-// ReadLaunch reads the launch out of a request. Refusals: ErrLaunchMethod, ErrTokenInQuery, ErrTokenSize, ErrLaunchForm.
+// ReadLaunch reads the launch out of a request (Security 5.1.1.3). Refusals: ErrLaunchMethod, ErrTokenInQuery, ErrTokenSize,
+// ErrLaunchForm.
 func ReadLaunch(r *http.Request) (LaunchForm, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || query.Has("id_token") {
@@ -41,7 +43,7 @@ func ReadLaunch(r *http.Request) (LaunchForm, error) {
 	return ParseLaunchForm(values)
 }
 
-// ParseLaunchForm reads the fields of the form. ErrLaunchForm when one is given more than once.
+// ParseLaunchForm reads the fields of the form (Security 5.1.1.3). ErrLaunchForm when one is given more than once.
 func ParseLaunchForm(values url.Values) (LaunchForm, error) {
 	for _, name := range []string{"id_token", "state", "error", "error_description"} {
 		if len(values[name]) > 1 {

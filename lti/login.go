@@ -12,9 +12,9 @@ import (
 // ErrNoBrowser says that a login was begun without a binding to the browser: a fault of the caller, since anybody could end it.
 var ErrNoBrowser = errors.New("lti: a login must be bound to a browser")
 
-// CheckLogin finds the registration of an initiation and checks that its target is ours. It changes nothing, so that a page may
-// come between the initiation and BeginLogin. Refusals: ErrUnknownRegistration, ErrAmbiguousRegistration, ErrLoginDisabled,
-// ErrLoginTarget.
+// CheckLogin finds the registration of an initiation and checks that its target is ours (Security 5.1.1.1). It changes nothing, so
+// that a page may come between the initiation and BeginLogin. Refusals: ErrUnknownRegistration, ErrAmbiguousRegistration,
+// ErrLoginDisabled, ErrLoginTarget.
 func (t *Tool) CheckLogin(ctx context.Context, req LoginRequest) (Registration, error) {
 	reg, err := t.Registrations.ByIssuer(ctx, req.Issuer, req.ClientID)
 	switch {
@@ -34,8 +34,8 @@ func (t *Tool) CheckLogin(ctx context.Context, req LoginRequest) (Registration, 
 	return reg, nil
 }
 
-// BeginLogin makes state and nonce, keeps them bound to the browser, and answers the authentication request to send the browser to.
-// browser is the hash of the value that the browser holds. Refusals as CheckLogin, and ErrLoginTooLong.
+// BeginLogin makes state and nonce, keeps them bound to the browser, and answers the authentication request to send the browser to
+// (Security 5.1.1.2). browser is the hash of the value that the browser holds. Refusals as CheckLogin, and ErrLoginTooLong.
 func (t *Tool) BeginLogin(ctx context.Context, req LoginRequest, browser string) (AuthRequest, error) {
 	if browser == "" {
 		return AuthRequest{}, ErrNoBrowser

@@ -37,8 +37,8 @@ var loginParams = []struct {
 	{"lti_storage_target", 255, func(r *LoginRequest) *string { return &r.StorageTarget }},
 }
 
-// ReadLogin reads the initiation out of a request: the query of a GET, the form of a POST. Refusals: ErrLoginMethod, ErrLoginForm,
-// ErrLoginTooLong, ErrLoginIssuerMissing, ErrLoginHintMissing, ErrLoginTargetMissing.
+// ReadLogin reads the initiation out of a request (Security 5.1.1.1): the query of a GET, the form of a POST. Refusals:
+// ErrLoginMethod, ErrLoginForm, ErrLoginTooLong, ErrLoginIssuerMissing, ErrLoginHintMissing, ErrLoginTargetMissing.
 func ReadLogin(r *http.Request) (LoginRequest, error) {
 	switch r.Method {
 	case http.MethodGet:

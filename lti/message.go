@@ -2,8 +2,9 @@ package lti
 
 import "slices"
 
-// Launch is a message that passed every check: what the platform says about person, course and link. Texts that came from the
-// platform are foreign: pages must escape them. Everything but Registration, Deployment, MessageType and TargetLinkURI may be empty.
+// Launch is a message that passed every check (Core 1.3, 5.3 and 5.4): what the platform says about person, course and link. Texts
+// that came from the platform are foreign: pages must escape them. Everything but Registration, Deployment, MessageType and
+// TargetLinkURI may be empty.
 type Launch struct {
 	Registration  Registration
 	Login         Login // as begun, now spent
@@ -80,7 +81,7 @@ type Endpoint struct {
 	LineItem  string
 }
 
-// Can says whether the platform grants the scope to this link.
+// Can says whether the platform grants the scope to this link (AGS 2.0, 3.1).
 func (e *Endpoint) Can(scope string) bool { return e != nil && slices.Contains(e.Scopes, scope) }
 
 // NamesRoles is what a launch says of the roster service (NRPS 2.0, 3.6.1.1).
@@ -101,17 +102,17 @@ type ForUser struct {
 	Roles      Roles
 }
 
-// Anonymous says whether the platform named no person.
+// Anonymous says whether the platform named no person (Core 1.3, 5.3.6).
 func (l *Launch) Anonymous() bool { return l.Subject == "" }
 
 // Recorded says whether what the person does is to be kept: not of anonymous launches, nor of the platform's preview person.
 func (l *Launch) Recorded() bool { return !l.Anonymous() && !l.Roles.TestUser() }
 
-// Lead says whether the person leads the course: by roles of the context only, and only in a context.
+// Lead says whether the person leads the course (Core 1.3, A.2.2): by roles of the context only, and only in a context.
 func (l *Launch) Lead() bool { return l.Context != nil && l.Roles.Lead() }
 
-// IsLearner says whether the person learns in the course, by roles of the context only.
+// IsLearner says whether the person learns in the course, by roles of the context only (Core 1.3, A.2.2).
 func (l *Launch) IsLearner() bool { return l.Roles.IsLearner() }
 
-// Locale answers the language of the platform's frame, or the person's own.
+// Locale answers the language of the platform's frame, or the person's own (Core 1.3, 5.4.4).
 func (l *Launch) Locale() string { return l.Presentation.Locale }

@@ -33,8 +33,8 @@ const FrameParent = "_parent"
 // ErrStorageReply says that a message is not the platform's answer to ours, or tells a failure.
 var ErrStorageReply = errors.New("lti: the platform's storage did not answer as it should")
 
-// PlatformStorage is where a platform keeps values for the tool: the frame of that name beside the tool's (FrameParent: the window
-// around it), which must have the origin. Messages are sent to that origin and taken from it only.
+// PlatformStorage is where a platform keeps values for the tool (postMessage Storage 1.0, 2): the frame of that name beside the
+// tool's (FrameParent: the window around it), which must have the origin. Messages are sent to that origin and taken from it only.
 type PlatformStorage struct {
 	Frame  string `json:"frame"`
 	Origin string `json:"origin"`
@@ -76,13 +76,13 @@ type StorageMessage struct {
 	Value   string `json:"value,omitzero"`
 }
 
-// PutSecret is the message that keeps a login's secret, for the page between initiation and platform.
+// PutSecret is the message that keeps a login's secret, for the page between initiation and platform (postMessage Storage 1.0, 2).
 func PutSecret(state, secret string) StorageMessage {
 	key := storageKey(state)
 	return StorageMessage{Subject: SubjectPutData, ID: "put-" + key, Key: key, Value: secret}
 }
 
-// GetSecret is the message that asks for a login's secret, for the page that a launch was posted to.
+// GetSecret is the message that asks for a login's secret, for the page that a launch was posted to (postMessage Storage 1.0, 2).
 func GetSecret(state string) StorageMessage {
 	key := storageKey(state)
 	return StorageMessage{Subject: SubjectGetData, ID: "get-" + key, Key: key}
@@ -97,8 +97,8 @@ func storageKey(state string) string {
 // maxStorageReply bounds an answer, in bytes.
 const maxStorageReply = 8 << 10
 
-// ReadStorageReply reads the platform's answer to a message as JSON and gives the value kept. The page that receives it checks its window
-// and origin first. ErrStorageReply.
+// ReadStorageReply reads the platform's answer to a message as JSON and gives the value kept (postMessage Storage 1.0, 2). The page
+// that receives it checks its window and origin first. ErrStorageReply.
 func ReadStorageReply(to StorageMessage, reply []byte) (string, error) {
 	if len(reply) > maxStorageReply {
 		return "", fmt.Errorf("%w: %d bytes", ErrStorageReply, len(reply))

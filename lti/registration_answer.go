@@ -13,7 +13,8 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// NewRegistration is what came of a registration, to be stored by the caller in one step with the invitation.
+// NewRegistration is what came of a registration, to be stored by the caller in one step with the invitation (Dynamic Registration
+// 3.6.1).
 type NewRegistration struct {
 	Registration Registration // ID is empty for a new one; Disabled when it waits for the operator
 	Family       string

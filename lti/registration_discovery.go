@@ -65,13 +65,13 @@ type PlatformConfiguration struct {
 	Variables             []string // custom variables that are filled in
 }
 
-// SupportedMessage is a message type that the platform sends, with the places it sends it from.
+// SupportedMessage is a message type that the platform sends, with the places it sends it from (Dynamic Registration 3.4).
 type SupportedMessage struct {
 	Type       MessageType
 	Placements []string
 }
 
-// Supports says whether the platform sends messages of the type.
+// Supports says whether the platform sends messages of the type (Dynamic Registration 3.4).
 func (c PlatformConfiguration) Supports(kind MessageType) bool {
 	return slices.ContainsFunc(c.Messages, func(m SupportedMessage) bool { return m.Type == kind })
 }

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// ToolDescription is what the tool tells platforms of itself. Custom parameters may hold variables; Moodle cuts a value at '='.
+// ToolDescription is what the tool tells platforms of itself (Dynamic Registration 3.5.2). Custom parameters may hold variables;
+// Moodle cuts a value at '='.
 type ToolDescription struct {
 	Name        string
 	Description string
@@ -53,7 +54,7 @@ type ToolConfiguration struct {
 	PrivacyLevel string            `json:"https://canvas.instructure.com/lti/privacy_level,omitzero"` // of Canvas
 }
 
-// ToolMessage is a message that the tool takes.
+// ToolMessage is a message that the tool takes (Dynamic Registration 3.5.3).
 type ToolMessage struct {
 	Type           MessageType `json:"type"`
 	TargetURL      string      `json:"target_link_uri,omitzero"`

@@ -13,7 +13,7 @@ const (
 	UnknownRole     Vocabulary = "unknown"
 )
 
-// Role is one role of a launch or of a roster. A sub-role has the principal role's name and its own.
+// Role is one role of a launch or of a roster (Core 1.3, A.2). A sub-role has the principal role's name and its own.
 type Role struct {
 	Text       string // as the platform sent it
 	Vocabulary Vocabulary
@@ -33,7 +33,7 @@ var assistants = map[string]bool{
 	"TeachingAssistantSection": true, "TeachingAssistantSectionAssociation": true, "TeachingAssistantTemplate": true,
 }
 
-// ParseRole reads a role as a whole; what it does not know comes back as UnknownRole.
+// ParseRole reads a role as a whole (Core 1.3, A.2); what it does not know comes back as UnknownRole.
 func ParseRole(text string) Role {
 	for _, v := range []struct {
 		prefix     string
@@ -64,7 +64,7 @@ func isWord(s string) bool {
 	return s != ""
 }
 
-// Roles are the roles of one person in one message, in the platform's order.
+// Roles are the roles of one person in one message, in the platform's order (Core 1.3, 5.3.7).
 type Roles []Role
 
 // ParseRoles reads a list of roles.
@@ -101,8 +101,9 @@ func isTest(a, b Role) bool {
 	return strings.HasPrefix(a.Text, ltiSystemCore) != strings.HasPrefix(b.Text, ltiSystemCore)
 }
 
-// Lead says whether the person leads the course: instructor, content developer or administrator of the context. Sub-roles lead
-// with their principal role, except assistants and graders. An administrator of the institution or system leads no course.
+// Lead says whether the person leads the course (Core 1.3, A.2.2): instructor, content developer or administrator of the context.
+// Sub-roles lead with their principal role, except assistants and graders. An administrator of the institution or system leads no
+// course.
 func (rs Roles) Lead() bool {
 	for _, r := range rs {
 		if r.Vocabulary != ContextRole || assistants[r.Sub] {
@@ -115,7 +116,7 @@ func (rs Roles) Lead() bool {
 	return false
 }
 
-// IsLearner says whether the person learns in the course: a learner of the context, or a sub-role of it.
+// IsLearner says whether the person learns in the course (Core 1.3, A.2.2): a learner of the context, or a sub-role of it.
 func (rs Roles) IsLearner() bool {
 	for _, r := range rs {
 		if r.Vocabulary == ContextRole && r.Name == "Learner" {

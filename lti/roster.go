@@ -54,7 +54,7 @@ type Roster struct {
 	Skipped     int    // entries that name nobody
 }
 
-// RosterFilter narrows a roster; the zero value asks for everybody.
+// RosterFilter narrows a roster (NRPS 2.0, 2.4); the zero value asks for everybody.
 type RosterFilter struct {
 	Role           string // in full, or the short name of a context role
 	ResourceLinkID string // only who may open this link, with its values for each (NRPS 2.0, 3.4)
@@ -198,8 +198,8 @@ func (m *membershipMember) member() Member {
 	return out
 }
 
-// With answers the roster after changes: members who left are gone, others stand as they are now. The order is kept, new members come
-// last.
+// With answers the roster after changes (NRPS 2.0, 2.4.2): members who left are gone, others stand as they are now. The order is
+// kept, new members come last.
 func (r Roster) With(changes Roster) Roster {
 	at := map[string]int{}
 	out := r

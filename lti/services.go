@@ -13,8 +13,8 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// Services calls the services of platforms with access tokens. A token is sent only to an origin of the registration: its issuer's,
-// its token endpoint's, or one the operator named (ServiceOrigins). After a 401 the token is asked for anew, once.
+// Services calls the services of platforms with access tokens (Security 4). A token is sent only to an origin of the registration:
+// its issuer's, its token endpoint's, or one the operator named (ServiceOrigins). After a 401 the token is asked for anew, once.
 type Services struct {
 	Client *http.Client // should be the guarded one
 	Tokens *Tokens

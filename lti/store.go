@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Registration is one client of one platform: unique by issuer and client id. Secrets are not kept here: the tool signs with
-// its own keys.
+// Registration is one client of one platform (Core 1.3, 3.1.3): unique by issuer and client id. Secrets are not kept here: the tool
+// signs with its own keys.
 type Registration struct {
 	ID                    string // ours
 	Name                  string // shown to people
@@ -22,7 +22,7 @@ type Registration struct {
 	ServiceOrigins        []string // origins trusted with access tokens, beside those of the issuer and the token endpoint
 }
 
-// Login is one login begun and not yet finished: the state and nonce sent to the platform. It is used once.
+// Login is one login begun and not yet finished (Security 5.1.1): the state and nonce sent to the platform. It is used once.
 type Login struct {
 	State         string
 	Nonce         string

@@ -35,7 +35,7 @@ const (
 )
 
 // Tokens gets access tokens for the services of platforms and keeps them by registration and set of scopes until shortly before they
-// expire. Callers that need the same token at once share one request.
+// expire (Security 4.1). Callers that need the same token at once share one request.
 type Tokens struct {
 	client  *http.Client
 	signing func() KeyPair
