@@ -120,7 +120,7 @@ func (d *demo) startLMS(address, base string, now func() time.Time) error {
 		return err
 	}
 	d.sampled = ltitest.Sample(d.lms, ltitest.Tool{
-		LoginURL: urls.Login, TargetLinkURI: urls.Launch, RedirectURIs: []string{urls.Launch}, KeySetURL: urls.KeySet,
+		LoginURL: urls.Login, TargetLinkURI: urls.Launch, RedirectURIs: []string{urls.Launch}, KeySetURL: urls.KeySet, DeepLinking: true,
 	})
 	return nil
 }

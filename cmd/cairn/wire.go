@@ -59,10 +59,11 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 	s.deliverer = w.newDeliverer(store, frameworks, client)
 	pages, err := web.New(web.Config{
 		Tool: notedTool{countedTool{&lti.Tool{
-			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Now: w.now, Rand: rand.Reader,
+			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Messages: messages, Now: w.now,
+			Rand: rand.Reader,
 		}, m}, s.launches},
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
-		Activities: store.Activities(), Prepare: w.prepareOwn,
+		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
 		BaseURL: w.BaseURL, Version: version,
 	})

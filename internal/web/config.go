@@ -53,6 +53,7 @@ type Config struct {
 	Records       Records
 	Courses       Courses
 	Activities    Activities
+	DeepLinks     DeepLinks
 	Prepare       func(statement []byte) (xapi.Prepared, error) // makes a statement of ours ready to store
 	Frameworks    Frameworks
 	Freshness     Freshness
@@ -81,7 +82,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	parts := map[string]bool{
 		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil,
-		"Courses": c.Courses != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
+		"Courses": c.Courses != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
 		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
 	}
 	for name, there := range parts {

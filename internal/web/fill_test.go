@@ -146,6 +146,12 @@ func (w *world) people() {
 	add("amara", web.Session{Account: "account-amara", Learner: "learner-amara", Roles: learner, Recorded: true, Actor: xapi.AccountAgent(lms, "4")})
 	add("ben", web.Session{Account: "account-ben", Learner: "learner-ben", Roles: learner, Recorded: true, Actor: xapi.AccountAgent(lms, "5")})
 	add("tove", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true})
+	yes, data := true, "opaque"
+	add("picker", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true, Pick: &web.Pick{
+		Deployment: "1", Settings: lti.DeepLinkingSettings{ReturnURL: lms + "/deep", AcceptTypes: []string{lti.ItemResourceLink},
+			AcceptTargets: []string{lti.TargetFrame}, AcceptLineItem: &yes, Data: &data}}})
+	add("files", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true, Pick: &web.Pick{
+		Deployment: "1", Settings: lti.DeepLinkingSettings{ReturnURL: lms + "/deep", AcceptTypes: []string{lti.ItemFile}}}})
 	add("other", web.Session{Account: "account-other", Learner: "learner-other", Roles: teacher, Lead: true, Recorded: true, Course: course9})
 	add("late", web.Session{Account: "account-late", Roles: teacher, Lead: true, Recorded: true, ExpiresAt: now.Add(-time.Minute)})
 	add("anonymous", web.Session{Roles: learner})

@@ -27,6 +27,8 @@ func everyPage(w *world) map[string][2]string {
 		"saved": {"tove", "/course/activities?added=1&removed=2&late=1&of=" + codeOf(module("quiz", 2))},
 		"tag":   {"tove", tagPath(module("quiz", 2))}, "wider": {"tove", tagPath(module("page", 8))},
 		"activity": {"amara", "/activity/word"}, "activity by record": {"amara", "/activity/record"}, "activity preview": {"tove", "/activity/time"},
+		"pick 1": {"picker", "/pick/1"}, "pick 2": {"picker", "/pick/2?what=progress"}, "pick 2, activity": {"picker", "/pick/2?what=activity&tag=" + w.capability("6.1-L1")},
+		"pick 3": {"picker", "/pick/3?what=progress&name=X&grade=1"}, "pick nothing": {"files", "/pick/1"},
 		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}
 }

@@ -37,7 +37,7 @@ func (s *site) launch(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if l.MessageType != lti.ResourceLinkRequest {
+	if l.MessageType != lti.ResourceLinkRequest && l.MessageType != lti.DeepLinkingRequest {
 		return answer{}, refuse(http.StatusBadRequest, "launch-message", "message")
 	}
 	reg, err := s.Registrations.PageRegistration(v.Context(), l.Registration.ID)
@@ -80,6 +80,9 @@ func (s *site) launched(v *visit, session *Session) error {
 
 // landing is the first page: what people do here most.
 func landing(session Session) string {
+	if session.Pick != nil {
+		return "pick/1"
+	}
 	if session.Activity != "" {
 		return "activity/" + session.Activity
 	}
@@ -101,11 +104,15 @@ func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
 	if l.Recorded() {
 		actor = learner.Actor(reg.Identity, who)
 	}
+	var pick *Pick
+	if l.MessageType == lti.DeepLinkingRequest {
+		pick = &Pick{Deployment: l.Deployment, Settings: *l.DeepLinking}
+	}
 	return Entry{
 		Claims: who, Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
 		Session: Session{
 			Registration: reg.ID, Name: l.Name, Actor: actor, Course: course, LinkID: l.ResourceLink.ID,
-			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
+			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick, Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
 			Locale: l.Locale(), ReturnURL: returnAddress(l.Presentation.ReturnURL, reg),
 			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(sessionLife),
 		},

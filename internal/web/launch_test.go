@@ -206,9 +206,9 @@ func TestLaunchRefused(t *testing.T) {
 		})
 	}
 	w, l := newWorld(t), learnerLaunch()
-	l.MessageType = lti.DeepLinkingRequest
+	l.MessageType = "LtiSomethingElse"
 	if got := w.arrive(l, "sam"); got.Code != 400 || !strings.Contains(got.Body.String(), "launch-message") {
-		t.Errorf("deep linking answers %d", got.Code)
+		t.Errorf("another message answers %d", got.Code)
 	}
 	if got := newWorld(t).call("POST", "/lti/launch?id_token=x", "sam", url.Values{}); got.Code != 400 || !strings.Contains(got.Body.String(), "launch.token_in_query") {
 		t.Errorf("a token in the address answers %d", got.Code)

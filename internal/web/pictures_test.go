@@ -74,14 +74,22 @@ func pictures(w *world) []picture {
 		{name: "learner-capability-untagged", person: "amara", path: capability("6.4-L3")},
 		{name: "activity-link-new", person: "amara", path: "/activity/word"},
 		{name: "activity-link-started", person: "amara", path: "/activity/word", prepare: begun("word")},
-		{name: "activity-link-done", person: "amara", path: "/activity/word", prepare: begun("word"), do: []step{
-			chromedp.Click(chromedp.CSS("#finish")), chromedp.WaitReady(chromedp.CSS("#notice"))}},
+		{name: "activity-link-done", person: "amara", path: "/activity/word?finished=1", prepare: func(w *world) {
+			w.attempts["word account-amara"] = web.Attempt{Opened: now.Add(-22 * time.Minute), Completed: now}
+		}},
 		{name: "activity-time-early", person: "amara", path: "/activity/time", prepare: func(w *world) {
 			w.attempts["time account-amara"] = web.Attempt{Opened: now.Add(-2 * time.Minute)}
 		}, do: []step{chromedp.Click(chromedp.CSS("#finish")), chromedp.WaitReady(chromedp.CSS(".problem"))}},
 		{name: "activity-record", person: "amara", path: "/activity/record", prepare: begun("record")},
 		{name: "activity-preview", person: "tove", path: "/activity/word"},
 		{name: "activity-anonymous", person: "anonymous", path: "/activity/word"},
+		{name: "author-pick-step1", person: "picker", path: "/pick/1"},
+		{name: "author-pick-step1-nothing", person: "files", path: "/pick/1"},
+		{name: "author-pick-step2", person: "picker", path: "/pick/2?what=progress"},
+		{name: "author-pick-step2-activity", person: "picker", path: "/pick/2?what=activity&tag=" + w.capability("6.1-L1")},
+		{name: "author-pick-step2-errors", person: "picker", path: "/pick/2?what=activity", do: []step{
+			chromedp.Click(chromedp.CSS(`main form[method="post"] button`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
+		{name: "author-pick-step3", person: "picker", path: "/pick/3?what=activity&name=Intro+to+AI+in+care&address=https%3A%2F%2Fmedia.example%2Fintro&how=time&minutes=10&grade=1&tag=" + w.capability("6.1-L1")},
 		{name: "author-activities-full", person: "tove", path: "/course/activities"},
 		{name: "author-activities-empty", person: "tove", path: "/course/activities", prepare: func(w *world) { w.seen, w.aligned = nil, nil }},
 		{name: "author-activities-error", person: "tove", path: "/course/activities", do: send},

@@ -34,6 +34,13 @@ func (s *site) routes() http.Handler {
 	post("/activity/{id}/open", doer, s.openActivity)
 	post("/activity/{id}/finish", doer, s.finishActivity)
 
+	get("/pick/1", author, s.pickWhat)
+	get("/pick/2", author, s.pickDetails)
+	post("/pick/2", author, s.saveDetails)
+	get("/pick/3", author, s.pickCheck)
+	post("/pick/3", author, s.addPicked)
+	post("/pick/cancel", author, s.cancelPick)
+
 	get("/course/activities", lead, s.activities)
 	post("/course/activities", author, s.addActivity)
 	get("/course/tags/activity/{code}", lead, s.tagActivity)

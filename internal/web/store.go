@@ -32,6 +32,7 @@ type Session struct {
 	Node         string   // domain or section it is limited to, or ""
 	Archetype    string   // role it is limited to, or ""
 	Activity     string   // id of the placed activity that the link leads to, "" for a link that shows progress
+	Pick         *Pick    // what a deep linking request asked for; nil but for those
 	Roles        []string // as launched
 	Lead         bool     // leads the course: instructor, content developer or administrator in this context
 	Recorded     bool     // false for anonymous, test user and preview
@@ -134,6 +135,8 @@ type Courses interface {
 
 // Frameworks answers the published frameworks. They never change, so they are held in memory.
 type Frameworks interface {
+	// All answers every published framework, in a stable order.
+	All() []*mapping.Catalog
 	Framework(id string) (*mapping.Catalog, bool)
 	Default() *mapping.Catalog
 }

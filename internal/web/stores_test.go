@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"cairn/internal/web"
@@ -139,6 +140,11 @@ func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
 	if w.broken != nil {
 		return 0, w.broken
 	}
+	for _, h := range w.changes {
+		if h.Changeset.ID == cs.ID {
+			return h.Pos, nil // applied already
+		}
+	}
 	err := cs.Validate(mapping.Known{
 		Capability: func(id string) bool { _, ok := w.cat.Capability(id); return ok },
 		Alignment: func(id string) (mapping.Alignment, bool) {
@@ -167,7 +173,10 @@ func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
 }
 
 func (w *world) Place(_ context.Context, a web.PlacedActivity) error {
-	if w.broken == nil {
+	if w.placeErr != nil {
+		return w.placeErr
+	}
+	if !slices.ContainsFunc(w.placed, func(o web.PlacedActivity) bool { return o.ID == a.ID }) {
 		w.placed = append(w.placed, a)
 	}
 	return w.broken
@@ -215,6 +224,23 @@ func (w *world) Record(_ context.Context, act web.Act) (int64, bool, error) {
 }
 
 func (w *world) Framework(id string) (*mapping.Catalog, bool) { return w.cat, id == w.cat.ID }
+
+// toolKey signs what the picker gives back.
+var toolKey = sync.OnceValue(func() lti.KeyPair {
+	key, err := lti.GenerateKey()
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+func (w *world) AnswerDeepLinking(ctx context.Context, registration string, l *lti.Launch, a lti.DeepLinkingAnswer) (lti.DeepLinkingForm, error) {
+	l.Registration, _ = w.Registration(ctx, registration)
+	w.given = append(w.given, a)
+	return w.tool.AnswerDeepLinking(l, a, toolKey())
+}
+
+func (w *world) All() []*mapping.Catalog { return []*mapping.Catalog{w.cat} }
 
 func (w *world) Default() *mapping.Catalog { return w.cat }
 

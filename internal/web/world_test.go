@@ -55,6 +55,8 @@ type world struct {
 	placed    []web.PlacedActivity
 	attempts  map[string]web.Attempt // by activity and account
 	acts      []web.Act
+	placeErr  error
+	given     []lti.DeepLinkingAnswer
 	asked     int    // how often all origins were read
 	platform  string // where the LMS is
 	broken    error  // what every store answers, when set
@@ -105,7 +107,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.fill()
 	w.handler, err = web.New(web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	})
 	if err != nil {

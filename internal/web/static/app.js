@@ -29,6 +29,10 @@
   var first = document.querySelector('.problem') || document.querySelector('#notice');
   if (first) first.focus({ preventScroll: true });
 
+  // The forms that lead on to the learning site go by themselves; without a script their button is pressed.
+  var leaving = document.querySelector('form[data-submit]');
+  if (leaving) leaving.submit();
+
   document.querySelectorAll('[data-print]').forEach(function (button) {
     button.hidden = false;
     button.addEventListener('click', function () { window.print(); });

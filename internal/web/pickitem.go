@@ -1,0 +1,44 @@
+package web
+
+import (
+	"cairn/lti"
+	"cairn/mapping"
+)
+
+// Custom parameters beside those that choose what a link shows. customCourse is the LTI context that the link was placed in: where
+// a launch comes from another one, the course is a copy. The history variables are filled in by platforms that keep one.
+const (
+	customCourse         = "cairn_course"
+	customContextHistory = "cairn_context_history"
+	customLinkHistory    = "cairn_link_history"
+)
+
+// frameHeight is what the pages like to have before they tell their height, in pixels.
+const frameHeight = 700
+
+// item is what the learning site places. Our ids stand in its custom parameters, so that they come along when a course is copied.
+func (s *site) item(v *visit, a answers, cat *mapping.Catalog, placed PlacedActivity) lti.ContentItem {
+	link := lti.ResourceLinkItem{
+		URL: s.urls.Launch, Title: a.Name, Frame: &lti.FrameHint{Height: frameHeight},
+		Custom: map[string]string{
+			customFramework: cat.ID, customCourse: v.session.Course.ID, customContextHistory: "$Context.id.history",
+			customLinkHistory: "$ResourceLink.id.history",
+		},
+	}
+	most, resource := 1, placed.ID
+	switch {
+	case a.What == pickActivity:
+		link.Custom[customActivity] = placed.ID
+	case a.Show == showNode:
+		link.Custom[customNode] = a.Node
+	case a.Show == showRole:
+		link.Custom[customArchetype] = a.Role
+	}
+	if a.What == pickProgress {
+		most, resource = len(a.tracked(cat)), "progress"
+	}
+	if a.Grade && most > 0 {
+		link.LineItem = &lti.ItemLineItem{Label: a.Name, ScoreMaximum: float64(most), ResourceID: resource, Tag: "cairn-" + a.What}
+	}
+	return link
+}
