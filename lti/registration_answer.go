@@ -104,10 +104,17 @@ func (r *Registrar) settle(ctx context.Context, made NewRegistration, known *Reg
 func updatedBy(known, made Registration) Registration {
 	out := known
 	out.AuthorizationEndpoint, out.TokenEndpoint, out.TokenAudience, out.KeySetURL = made.AuthorizationEndpoint, made.TokenEndpoint, made.TokenAudience, made.KeySetURL
-	out.Deployments = slices.Clone(known.Deployments)
-	for _, id := range made.Deployments {
-		if !slices.Contains(out.Deployments, id) {
-			out.Deployments = append(out.Deployments, id)
+	out.Deployments = joined(known.Deployments, made.Deployments)
+	out.ServiceOrigins = joined(known.ServiceOrigins, made.ServiceOrigins)
+	return out
+}
+
+// joined adds to a list what is not in it yet.
+func joined(known, more []string) []string {
+	out := slices.Clone(known)
+	for _, s := range more {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
 		}
 	}
 	return out
@@ -137,8 +144,8 @@ func readRegistration(body []byte, c PlatformConfiguration, plan ToolRegistratio
 	v := variantOf(c.Family)
 	made := NewRegistration{
 		Registration: Registration{
-			Name: hostOf(c.Issuer), Issuer: c.Issuer, ClientID: id.value, AuthorizationEndpoint: c.AuthorizationEndpoint,
-			TokenEndpoint: c.TokenEndpoint, TokenAudience: c.AuthorizationServer, KeySetURL: c.KeySetURL,
+			Name: hostOf(c.RegistrationEndpoint), Issuer: c.Issuer, ClientID: id.value, AuthorizationEndpoint: c.AuthorizationEndpoint,
+			TokenEndpoint: c.TokenEndpoint, TokenAudience: c.AuthorizationServer, KeySetURL: c.KeySetURL, ServiceOrigins: tenantOrigins(c),
 		},
 		Family: c.Family, Version: c.Version, Scopes: asked, Pending: v.pending,
 	}
@@ -155,6 +162,16 @@ func readRegistration(body []byte, c PlatformConfiguration, plan ToolRegistratio
 		made.Missing = slices.DeleteFunc(slices.Clone(asked), func(s string) bool { return slices.Contains(made.Scopes, s) })
 	}
 	return made, nil
+}
+
+// tenantOrigins answers the platform's own origin where its issuer is one that many share: the services of a Canvas tenant are neither
+// with the issuer nor with the token endpoint.
+func tenantOrigins(c PlatformConfiguration) []string {
+	at, err := url.Parse(c.RegistrationEndpoint)
+	if err != nil || sameOrigin(at, c.Issuer, c.TokenEndpoint) {
+		return nil
+	}
+	return []string{at.Scheme + "://" + at.Host}
 }
 
 // refusedWord is the platform's own word for a refusal: Moodle sends plain text such as "token_already_used", others JSON.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
 
 	"cairn/lti"
 )
@@ -140,8 +141,22 @@ func TestRegistration_shared_issuer(t *testing.T) {
 			"issuer": "https://canvas.instructure.com", "registration_endpoint": at.Scheme + "://" + at.Host + "/api/lti/registrations",
 			"authorization_endpoint": "https://sso.canvaslms.com/a", "token_endpoint": "https://sso.canvaslms.com/t", "jwks_uri": "https://sso.canvaslms.com/k",
 		}))
-		if _, err := d.registrar.Discover(t.Context(), lti.RegistrationStart{ConfigurationURL: address}); !errors.Is(err, want) {
+		start := lti.RegistrationStart{ConfigurationURL: address}
+		config, err := d.registrar.Discover(t.Context(), start)
+		if !errors.Is(err, want) {
 			t.Errorf("%s: %v", address, err)
+		}
+		if err != nil {
+			continue
+		}
+		d.answers = []*http.Response{respond(http.StatusOK, "", `{"client_id":"10000000000001"}`)}
+		made, err := d.registrar.Register(t.Context(), start, config, d.registrar.PlanRegistration(config, about), lti.Invitation{})
+		services := []string{"https://" + at.Host}
+		if at.Host == "sso.canvaslms.com" || at.Host == "canvas.instructure.com" { // trusted already
+			services = nil
+		}
+		if diff := cmp.Diff(services, made.Registration.ServiceOrigins); diff != "" || err != nil || made.Registration.Name != at.Host || !made.Registration.AnyDeployment {
+			t.Errorf("%s: %+v, %v", address, made, err)
 		}
 	}
 }
