@@ -52,6 +52,7 @@ type Tool struct {
 	Scopes        []string // granted at most; nil means every scope
 	Pending       bool     // registered by itself, and not switched on yet: it cannot be launched
 	DeepLinking   bool     // course pages offer to add content from it
+	Review        bool     // grades lead to its view of submissions
 	NoNames       bool     // names and usernames are not shared
 	NoEmail       bool     // e-mail is not shared
 	Custom        map[string]string

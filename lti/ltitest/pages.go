@@ -29,6 +29,7 @@ type page struct {
 	Course     Course
 	Sections   []sectionView
 	Tools      []Tool
+	Registers  bool // tools can register themselves
 	Tool       string
 	Learns     bool
 	Activity   Activity
@@ -69,6 +70,11 @@ func (p *Platform) pageRoutes(m *http.ServeMux) {
 	m.HandleFunc("GET /mod/lti/view.php", p.inModule(lti, p.frame))
 	m.HandleFunc("GET /mod/lti/launch.php", p.inModule(lti, p.startLaunch))
 	m.HandleFunc("GET /mod/lti/return.php", p.comeBack)
+	m.HandleFunc("GET /admin/tools.php", p.toolsPage)
+	m.HandleFunc("POST /admin/tools.php", p.activateTool)
+	m.HandleFunc("POST /admin/register.php", p.registerPage)
+	m.HandleFunc("GET /mod/lti/review.php", p.inCourse(p.reviewPage))
+	m.HandleFunc("GET /mod/lti/review_start.php", p.inCourse(p.reviewStart))
 	m.HandleFunc("GET /mod/lti/contentitem.php", p.inCourse(p.pickPage))
 	m.HandleFunc("GET /mod/lti/contentitem_start.php", p.inCourse(p.pickStart))
 	m.HandleFunc("POST /mod/lti/contentitem_return.php", p.contentReturn)

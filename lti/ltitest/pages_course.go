@@ -28,7 +28,7 @@ type rowView struct {
 	Cells []cellView
 }
 
-type cellView struct{ Text, Title string }
+type cellView struct{ Text, Title, Review string }
 
 type workView struct {
 	User   User
@@ -123,14 +123,14 @@ func (p *Platform) gradesPage(w http.ResponseWriter, r *http.Request, v page) {
 	}
 	for _, m := range p.members {
 		if m.Course == v.Course.ID && slices.Contains(m.Roles, RoleLearner) && (!v.Learns || m.User == v.User.Sub) {
-			v.Rows = append(v.Rows, p.gradeRow(m.User, graded, items))
+			v.Rows = append(v.Rows, p.gradeRow(m.User, graded, items, !v.Learns))
 		}
 	}
 	p.mu.Unlock()
 	p.show(w, r, http.StatusOK, "grades", v)
 }
 
-func (p *Platform) gradeRow(user string, graded []Activity, items []*LineItem) rowView {
+func (p *Platform) gradeRow(user string, graded []Activity, items []*LineItem, teaches bool) rowView {
 	u, _ := p.user(user)
 	row := rowView{Name: u.Name()}
 	for _, a := range graded {
@@ -146,6 +146,9 @@ func (p *Platform) gradeRow(user string, graded []Activity, items []*LineItem) r
 			cell.Title = g.ActivityProgress + ", " + g.GradingProgress
 			if g.Given {
 				cell.Text = number(g.Score)
+			}
+			if teaches {
+				cell.Review = p.reviewHref(i, user)
 			}
 		}
 		row.Cells = append(row.Cells, cell)

@@ -218,6 +218,7 @@ func (p *Platform) registered(k *regToken, in registrationInput) *Tool {
 	t.Scopes, t.Custom = common(allScopes, strings.Fields(in.Scope)), in.Tool.Custom
 	t.NoNames, t.NoEmail = !slices.Contains(in.Tool.Claims, "name"), !slices.Contains(in.Tool.Claims, "email")
 	t.DeepLinking = slices.ContainsFunc(in.Tool.Messages, func(m toolMessage) bool { return m.Type == messageDeepLink })
+	t.Review = slices.ContainsFunc(in.Tool.Messages, func(m toolMessage) bool { return m.Type == messageReview })
 	p.tools[t.ID] = t
 	delete(p.keys, t.ID)
 	return t
