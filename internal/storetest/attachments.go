@@ -20,7 +20,7 @@ func Attachments(t *testing.T) {
 		{"data comes back with the statements it came with, each content kept once", attachmentsKept},
 		{"data of a refused batch is not kept", attachmentsRefused},
 		{"definitions are answered for those activities that have one", definitionsAnswered},
-		{"XAPI-00188 a statement read and sent again with the timestamp it was given is the same", readAndSentAgain},
+		{"XAPI-00142 a statement read and sent again with the timestamp it was given is the same", readAndSentAgain},
 		{"the log can be read up to now when nothing is stored", throughAdvances},
 	})
 }

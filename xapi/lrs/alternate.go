@@ -66,6 +66,9 @@ func (r *request) become(method string, form url.Values) error {
 	if len(content) > 1 || !sends && (method == http.MethodPut || method == http.MethodPost) {
 		return alternateRefusal("alternate_content", "what is sent stands in the form field content, once")
 	}
+	if v, err := xapi.ParseVersion(form.Get(xapi.VersionHeader)); err == nil && v != xapi.V1 {
+		return alternateRefusal("alternate_version", "the alternate syntax belongs to xAPI 1.0")
+	}
 	delete(form, contentField)
 	made := r.Clone(r.Context())
 	made.Method = method

@@ -27,7 +27,7 @@ type sent struct {
 	mixed bool
 }
 
-// statementsSent reads a body: JSON, or JSON and the data of attachments (Communication 1.5, XAPI-00127 to XAPI-00134).
+// statementsSent reads a body: JSON, or JSON and the data of attachments (Communication 1.5, XAPI-00127 to XAPI-00135).
 func (h *handler) statementsSent(w http.ResponseWriter, r *request) (s sent, err error) {
 	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && kind != "multipart/mixed" {
@@ -71,7 +71,7 @@ func readMixed(raw []byte, boundary string) (s sent, err error) {
 }
 
 func multipartRefusal(name, message string) error {
-	return &Refusal{http.StatusBadRequest, name, message, "Communication 1.5.2, XAPI-00128", ""}
+	return &Refusal{http.StatusBadRequest, name, message, "Communication 1.5.2, XAPI-00130, XAPI-00131, XAPI-00133, XAPI-00134", ""}
 }
 
 // addData checks a part that holds the data of an attachment.
@@ -79,12 +79,12 @@ func (s *sent) addData(head textproto.MIMEHeader, content []byte) error {
 	given := strings.ToLower(head.Get(hashHeader))
 	switch {
 	case head.Get("Content-Transfer-Encoding") != "binary":
-		return &Refusal{http.StatusBadRequest, "part_encoding", "a part with data has Content-Transfer-Encoding: binary", "Communication 1.5.2, XAPI-00132", ""}
+		return &Refusal{http.StatusBadRequest, "part_encoding", "a part with data has Content-Transfer-Encoding: binary", "Communication 1.5.2, XAPI-00135", ""}
 	case given == "":
-		return &Refusal{http.StatusBadRequest, "part_hash_missing", "a part with data has the header " + hashHeader, "Communication 1.5.2, XAPI-00131", ""}
+		return &Refusal{http.StatusBadRequest, "part_hash_missing", "a part with data has the header " + hashHeader, "Communication 1.5.2, XAPI-00132", ""}
 	case hashOf(content, len(given)) != given:
 		return &Refusal{http.StatusBadRequest, "part_hash_differs", "the data of a part does not have the hash of its header " + hashHeader,
-			"Communication 1.5.2, XAPI-00129", ""}
+			"Communication 1.5.2, XAPI-00132", ""}
 	}
 	if content == nil {
 		content = []byte{}
@@ -106,7 +106,7 @@ func hashOf(content []byte, digits int) string {
 }
 
 // attach gives each attachment its data. An attachment without data says where the data is, and data without an attachment is
-// refused (Communication 1.5.1, 1.5.2, XAPI-00130). The hash says which data it is; the length is not held against it, as senders
+// refused (Communication 1.5.2, XAPI-00128, XAPI-00129). The hash says which data it is; the length is not held against it, as senders
 // in the field count characters.
 func (s *sent) attach(batch []xapi.Prepared) error {
 	used := map[string]bool{}
@@ -122,12 +122,12 @@ func (s *sent) attach(batch []xapi.Prepared) error {
 				return &Refusal{http.StatusBadRequest, "signature_without_data", "a signed statement comes with its signature", "Data 2.6, XAPI-00115", "/attachments"}
 			case a.FileURL == "":
 				return &Refusal{http.StatusBadRequest, "attachment_data_missing", "an attachment without data has a fileUrl",
-					"Communication 1.5.1, XAPI-00128", "/attachments"}
+					"Communication 1.5.2, XAPI-00129", "/attachments"}
 			}
 		}
 	}
 	if len(used) != len(s.data) {
-		return &Refusal{http.StatusBadRequest, "part_unmatched", "there is a part that no attachment has the hash of", "Communication 1.5.2, XAPI-00130", ""}
+		return &Refusal{http.StatusBadRequest, "part_unmatched", "there is a part that no attachment has the hash of", "Communication 1.5.2, XAPI-00128", ""}
 	}
 	return nil
 }
