@@ -10,10 +10,18 @@ import (
 	"cairn/xapi/lrs"
 )
 
+// recordStore is what the record store's resources need beside statements.
+type recordStore interface {
+	lrs.Credentials
+	lrs.Documents
+	lrs.Activities
+	lrs.Attachments
+}
+
 // newLRS joins the record store's resources.
-func (w wiring) newLRS(statements lrs.Statements, credentials lrs.Credentials) (http.Handler, error) {
+func (w wiring) newLRS(statements lrs.Statements, s recordStore) (http.Handler, error) {
 	h, err := lrs.New(lrs.Config{
-		Statements: statements, Credentials: credentials, Now: w.now, NewID: newStatementID, MoreKey: w.keys.links(), Log: w.log, Prefix: "/xapi",
+		Statements: statements, Documents: s, Activities: s, Attachments: s, Credentials: s, Now: w.now, NewID: newStatementID, MoreKey: w.keys.links(), Log: w.log, Prefix: "/xapi",
 		Authority: func(c lrs.Credential) xapi.Agent { return w.authority(c.Name, c.ID) },
 	})
 	if err != nil {
