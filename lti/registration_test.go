@@ -212,6 +212,29 @@ func TestRegistration_start(t *testing.T) {
 	}
 }
 
+// TestInvitation_secret is shown once: what is kept does not hold it.
+func TestInvitation_secret(t *testing.T) {
+	now := newClock().now()
+	i, secret, err := lti.NewInvitation(nil, "for the college", "reg-1", now, time.Hour)
+	other, second, _ := lti.NewInvitation(nil, "", "", now, time.Hour)
+	if err != nil || len(secret) != 43 || secret == second || i.ID == other.ID || i.Hash == other.Hash || i.Hash != lti.InvitationHash(secret) {
+		t.Errorf("%+v %q, %v", i, secret, err)
+	}
+	if i.Note != "for the college" || i.Update != "reg-1" || !i.CreatedAt.Equal(now) || !i.ExpiresAt.Equal(now.Add(time.Hour)) || i.Usable(now) != nil {
+		t.Errorf("%+v", i)
+	}
+	if strings.Contains(i.Hash+i.ID, secret) {
+		t.Error("the secret is kept")
+	}
+	urls, err := lti.NewURLs(toolBase)
+	if got, want := urls.Invitation(secret), toolBase+"/lti/register?invitation="+secret; got != want || err != nil {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if _, _, err := lti.NewInvitation(strings.NewReader("short"), "", "", now, time.Hour); err == nil {
+		t.Error("an invitation without randomness")
+	}
+}
+
 func TestInvitation_usable(t *testing.T) {
 	now := newClock().now()
 	good := lti.Invitation{ExpiresAt: now.Add(time.Second)}

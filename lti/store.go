@@ -52,33 +52,6 @@ type Logins interface {
 	SpendLogin(ctx context.Context, state string) error
 }
 
-// Invitation lets one platform register itself (Dynamic Registration 3.3). Whoever makes it gives its secret to an administrator, as part
-// of an address; only a hash of the secret is kept.
-type Invitation struct {
-	ID        string // ours; no secret
-	Hash      string // of the secret
-	Note      string // for people: who it is for
-	Update    string // id of the registration it may change; "" for a new one
-	CreatedAt time.Time
-	ExpiresAt time.Time
-	SpentAt   time.Time // zero while it can be used
-	RevokedAt time.Time // zero unless it was taken back
-	Made      string    // id of the registration that came of it, "" before
-}
-
-// Usable says whether an invitation can be used now: nil, or ErrInvitationRevoked, ErrInvitationSpent, ErrInvitationExpired.
-func (i Invitation) Usable(now time.Time) error {
-	switch {
-	case !i.RevokedAt.IsZero():
-		return refuse(ErrInvitationRevoked, "")
-	case !i.SpentAt.IsZero():
-		return refuse(ErrInvitationSpent, "")
-	case !now.Before(i.ExpiresAt):
-		return refuse(ErrInvitationExpired, "")
-	}
-	return nil
-}
-
 // Invitations keeps invitations until well after they expired, so that an operator can see what became of them.
 type Invitations interface {
 	SaveInvitation(ctx context.Context, i Invitation) error

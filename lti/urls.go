@@ -13,16 +13,18 @@ var ErrBaseURL = errors.New("lti: the tool's address must be an absolute http or
 
 // URLs are the tool's own addresses. Make them by NewURLs.
 type URLs struct {
-	Base   string // without a slash at the end
-	Login  string // OIDC initiation
-	Launch string // redirect_uri
-	KeySet string // the tool's public keys
+	Base     string // without a slash at the end
+	Login    string // OIDC initiation
+	Launch   string // redirect_uri
+	KeySet   string // the tool's public keys
+	Register string // where dynamic registration begins, with an invitation
 
 	origin string
 	prefix string // path of Base
 }
 
-// NewURLs derives the addresses from the base under which the tool is reached: Base/lti/login, /lti/launch and /lti/keys.
+// NewURLs derives the addresses from the base under which the tool is reached: Base/lti/login, /lti/launch, /lti/keys and
+// /lti/register.
 // ErrBaseURL.
 func NewURLs(base string) (URLs, error) {
 	base = strings.TrimRight(base, "/")
@@ -31,7 +33,7 @@ func NewURLs(base string) (URLs, error) {
 		return URLs{}, fmt.Errorf("%w: %q", ErrBaseURL, base)
 	}
 	return URLs{
-		Base: base, Login: base + "/lti/login", Launch: base + "/lti/launch", KeySet: base + "/lti/keys",
+		Base: base, Login: base + "/lti/login", Launch: base + "/lti/launch", KeySet: base + "/lti/keys", Register: base + "/lti/register",
 		origin: originOf(u), prefix: u.Path,
 	}, nil
 }
