@@ -22,6 +22,9 @@ var rooms = map[string]room{
 	},
 	"mapping/builtin":   {[]string{"xapi", "mapping"}, "a pack is framework data; it knows nothing of the program"},
 	"lti/ltitest":       {[]string{"lti"}, "the pretend platform speaks LTI to any tool, so it may not know this one"},
+	"internal/caserest": {
+		[]string{"mapping", "mapping/casefmt", "xapi/profile"}, "what is published is served to anyone: no session, no SQL, no person can be reached from here",
+	},
 	"internal/learner":  {[]string{"lti", "xapi"}, "who a person is comes from a launch and an agent only"},
 	"internal/pipeline": {pipelineMay, "the fold knows what it folds, and no database or page"},
 	"internal/web":      {append([]string{"internal/pipeline"}, pipelineMay...), "pages reach data through the small interfaces of web/store.go, never through SQL"},
@@ -62,9 +65,10 @@ var fenced = []struct {
 	{"github.com/alecthomas/kong", []string{"cmd/cairn", "internal/tools/bench", "internal/tools/check"}, "the command line is wiring"},
 	{"github.com/prometheus", []string{"cmd/cairn"}, "metrics are wiring: a room offers a hook or an interface to decorate"},
 	{"net/http", []string{
-		"lti", "lti/ltitest", "xapi", "xapi/lrs", "xapi/profile", "internal/pipeline", "internal/web", "cmd/cairn", "internal/tools/bench",
+		"lti", "lti/ltitest", "xapi", "xapi/lrs", "xapi/profile", "internal/pipeline", "internal/web", "internal/caserest", "cmd/cairn",
+		"internal/tools/bench",
 	}, "mapping, learner and the store know no HTTP"},
-	{"html/template", []string{"internal/web", "lti/ltitest", "lti", "cmd/cairn"}, "pages live in one room; the pretend platform has its own"},
+	{"html/template", []string{"internal/web", "internal/caserest", "lti/ltitest", "lti", "cmd/cairn"}, "pages live in one room; the pretend platform has its own"},
 }
 
 // Where the wall clock may be read, with the reason. Everywhere else it is injected, so that a test can stop it.

@@ -46,6 +46,23 @@ func TestFrameworksComeAndGoInEveryFormat(t *testing.T) {
 	}
 }
 
+// A server gives what is published to anyone: CASE, the addresses that statements name, the profile.
+func TestPublishedFrameworksAreServedToAnyone(t *testing.T) {
+	p := serve(t, environment(t))
+	for path, want := range map[string]string{
+		"/ims/case/v1p1/CFDocuments":                                     `"CFDocuments":[{"identifier":"eea563c3-b2fc-5e2c-9f65-a77f3bf13a1a"`,
+		"/ims/case/v1p0/CFPackages/eea563c3-b2fc-5e2c-9f65-a77f3bf13a1a": `"CFItems":[`,
+		"/capability/cd18a9f4-5539-5ba8-9dc5-fdbb80f24eab":               `"type":"https://w3id.org/xapi/tla/activity-types/competency"`,
+		"/framework/eea563c3-b2fc-5e2c-9f65-a77f3bf13a1a":                `competency-framework`,
+		"/profile":                  `"type":"Profile"`,
+		"/ims/case/v1p1/CFItems/no": `"imsx_codeMajor":"failure"`,
+	} {
+		if status, body := p.get(t, path); !strings.Contains(body, want) {
+			t.Errorf("%s: %d %.300s", path, status, body)
+		}
+	}
+}
+
 // exportsComeBack publishes what was exported: it is the same, so nothing is published.
 func exportsComeBack(t *testing.T, env []string, file func(name, text string) string) {
 	for format, name := range map[string]string{"case": "x.json", "csv": "x.csv"} {

@@ -111,36 +111,37 @@ func (t *Tx) appendFramework(ctx context.Context, p pipeline.FrameworkPublished)
 	return nil
 }
 
-// catalogs reads every published version, in order of publication.
-func (s *Store) catalogs(ctx context.Context) ([]*mapping.Catalog, []time.Time, error) {
+// publications reads every published version, in order of publication.
+func (s *Store) publications(ctx context.Context) ([]mapping.Publication, error) {
 	var rows []struct {
 		IRIBase   string `db:"iri_base"`
 		Body      string
 		Published int64
 	}
 	if err := s.Select(ctx, &rows, `SELECT iri_base, body, published FROM framework ORDER BY pos`); err != nil {
-		return nil, nil, fmt.Errorf("sqlstore: read the frameworks: %w", err)
+		return nil, fmt.Errorf("sqlstore: read the frameworks: %w", err)
 	}
-	out, at := make([]*mapping.Catalog, len(rows)), make([]time.Time, len(rows))
+	out := make([]mapping.Publication, len(rows))
 	for i, row := range rows {
 		var f mapping.Framework
 		if err := json.Unmarshal([]byte(row.Body), &f); err != nil {
-			return nil, nil, fmt.Errorf("sqlstore: read a framework: %w", err)
+			return nil, fmt.Errorf("sqlstore: read a framework: %w", err)
 		}
-		out[i], at[i] = mapping.NewCatalog(f, row.IRIBase), fromMicros(row.Published)
+		out[i] = mapping.Publication{Catalog: mapping.NewCatalog(f, row.IRIBase), Published: fromMicros(row.Published)}
 	}
-	return out, at, nil
+	return out, nil
 }
 
 // ListFrameworks answers every published version, in order of publication.
 func (s *Store) ListFrameworks(ctx context.Context) ([]PublishedFramework, error) {
-	all, at, err := s.catalogs(ctx)
+	all, err := s.publications(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]PublishedFramework, len(all))
-	for i, c := range all {
-		out[i] = PublishedFramework{ID: c.ID, Version: c.Version, Title: c.Title, IRIBase: c.IRIBase, Published: at[i],
+	for i, p := range all {
+		c := p.Catalog
+		out[i] = PublishedFramework{ID: c.ID, Version: c.Version, Title: c.Title, IRIBase: c.IRIBase, Published: p.Published,
 			Capabilities: len(c.Tracked("")), Statements: c.Statements}
 	}
 	return out, nil

@@ -33,11 +33,12 @@ var (
 // frameworksView is the newest version of each framework.
 type frameworksView struct {
 	looked    time.Time
-	published int64 // by this process, when it was read
+	seen      int64 // publications of this process, when it was read
 	pos       int64 // of the last publication
 	first     *mapping.Catalog
 	byID      map[string]*mapping.Catalog
 	all       []*mapping.Catalog
+	published []mapping.Publication // the newest first, as all
 }
 
 // Frameworks loads the registry. preferred is the id of the framework that is shown where none is chosen; "" is the first that
@@ -58,6 +59,11 @@ func (f *Frameworks) Framework(id string) (*mapping.Catalog, bool) {
 
 // All answers every published version, the newest first: who looks for a framework or a capability takes the first that has it.
 func (f *Frameworks) All() []*mapping.Catalog { return slices.Clone(f.current().all) }
+
+// Publications answers what All does, with when each was published.
+func (f *Frameworks) Publications() []mapping.Publication {
+	return slices.Clone(f.current().published)
+}
 
 // Default answers the framework that is shown where none is chosen: an empty one before any is published.
 func (f *Frameworks) Default() *mapping.Catalog {
@@ -85,7 +91,7 @@ func (f *Frameworks) isMinted(iri string) bool {
 // database is out of reach what is held is still true.
 func (f *Frameworks) current() *frameworksView {
 	v, now := f.view.Load(), f.s.now()
-	if v.published == f.s.kept.published.Load() && now.Sub(v.looked) < frameworksLook && !now.Before(v.looked) {
+	if v.seen == f.s.kept.published.Load() && now.Sub(v.looked) < frameworksLook && !now.Before(v.looked) {
 		return v
 	}
 	if !f.mu.TryLock() {
@@ -111,23 +117,27 @@ func (f *Frameworks) look(v *frameworksView, now time.Time) (*frameworksView, er
 		return f.load()
 	}
 	same := *v
-	same.looked, same.published = now, published
+	same.looked, same.seen = now, published
 	f.view.Store(&same)
 	return &same, nil
 }
 
 func (f *Frameworks) load() (*frameworksView, error) {
-	v := &frameworksView{looked: f.s.now(), published: f.s.kept.published.Load(), byID: map[string]*mapping.Catalog{}}
+	v := &frameworksView{looked: f.s.now(), seen: f.s.kept.published.Load(), byID: map[string]*mapping.Catalog{}}
 	if err := f.s.Get(f.background, &v.pos, `SELECT COALESCE(MAX(pos), 0) FROM framework`); err != nil {
 		return nil, err
 	}
-	all, _, err := f.s.catalogs(f.background)
+	all, err := f.s.publications(f.background)
 	if err != nil {
 		return nil, err
 	}
-	v.all = slices.Clone(all)
-	slices.Reverse(v.all)
-	for _, c := range all {
+	v.published = slices.Clone(all)
+	slices.Reverse(v.published)
+	for _, p := range v.published {
+		v.all = append(v.all, p.Catalog)
+	}
+	for _, p := range all {
+		c := p.Catalog
 		if v.first == nil {
 			v.first = c
 		}

@@ -25,6 +25,19 @@ type exporter struct {
 // Export writes a framework as a CFPackage of CASE 1.1. published is when this version was: CASE asks for a date everywhere.
 // Addresses begin with the IRI base of the framework.
 func Export(c *mapping.Catalog, published time.Time) Package {
+	return ExportPublication(mapping.Publication{Catalog: c, Published: published})
+}
+
+// ExportPublication is Export, with the status of a version that is retired.
+func ExportPublication(pub mapping.Publication) Package {
+	p := export(pub.Catalog, pub.Published)
+	if pub.State() == mapping.VersionRetired {
+		p.Document.Adoption, p.Document.StatusEnd = "Deprecated", pub.Retired.UTC().Format(time.DateOnly)
+	}
+	return p
+}
+
+func export(c *mapping.Catalog, published time.Time) Package {
 	e := exporter{c, published.UTC().Format(time.RFC3339)}
 	p := Package{Document: e.document(), Items: make([]Item, 0, len(c.Items)), Definitions: e.definitions()}
 	for _, n := range c.Items {

@@ -34,6 +34,7 @@ type Document struct {
 	Publisher      string        `json:"publisher,omitzero"`
 	Version        string        `json:"version,omitzero"`
 	Adoption       string        `json:"adoptionStatus,omitzero"`
+	StatusEnd      string        `json:"statusEndDate,omitzero"` // when the version was retired
 	PackageURI     *Link         `json:"CFPackageURI,omitzero"`
 	Extensions     *DocExtension `json:"extensions,omitzero"`
 }

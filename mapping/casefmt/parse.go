@@ -139,7 +139,7 @@ func (r *reader) document(o object, whole, given mapping.Meta) {
 		r.f.GUID = mapping.VersionGUID(r.f.ID, r.f.Version)
 		r.report.Map("identifier of the document", 1, "made from the short name and the version")
 	}
-	o.value("uri", "lastChangeDateTime", "caseVersion", "adoptionStatus", "CFPackageURI")
+	o.value("uri", "lastChangeDateTime", "caseVersion", "adoptionStatus", "statusEndDate", "CFPackageURI")
 	r.unread("document", o)
 }
 
