@@ -23,6 +23,7 @@ type cli struct {
 	Demo         demoCmd         `cmd:"" help:"Start Cairn with a pretend LMS, on a database in a temporary folder; --once walks the journey and checks each step."`
 	Migrate      migrateCmd      `cmd:"" help:"Bring the database up to this version, and publish the built-in framework."`
 	Registration registrationCmd `cmd:"" help:"The LMSs that may launch."`
+	Invite       inviteCmd       `cmd:"" help:"One-time addresses by which LMSs register themselves."`
 	Framework    frameworkCmd    `cmd:"" help:"The frameworks that are published."`
 	Credential   credentialCmd   `cmd:"" help:"The keys that programs use at /xapi."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"The scores that LMSs are owed."`

@@ -60,6 +60,10 @@ func TestRefusals(t *testing.T) {
 		{"unknown scope", nil, []string{"credential", "add", "--name", "x", "--scope", "everything"}, exitRefused, []string{"everything", "statements/write"}},
 		{"deliveries not named", nil, []string{"deliveries", "retry"}, exitUsage, []string{"--registration"}},
 		{"unknown delivery", nil, []string{"deliveries", "retry", "none"}, exitRefused, []string{"delivery"}},
+		{"invitation without an address", nil, []string{"invite", "add"}, exitUsage, []string{"CAIRN_BASE_URL"}},
+		{"invitation for a year", []string{"CAIRN_BASE_URL=https://x.example"}, []string{"invite", "add", "--expires", "8760h"}, exitRefused, []string{"thirty days"}},
+		{"invitation to update nothing", []string{"CAIRN_BASE_URL=https://x.example"}, []string{"invite", "add", "--update", "none"}, exitRefused, []string{"registered"}},
+		{"unknown invitation", nil, []string{"invite", "revoke", "none"}, exitRefused, []string{"invitation"}},
 		{"unknown credential", nil, []string{"credential", "revoke", "none"}, exitRefused, []string{"none"}},
 	}
 	for _, c := range cases {

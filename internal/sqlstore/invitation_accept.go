@@ -97,6 +97,7 @@ func (t *Tx) newRegistration(ctx context.Context, r Registration) (string, error
 		return "", fmt.Errorf("sqlstore: look for registrations of an issuer: %w", err)
 	}
 	r.ID, r.CreatedAt, r.Disabled = newID(), t.Now, r.Disabled || known
+	r.FrameOrigins = r.ServiceOrigins // of a tenant of a shared issuer; none: the issuer's
 	err := t.insertRegistration(ctx, r)
 	if errors.Is(err, ErrRegistrationExists) {
 		return "", lti.ErrRegistrationExists
@@ -126,6 +127,11 @@ func (t *Tx) replaceRegistration(ctx context.Context, id string, r Registration)
 	for _, d := range r.Deployments {
 		if !slices.Contains(out.Deployments, d) {
 			out.Deployments = append(out.Deployments, d)
+		}
+	}
+	for _, o := range r.ServiceOrigins {
+		if !slices.Contains(out.ServiceOrigins, o) {
+			out.ServiceOrigins = append(out.ServiceOrigins, o)
 		}
 	}
 	out.AuthorizationEndpoint, out.TokenEndpoint, out.TokenAudience, out.KeySetURL = r.AuthorizationEndpoint, r.TokenEndpoint, r.TokenAudience, r.KeySetURL

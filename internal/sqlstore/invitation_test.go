@@ -216,6 +216,29 @@ func TestSecondClientOfAnIssuerWaits(t *testing.T) {
 	})
 }
 
+// A tenant of a shared issuer is trusted with tokens, and framed, at its own address.
+func TestTenantOfASharedIssuer(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx := d.Open(t), context.Background()
+		made, tenant := offered("c1"), []string{"https://school.example"}
+		made.Registration.ServiceOrigins = tenant
+		i, _ := invite(t, s, "")
+		id, err := s.AcceptInvitation(ctx, i.ID, made, d.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		update, _ := invite(t, s, id)
+		made.Registration.ServiceOrigins = []string{"https://school.example", "https://new.example"}
+		if _, err := s.AcceptInvitation(ctx, update.ID, made, d.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.FullRegistration(ctx, id)
+		if diff := cmp.Diff([][]string{tenant, made.Registration.ServiceOrigins}, [][]string{got.FrameOrigins, got.ServiceOrigins}); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	})
+}
+
 // Settled question 5: only an update invitation replaces a registration, and only one of the same issuer.
 func TestUpdateInvitation(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
