@@ -75,7 +75,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		return nil, err
 	}
 	entry := registering{store, &lti.Registrar{Client: client, Registrations: store, URLs: urls}, aboutTool(), w.now, w.log}
-	s.handler = w.around(s.health, m, records, entry.beside(pages))
+	s.handler = w.around(s.health, m, records, frameworks, entry.beside(pages))
 	return s, nil
 }
 
@@ -95,12 +95,13 @@ func (w wiring) newDeliverer(store *sqlstore.Store, frameworks *sqlstore.Framewo
 }
 
 // around puts the watchers' addresses beside the rooms' and the middleware around all: first an id, then the log, then recovery.
-func (w wiring) around(h *health, m *metrics, records, pages http.Handler) http.Handler {
+func (w wiring) around(h *health, m *metrics, records http.Handler, frameworks *sqlstore.Frameworks, pages http.Handler) http.Handler {
 	router := mux.NewRouter()
 	router.HandleFunc("/healthz", h.alive).Methods(http.MethodGet, http.MethodHead)
 	router.HandleFunc("/readyz", h.ready).Methods(http.MethodGet, http.MethodHead)
 	router.Handle("/metrics", m.handler(w.openMetrics)).Methods(http.MethodGet)
 	router.PathPrefix("/xapi").Handler(records)
+	w.mountPublic(router, frameworks)
 	router.PathPrefix("/").Handler(pages)
 	return withRequestID(withAccessLog(w.log, w.now, m.observe, withRecovery(w.log, router)))
 }
