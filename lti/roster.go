@@ -136,7 +136,7 @@ type memberMessage struct {
 func (s *Services) roster(ctx context.Context, reg Registration, at *url.URL) (Roster, error) {
 	var all Roster
 	seen, known := map[string]bool{}, map[string]bool{}
-	for !seen[at.String()] {
+	for !seen[at.String()] && len(seen) < maxPages {
 		seen[at.String()] = true
 		var page membershipContainer
 		header, err := s.get(ctx, reg, call{op: "roster", address: at, scopes: []string{ScopeMembership}, accept: MediaMembership}, &page)

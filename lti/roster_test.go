@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -125,6 +126,19 @@ func TestRoster_that_is_not_whole_is_none(t *testing.T) {
 	_, services, _ := newOffice(t)
 	if _, err := services.Roster(t.Context(), moodle, "https://evil.example/m", lti.RosterFilter{}); !errors.Is(err, lti.ErrForeignService) {
 		t.Errorf("a roster elsewhere: %v", err)
+	}
+}
+
+// TestRoster_without_end: a platform that always has another page, with the same person on it, is not followed for ever.
+func TestRoster_without_end(t *testing.T) {
+	o, services, _ := newOffice(t)
+	o.more = func(r *http.Request) *http.Response {
+		page, _ := strconv.Atoi(r.URL.Query().Get("p"))
+		return rosterPageOf(fmt.Sprintf(`</m?p=%d>; rel="next"`, page+1), `{"user_id":"a"}`)
+	}
+	var failed *lti.ServiceError
+	if _, err := services.Roster(t.Context(), moodle, moodleRoster, lti.RosterFilter{}); !errors.As(err, &failed) || len(o.calls) != 2000 {
+		t.Errorf("%v after %d calls", err, len(o.calls))
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -113,18 +112,18 @@ func (s *Services) get(ctx context.Context, reg Registration, c call, into any) 
 	return got.header, nil
 }
 
-// The bounds of a list that comes in pages.
+// The bounds of a list that comes in pages, rosters too. Canvas gives ten results on a page.
 const (
-	maxPages = 50
+	maxPages = 2000
 	maxRows  = 10000
 )
 
 // pages reads a list page by page, following links of the same origin only, and never in a circle.
 func pages[T any](ctx context.Context, s *Services, reg Registration, c call) ([]T, error) {
 	var all []T
-	seen := []string{}
+	seen := map[string]bool{}
 	for range maxPages {
-		seen = append(seen, c.address.String())
+		seen[c.address.String()] = true
 		var page []T
 		header, err := s.get(ctx, reg, c, &page)
 		if err != nil {
@@ -138,7 +137,7 @@ func pages[T any](ctx context.Context, s *Services, reg Registration, c call) ([
 		if links.next == nil || len(page) == 0 {
 			return all, nil
 		}
-		if slices.Contains(seen, links.next.String()) || len(all) > maxRows {
+		if seen[links.next.String()] || len(all) > maxRows {
 			break
 		}
 		c.address = links.next

@@ -78,6 +78,7 @@ type office struct {
 	tokens  int // given out
 	token   func(form url.Values) *http.Response
 	answers []*http.Response
+	more    func(*http.Request) *http.Response // once the answers are used up; nil: nobody is there any more
 	calls   []sent
 }
 
@@ -97,6 +98,9 @@ func (o *office) RoundTrip(r *http.Request) (*http.Response, error) {
 		return respond(http.StatusOK, "text/html; charset=utf-8", `{"access_token":"token-`+string(rune('0'+o.tokens))+`","token_type":"Bearer","expires_in":3600,"scope":"`+form.Get("scope")+`"}`), nil
 	}
 	o.calls = append(o.calls, sent{r.Method, r.URL.String(), r.Header.Get("Authorization"), r.Header.Get("Accept"), r.Header.Get("Content-Type"), string(body)})
+	if len(o.answers) == 0 && o.more != nil {
+		return o.more(r), nil
+	}
 	if len(o.answers) == 0 {
 		return nil, errors.New("connection refused")
 	}
