@@ -1,6 +1,7 @@
 package lti
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -80,8 +81,8 @@ func serviceError(op string, answer *http.Response, now time.Time) *ServiceError
 	return e
 }
 
-// failureReason looks for a word of explanation in a JSON body, then in the status line. Moodle puts the whole score behind a brace
-// there; people's data is cut off.
+// failureReason looks for a word of explanation in a JSON body, then in the status line, and in a body that is no JSON when the
+// status line says nothing of its own. Moodle puts the whole score behind a brace there; people's data is cut off.
 func failureReason(answer *http.Response, body []byte) string {
 	var said struct {
 		Error       text `json:"error"`
@@ -90,7 +91,8 @@ func failureReason(answer *http.Response, body []byte) string {
 		Message     text `json:"message"`
 	}
 	reason := ""
-	if json.Unmarshal(body, &said) == nil {
+	readable := json.Unmarshal(body, &said) == nil
+	if readable {
 		for _, t := range []text{said.Error, said.Reason, said.Description, said.Message} {
 			if t.good() && t.value != "" {
 				reason = t.value
@@ -100,9 +102,45 @@ func failureReason(answer *http.Response, body []byte) string {
 	}
 	if reason == "" {
 		reason = strings.TrimSpace(strings.TrimPrefix(answer.Status, strconv.Itoa(answer.StatusCode)))
+		if own := reason != "" && reason != http.StatusText(answer.StatusCode); !own && !readable {
+			reason = cmp.Or(bodyReason(body), reason)
+		}
 	}
 	reason, _, _ = strings.Cut(reason, "{")
 	return reason
+}
+
+// What is kept of a body that is no JSON.
+const (
+	maxBodyReason = 120 // bytes
+	maxBodyWord   = 31  // bytes; what is longer may be a token
+)
+
+// bodyReason takes the words of a text, and of what was meant to be JSON: Moodle pastes its sentence between quotes without escaping
+// it. Pages have none; what follows a brace, addresses of people and what may be a token are left out.
+func bodyReason(body []byte) string {
+	said := strings.TrimLeft(string(body), "{[ \t\r\n")
+	if strings.HasPrefix(said, "<") {
+		return ""
+	}
+	said, _, _ = strings.Cut(said, "{")
+	said = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune("\"[]}", r):
+			return -1
+		case r < ' ' || r > '~':
+			return ' '
+		}
+		return r
+	}, said)
+	words := strings.Fields(strings.ReplaceAll(said, " :", ":"))
+	for i, w := range words {
+		if strings.Contains(w, "@") || len(w) > maxBodyWord {
+			words[i] = "-"
+		}
+	}
+	said = strings.Join(words, " ")
+	return strings.TrimSpace(said[:min(len(said), maxBodyReason)])
 }
 
 // maxRetryAfter bounds what a platform may ask for.

@@ -148,7 +148,7 @@ func TestServiceError_says_what_may_be_done(t *testing.T) {
 		"same second":       {readExchange(t, "03-t-score-same-second-ms900").answer(), 409, false, true, 0, "Refusing score with an earlier timestamp for item 4 and user 6"},
 		"not to be graded":  {readExchange(t, "57-score-teacher-user").answer(), 400, false, false, 0, "Incorrect score received"},
 		"line item gone":    {readExchange(t, "76-err-nonexistent-lineitem").answer(), 404, false, false, 0, "Not Found: Grade item 9999 doesn't exist"},
-		"canvas rate limit": {limited, 403, true, false, 0, "Forbidden"},
+		"canvas rate limit": {limited, 403, true, false, 0, "403 Forbidden (Rate Limit Exceeded)"},
 		"too many":          {busy, 429, true, false, 2 * time.Minute, "Too Many Requests"},
 		"unavailable":       {dated, 503, true, false, 90 * time.Second, "Service Unavailable"},
 		"forbidden":         {respond(http.StatusForbidden, "", ""), 403, false, false, 0, "Forbidden"},

@@ -25,6 +25,7 @@ var ErrScopeRefused = errors.New("lti: the platform does not grant the scope")
 // The times of tokens.
 const (
 	assertionLife = 5 * time.Minute
+	assertionBack = 60 * time.Second // how far back an assertion is dated: many platforms allow a clock behind ours no leeway
 	tokenMargin   = 60 * time.Second // a token is not used in its last minute
 	tokenDefault  = 5 * time.Minute  // when the platform does not tell (RFC 6749, 5.1)
 	tokenLongest  = time.Hour
@@ -151,7 +152,8 @@ func (t *Tokens) request(ctx context.Context, reg Registration, scopes []string)
 	return t.read(body, scopes)
 }
 
-// assertion is the JWT by which the tool proves itself (Security 4.1.1; RFC 7523, 3).
+// assertion is the JWT by which the tool proves itself (Security 4.1.1; RFC 7523, 3). It is dated back by assertionBack, and its whole
+// life stays assertionLife: some platforms bound the span between the two.
 func (t *Tokens) assertion(reg Registration) (string, error) {
 	audience := reg.TokenAudience
 	if audience == "" {
@@ -159,7 +161,7 @@ func (t *Tokens) assertion(reg Registration) (string, error) {
 	}
 	var id [16]byte
 	rand.Read(id[:]) // never fails
-	now := t.now()
+	issued := t.now().Add(-assertionBack)
 	claims, err := json.Marshal(struct {
 		Issuer   string `json:"iss"`
 		Subject  string `json:"sub"`
@@ -167,7 +169,7 @@ func (t *Tokens) assertion(reg Registration) (string, error) {
 		IssuedAt int64  `json:"iat"`
 		Expires  int64  `json:"exp"`
 		ID       string `json:"jti"`
-	}{reg.ClientID, reg.ClientID, audience, now.Unix(), now.Add(assertionLife).Unix(), base64.RawURLEncoding.EncodeToString(id[:])})
+	}{reg.ClientID, reg.ClientID, audience, issued.Unix(), issued.Add(assertionLife).Unix(), base64.RawURLEncoding.EncodeToString(id[:])})
 	if err != nil {
 		return "", fmt.Errorf("lti: write a client assertion: %w", err)
 	}

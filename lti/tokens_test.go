@@ -16,6 +16,7 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jws"
 
 	"cairn/lti"
+	"cairn/lti/ltitest"
 )
 
 // TestToken_request checks the request and the assertion as a platform would (Security 4.1).
@@ -63,7 +64,7 @@ func checkAssertion(t *testing.T, assertion, audience string, now time.Time) {
 		t.Errorf("jti %v", claims["jti"])
 	}
 	delete(claims, "jti")
-	want := map[string]any{"iss": moodleClient, "sub": moodleClient, "aud": audience, "iat": float64(now.Unix()), "exp": float64(now.Unix() + 300)}
+	want := map[string]any{"iss": moodleClient, "sub": moodleClient, "aud": audience, "iat": float64(now.Unix() - 60), "exp": float64(now.Unix() + 240)}
 	if diff := cmp.Diff(want, claims); diff != "" {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
@@ -107,6 +108,21 @@ func TestToken_concurrent_askers_share_one_request(t *testing.T) {
 	}
 }
 
+// TestToken_clocks_may_differ: a platform that allows no leeway takes an assertion though its clock is behind or ahead of ours.
+func TestToken_clocks_may_differ(t *testing.T) {
+	for _, skew := range []time.Duration{-3 * time.Minute, 0, 3 * time.Second, 50 * time.Second} {
+		t.Run(skew.String(), func(t *testing.T) {
+			s := newSite(t, ltitest.Moodle())
+			s.connect(t)
+			ours := func() time.Time { return s.clock.now().Add(skew) }
+			tokens := lti.NewTokens(s.client, func() lti.KeyPair { return s.ring.Signing }, ours)
+			if _, err := tokens.Token(t.Context(), s.reg, lti.ScopeScore); err != nil {
+				t.Errorf("our clock %v ahead of the platform's: %v", skew, err)
+			}
+		})
+	}
+}
+
 func TestToken_refusals(t *testing.T) {
 	ok := func(body string) *http.Response { return respond(http.StatusOK, "application/json", body) }
 	for name, c := range map[string]struct {
@@ -116,7 +132,10 @@ func TestToken_refusals(t *testing.T) {
 		is     error
 	}{
 		"scope unknown":         {readExchange(t, "07-token-unknown-scope").answer(), 400, "invalid_scope", nil},
-		"invalid JSON":          {readExchange(t, "17-token-bad-kid").answer(), 400, "Bad Request", nil},
+		"invalid JSON":          {readExchange(t, "17-token-bad-kid").answer(), 400, `error: kid invalid, unable to lookup correct key`, nil},
+		"plain words":           {respond(http.StatusBadRequest, "text/plain", "no key for\r\nsam@example.test in abcdefghijklmnopqrstuvwxyz012345: {\"sub\": 4}"), 400, "no key for - in -", nil},
+		"a page":                {respond(http.StatusBadRequest, "text/html", "<html>Sam Student"), 400, "Bad Request", nil},
+		"empty":                 {respond(http.StatusBadRequest, "", ""), 400, "Bad Request", nil},
 		"less than asked for":   {readExchange(t, "06-token-partly-unknown-scope").answer(), 200, lti.ScopeLineItem, lti.ErrScopeRefused},
 		"no JSON":               {ok("<html>"), 200, "the answer is not JSON", nil},
 		"no token":              {ok(`{"token_type":"Bearer"}`), 200, "the answer holds no token", nil},
