@@ -88,8 +88,11 @@ type DeepLinkingForm struct {
 // Values are the fields of the form (Deep Linking 2.0, 4.5).
 func (f DeepLinkingForm) Values() url.Values { return url.Values{"JWT": {f.JWT}} }
 
-// responseLife is how long a signed answer may be posted: at once, by the page that holds it.
-const responseLife = 5 * time.Minute
+// The times of a signed answer: the page that holds it posts it at once, and it is dated back for platforms whose clock is behind ours.
+const (
+	responseLife = 5 * time.Minute
+	responseBack = 60 * time.Second
+)
 
 // AnswerDeepLinking signs the answer to a deep linking launch by the key (Deep Linking 2.0, 4.5; Security 5.2). Grade columns and hints
 // that the platform does not take are left out. ErrNotDeepLinking, ErrContentNotAccepted, ErrSeveralItems, ErrContentItem,
@@ -159,7 +162,7 @@ func (t *Tool) responseClaims(l *Launch, a DeepLinkingAnswer, nonce string) resp
 		items[i] = item.sent(l.DeepLinking)
 	}
 	return responseMessage{
-		Issuer: l.Registration.ClientID, Audience: l.Registration.Issuer, IssuedAt: now.Unix(), Expires: now.Add(responseLife).Unix(),
+		Issuer: l.Registration.ClientID, Audience: l.Registration.Issuer, IssuedAt: now.Add(-responseBack).Unix(), Expires: now.Add(responseLife).Unix(),
 		Nonce: nonce, Deployment: l.Deployment, MessageType: DeepLinkingResponse, Version: Version, Items: items,
 		Data: l.DeepLinking.Data, Message: a.Message, Log: a.Log, Error: a.Error, ErrorLog: a.ErrorLog,
 	}
