@@ -23,7 +23,8 @@ func (r registrations) PageRegistration(ctx context.Context, id string) (web.Reg
 	if err != nil {
 		return web.Registration{}, err
 	}
-	return web.Registration{ID: reg.ID, Issuer: reg.Issuer, FrameOrigins: reg.Origins(), CoursePattern: coursePattern(reg), Identity: reg.Identity}, nil
+	where, _ := reg.Storage(lti.FrameParent)
+	return web.Registration{ID: reg.ID, StorageOrigin: where.Origin, Issuer: reg.Issuer, FrameOrigins: reg.Origins(), CoursePattern: coursePattern(reg), Identity: reg.Identity}, nil
 }
 
 // FrameOrigins answers those of every registration that is enabled.

@@ -32,6 +32,7 @@ type Tool interface {
 type Registration struct {
 	ID            string
 	Issuer        string
+	StorageOrigin string               // origin of the platform's storage: of its authorization endpoint; "" when it has none
 	FrameOrigins  []string             // origins that may show our pages in a frame; none: the issuer's
 	CoursePattern string               // IRI of a course in statements, with {issuer} and {context}; "": courses have no IRI
 	Identity      learner.IdentityRule // which claim names the person's records; the others are not kept

@@ -25,17 +25,20 @@ const (
 
 // launch answers the platform's message: it is checked, kept as a session, and leads to the session's first page.
 func (s *site) launch(v *visit) (answer, error) {
-	form, err := lti.ReadLaunch(v.Request)
+	form, secret, err := readLaunch(v)
 	if err != nil {
 		return answer{}, err
 	}
-	browser := ""
-	if v.cookie != "" {
-		browser = hashSecret(v.cookie)
-	}
+	browser, stored := binding(v, secret)
 	l, err := s.Tool.Launch(v.Context(), form, browser)
 	if err != nil {
+		if out, ask, failed := s.askStorage(v, form, secret, err); ask || failed != nil {
+			return out, failed
+		}
 		return answer{}, err
+	}
+	if stored {
+		browser = "" // its pages go by their address alone: no cookie comes with them
 	}
 	if l.MessageType != lti.ResourceLinkRequest && l.MessageType != lti.DeepLinkingRequest {
 		return answer{}, refuse(http.StatusBadRequest, "launch-message", "message")

@@ -79,11 +79,13 @@ func (s *site) toPlatform(v *visit, req lti.LoginRequest) (answer, error) {
 
 // windowBody is page W: one button that opens the same login in a window of its own.
 type windowBody struct {
+	Ask    string // for the platform's storage, "" where none is offered
 	Action string
 	Fields []option
 }
 
-// windowPage is shown when the cookie did not come back. Its form leads on to the platform and from there to wherever people
+// windowPage is shown when the cookie did not come back. Where the platform offers storage its script tries that first; without a
+// script, or without an answer of the platform, the button is there. Its form leads on to the platform and from there to wherever people
 // sign in, and browsers hold a form's target policy against every redirect that follows; so the policy of this page names schemes.
 func (s *site) windowPage(v *visit, req lti.LoginRequest, reg lti.Registration) (answer, error) {
 	known, err := s.Registrations.PageRegistration(v.Context(), reg.ID)
@@ -92,7 +94,11 @@ func (s *site) windowPage(v *visit, req lti.LoginRequest, reg lti.Registration) 
 	}
 	v.framedBy(known)
 	v.formTarget = "'self' https: http:"
-	body := windowBody{Action: path.Base(v.URL.Path) + "?" + url.Values{inWindow: {"1"}}.Encode()}
+	ask, err := s.keepSecret(v.Context(), req, reg)
+	if err != nil {
+		return answer{}, err
+	}
+	body := windowBody{Ask: ask, Action: path.Base(v.URL.Path) + "?" + url.Values{inWindow: {"1"}}.Encode()}
 	values := req.Values()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		body.Fields = append(body.Fields, option{Name: name, Value: values.Get(name)})

@@ -84,7 +84,7 @@ func TestPickAProgressPage(t *testing.T) {
 			tt.fields["what"], tt.fields["name"], tt.fields["grade"] = []string{"progress"}, []string{"My capabilities"}, []string{"1"}
 			items, claims := sentItems(t, w.pick(t, tt.fields))
 			tt.custom["cairn_framework"], tt.custom["cairn_course"] = w.cat.ID, "2"
-			tt.custom["cairn_context_history"], tt.custom["cairn_link_history"] = "$Context.id.history", "$ResourceLink.id.history"
+			tt.custom["context_id_history"], tt.custom["resource_link_id_history"] = "$Context.id.history", "$ResourceLink.id.history"
 			most := float64(len(w.cat.TrackedFor(tt.fields.Get("node"), tt.fields.Get("role"))))
 			want := []map[string]any{{
 				"type": "ltiResourceLink", "title": "My capabilities", "url": base + "/lti/launch", "custom": tt.custom, "iframe": map[string]any{"height": 700.0},

@@ -5,13 +5,9 @@ import (
 	"cairn/mapping"
 )
 
-// Custom parameters beside those that choose what a link shows. customCourse is the LTI context that the link was placed in: where
-// a launch comes from another one, the course is a copy. The history variables are filled in by platforms that keep one.
-const (
-	customCourse         = "cairn_course"
-	customContextHistory = "cairn_context_history"
-	customLinkHistory    = "cairn_link_history"
-)
+// customCourse is the custom parameter with the LTI context that the link was placed in: where a launch comes from another one, the
+// course is a copy.
+const customCourse = "cairn_course"
 
 // frameHeight is what the pages like to have before they tell their height, in pixels.
 const frameHeight = 700
@@ -20,11 +16,9 @@ const frameHeight = 700
 func (s *site) item(v *visit, a answers, cat *mapping.Catalog, placed PlacedActivity) lti.ContentItem {
 	link := lti.ResourceLinkItem{
 		URL: s.urls.Launch, Title: a.Name, Frame: &lti.FrameHint{Height: frameHeight},
-		Custom: map[string]string{
-			customFramework: cat.ID, customCourse: v.session.Course.ID, customContextHistory: "$Context.id.history",
-			customLinkHistory: "$ResourceLink.id.history",
-		},
+		Custom: lti.HistoryParameters(),
 	}
+	link.Custom[customFramework], link.Custom[customCourse] = cat.ID, v.session.Course.ID
 	most, resource := 1, placed.ID
 	switch {
 	case a.What == pickActivity:

@@ -29,6 +29,34 @@
   var first = document.querySelector('.problem') || document.querySelector('#notice');
   if (first) first.focus({ preventScroll: true });
 
+  // Where no cookie comes back, the learning site's page may keep a value for us (LTI platform storage). It is asked by a message
+  // that only its origin gets, and only its answer is taken; without one in time, what the page says anyway comes back into view.
+  var kept = document.querySelector('[data-storage]');
+  if (kept && window.parent !== window) (function () {
+    var ask = JSON.parse(kept.getAttribute('data-storage')), message = ask.message;
+    var working = document.querySelector('[data-working]'), form = document.querySelector('form[hidden]');
+    var asked = [], over = false;
+    function show(busy) { kept.hidden = busy; working.hidden = !busy; }
+    if (ask.frame && ask.frame !== '_parent') asked.push(window.parent.frames[ask.frame]);
+    else asked.push(window.parent);
+    if (!ask.frame) for (var i = 0; i < window.parent.frames.length; i++) asked.push(window.parent.frames[i]);
+    window.addEventListener('message', function (e) {
+      var said = e.data;
+      if (over || e.origin !== ask.origin || asked.indexOf(e.source) < 0 || !said || said.subject !== message.subject + '.response') return;
+      if (said.message_id !== message.message_id || said.error || typeof said.value !== 'string') return;
+      if (message.value && said.value !== message.value) return;
+      over = true;
+      if (ask.go) return window.location.replace(ask.go);
+      form.elements.cairn_secret.value = said.value;
+      form.submit();
+    });
+    show(true);
+    asked.forEach(function (target) {
+      try { target.postMessage(message, ask.origin); } catch (e) { /* not there */ }
+    });
+    window.setTimeout(function () { if (!over) { over = true; show(false); } }, 2000);
+  })();
+
   // The forms that lead on to the learning site go by themselves; without a script their button is pressed.
   var leaving = document.querySelector('form[data-submit]');
   if (leaving) leaving.submit();
