@@ -2,15 +2,12 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
 	"cairn/lti"
-	"cairn/mapping"
 )
 
 // Scores sends one score to a platform.
@@ -26,13 +23,22 @@ type DelivererConfig struct {
 	Now        func() time.Time
 	Logger     *slog.Logger
 	Poll       time.Duration // default 1 s
-	Lease      time.Duration // default 1 min: longer than any request may take
-	Most       int           // deliveries claimed at once, default 32
+	Lease      time.Duration // of a claim: longer than Most requests may take; default 2 min
+	Most       int           // deliveries claimed at once, default 8
 }
 
 // Deliverer sends the scores that platforms are owed, outside of any transaction: latest wins, in order for each line item
-// and person, with backoff, and never a value that has been accepted already.
-type Deliverer struct{ cfg DelivererConfig }
+// and person, with backoff, and never a value that has been accepted already. Each platform has a worker of its own while it
+// is owed something, so that a slow one holds up no other; one that cannot be reached is left alone until its backoff ends.
+type Deliverer struct {
+	cfg     DelivererConfig
+	workers sync.WaitGroup
+	free    chan struct{} // signalled when a worker ends: its platform may be owed more
+
+	mu    sync.Mutex
+	busy  map[string]bool      // registrations with a worker
+	until map[string]time.Time // registrations to leave alone, and how long
+}
 
 // NewDeliverer makes a deliverer; Run or Step start it.
 func NewDeliverer(cfg DelivererConfig) *Deliverer {
@@ -40,41 +46,59 @@ func NewDeliverer(cfg DelivererConfig) *Deliverer {
 		cfg.Poll = time.Second
 	}
 	if cfg.Lease == 0 {
-		cfg.Lease = time.Minute
+		cfg.Lease = 2 * time.Minute
 	}
 	if cfg.Most == 0 {
-		cfg.Most = 32
+		cfg.Most = 8
 	}
-	return &Deliverer{cfg: cfg}
+	return &Deliverer{cfg: cfg, free: make(chan struct{}, 1), busy: map[string]bool{}, until: map[string]time.Time{}}
 }
 
-// Run delivers until the context ends.
+// Run delivers until the context ends, and returns when every request under way has ended.
 func (d *Deliverer) Run(ctx context.Context) {
 	ticker := time.NewTicker(d.cfg.Poll)
 	defer ticker.Stop()
+	defer d.workers.Wait()
 	for {
-		for {
-			n, err := d.Step(ctx)
-			if err != nil && ctx.Err() == nil {
-				d.cfg.Logger.Error("deliveries stopped; they are tried again", "error", err)
-			}
-			if n < d.cfg.Most {
-				break
-			}
+		if _, err := d.dispatchAll(ctx); err != nil && ctx.Err() == nil {
+			d.cfg.Logger.Error("deliveries stopped; they are tried again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+		case <-d.free:
 		}
 	}
 }
 
-// Step sends what is due now and answers how many deliveries it claimed. Platforms are served side by side, each one's
-// deliveries one after the other, so that a slow platform holds up no other.
-func (d *Deliverer) Step(ctx context.Context) (int, error) {
+// Step sends what is due now, and returns when it has been answered.
+func (d *Deliverer) Step(ctx context.Context) error {
+	for {
+		n, err := d.dispatchAll(ctx)
+		d.workers.Wait()
+		if n == 0 || err != nil {
+			return err
+		}
+	}
+}
+
+// dispatchAll hands out claims until no free platform is owed anything, and answers how many.
+func (d *Deliverer) dispatchAll(ctx context.Context) (all int, err error) {
+	for ctx.Err() == nil {
+		n, err := d.dispatch(ctx)
+		all += n
+		if n == 0 || err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// dispatch claims what is due on platforms that have no worker and are not left alone, and starts a worker for each.
+func (d *Deliverer) dispatch(ctx context.Context) (int, error) {
 	now := d.cfg.Now()
-	due, err := d.cfg.Deliveries.Claim(ctx, now, now.Add(d.cfg.Lease), d.cfg.Most)
+	due, err := d.cfg.Deliveries.Claim(ctx, now, now.Add(d.cfg.Lease), d.cfg.Most, d.notNow(now)...)
 	if err != nil {
 		return 0, fmt.Errorf("claim deliveries: %w", err)
 	}
@@ -82,125 +106,78 @@ func (d *Deliverer) Step(ctx context.Context) (int, error) {
 	for _, one := range due {
 		platforms[one.Registration] = append(platforms[one.Registration], one)
 	}
-	var group sync.WaitGroup
-	for _, mine := range platforms {
-		group.Go(func() {
-			for _, one := range mine {
-				if err := d.deliver(ctx, one); err != nil && ctx.Err() == nil {
-					d.cfg.Logger.Error("a delivery could not be noted", "delivery", one.ID, "error", err)
-				}
-			}
+	for registration, mine := range platforms {
+		d.setBusy(registration, true)
+		d.workers.Go(func() {
+			defer d.setBusy(registration, false)
+			d.serve(ctx, registration, mine)
 		})
 	}
-	group.Wait()
 	return len(due), nil
 }
 
-// deliver sends one score, or finds that nothing is to be sent.
-func (d *Deliverer) deliver(ctx context.Context, one Delivery) error {
-	given, maximum, err := d.value(ctx, one)
-	if err != nil {
-		return err
+// notNow answers the registrations that have a worker or are left alone.
+func (d *Deliverer) notNow(now time.Time) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []string
+	for r := range d.busy {
+		out = append(out, r)
 	}
-	now := d.cfg.Now()
-	switch {
-	case maximum == 0, one.LastGiven == nil && given == 0, one.LastGiven != nil && *one.LastGiven == given && one.LastMaximum == maximum:
-		return d.cfg.Deliveries.Done(ctx, one, nil, 0, time.Time{})
-	case !one.LastAt.IsZero() && now.Unix() <= one.LastAt.Unix():
-		return d.cfg.Deliveries.Retry(ctx, one, one.LastAt.Truncate(time.Second).Add(time.Second), "")
-	}
-	err = d.cfg.Scores.PostScore(ctx, one.Registration, one.LineItem, scoreOf(one, given, maximum, now))
-	return d.settle(ctx, one, given, maximum, now, err)
-}
-
-// value counts the score: the evidenced of the tracked capabilities, or 1 of 1 for an activity that is finished.
-func (d *Deliverer) value(ctx context.Context, one Delivery) (given, maximum int, err error) {
-	if one.Activity == "" {
-		tracked := d.tracked(one)
-		if given, err = d.cfg.Deliveries.Evidenced(ctx, one.Learner, tracked); err != nil {
-			return 0, 0, fmt.Errorf("count what is evidenced: %w", err)
-		}
-		return given, len(tracked), nil
-	}
-	finished, err := d.cfg.Deliveries.Finished(ctx, one.Account, one.Activity)
-	if err != nil {
-		return 0, 0, fmt.Errorf("ask whether an activity is finished: %w", err)
-	}
-	if finished {
-		given = 1
-	}
-	return given, 1, nil
-}
-
-// settle notes what the platform answered.
-func (d *Deliverer) settle(ctx context.Context, one Delivery, given, maximum int, at time.Time, err error) error {
-	if err == nil {
-		d.cfg.Logger.Info("score accepted", "delivery", one.ID, "given", given, "maximum", maximum)
-		return d.cfg.Deliveries.Done(ctx, one, &given, maximum, at)
-	}
-	var refused *lti.ServiceError
-	if permanent(err, &refused) {
-		d.cfg.Logger.Warn("the platform refused a score for good", "delivery", one.ID, "error", err)
-		return d.cfg.Deliveries.GiveUp(ctx, one, err.Error())
-	}
-	next := at.Add(backoff(one.Attempts))
-	if refused != nil && refused.RetryAfter > 0 {
-		next = at.Add(min(refused.RetryAfter, day))
-	}
-	d.cfg.Logger.Warn("a score was not accepted; it is sent again", "delivery", one.ID, "next", next, "error", err)
-	return d.cfg.Deliveries.Retry(ctx, one, next, err.Error())
-}
-
-// permanent says that sending the same score again cannot succeed: the platform refused it, or it cannot be sent at all. A
-// conflict is about the timestamp only, and the next attempt has a later one.
-func permanent(err error, refused **lti.ServiceError) bool {
-	if errors.As(err, refused) {
-		return !(*refused).Retryable() && !(*refused).Conflict() && (*refused).Status != http.StatusUnauthorized
-	}
-	return errors.Is(err, lti.ErrScore) || errors.Is(err, lti.ErrForeignService)
-}
-
-// tracked is the ids of the capabilities that the placement shows.
-func (d *Deliverer) tracked(one Delivery) []string {
-	for _, c := range d.cfg.Catalogs.All() {
-		if c.ID != one.Framework {
+	for r, until := range d.until {
+		if !until.After(now) {
+			delete(d.until, r)
 			continue
 		}
-		return capabilityIDs(c.TrackedFor(one.Node, one.Archetype))
+		out = append(out, r)
 	}
-	return nil
+	return out
 }
 
-func capabilityIDs(nodes []mapping.Node) []string {
-	ids := make([]string, len(nodes))
-	for i, n := range nodes {
-		ids[i] = n.ID
+func (d *Deliverer) setBusy(registration string, busy bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if busy {
+		d.busy[registration] = true
+		return
 	}
-	return ids
+	delete(d.busy, registration)
+	select {
+	case d.free <- struct{}{}:
+	default:
+	}
 }
 
-const day = 24 * time.Hour
-
-// backoff is 2 s after the first failure and doubles up to an hour.
-func backoff(failed int) time.Duration {
-	return min(2*time.Second<<min(failed, 12), time.Hour)
+// leave has a platform left alone until a time.
+func (d *Deliverer) leave(registration string, until time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.until[registration] = until
 }
 
-// scoreOf is the score of a progress link: how many of the capabilities it shows are evidenced (settled question 8). It is
-// always FullyGraded, since some platforms erase a grade that is not.
-func scoreOf(one Delivery, given, maximum int, at time.Time) lti.Score {
-	activity := lti.ActivityInProgress
-	if given == maximum {
-		activity = lti.ActivityCompleted
+// serve sends a platform's claims one after the other. When it fails to answer, the rest is put off with the one that failed.
+func (d *Deliverer) serve(ctx context.Context, registration string, claims []Delivery) {
+	var away time.Time
+	for _, one := range claims {
+		if !away.IsZero() || ctx.Err() != nil {
+			next := away
+			if next.IsZero() {
+				next = d.cfg.Now()
+			}
+			d.note(one, d.cfg.Deliveries.Retry(context.WithoutCancel(ctx), one, next, ""))
+			continue
+		}
+		next, err := d.deliver(ctx, one)
+		d.note(one, err)
+		if !next.IsZero() {
+			away = next
+			d.leave(registration, next)
+		}
 	}
-	value := float64(given)
-	comment := fmt.Sprintf("Evidence for %d of %d capabilities tracked here.", given, maximum)
-	if one.Activity != "" {
-		comment = ""
-	}
-	return lti.Score{
-		UserID: one.Subject, Given: &value, Maximum: float64(maximum), Timestamp: at,
-		ActivityProgress: activity, GradingProgress: lti.GradingFullyGraded,
-		Comment: comment,
+}
+
+func (d *Deliverer) note(one Delivery, err error) {
+	if err != nil {
+		d.cfg.Logger.Error("a delivery could not be noted", "delivery", one.ID, "error", err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +26,7 @@ type owed struct {
 	next     time.Time
 	problem  string
 	givenUp  bool
+	claimed  bool // in this step
 	deliver  *pipeline.Deliverer
 	catalogs catalogs
 }
@@ -37,7 +40,11 @@ func owing(t *testing.T) *owed {
 	return o
 }
 
-func (o *owed) Claim(context.Context, time.Time, time.Time, int) ([]pipeline.Delivery, error) {
+func (o *owed) Claim(_ context.Context, _, _ time.Time, _ int, except ...string) ([]pipeline.Delivery, error) {
+	if o.claimed || slices.Contains(except, o.one.Registration) {
+		return nil, nil
+	}
+	o.claimed = true
 	return []pipeline.Delivery{o.one}, nil
 }
 
@@ -78,8 +85,8 @@ func (o *owed) PostScore(_ context.Context, _, _ string, s lti.Score) error {
 
 func (o *owed) step() {
 	o.Helper()
-	o.done, o.next, o.problem, o.givenUp = false, time.Time{}, "", false
-	if _, err := o.deliver.Step(context.Background()); err != nil {
+	o.claimed, o.done, o.next, o.problem, o.givenUp = false, false, time.Time{}, "", false
+	if err := o.deliver.Step(context.Background()); err != nil {
 		o.Fatal(err)
 	}
 }
@@ -154,6 +161,7 @@ func TestRefusalsAreRetriedOrGivenUpByWhatTheyMean(t *testing.T) {
 		"cannot be graded":       {&lti.ServiceError{Status: http.StatusBadRequest}, true, 0},
 		"column is gone":         {&lti.ServiceError{Status: http.StatusNotFound}, true, 0},
 		"foreign service":        {lti.ErrForeignService, true, 0},
+		"no token, bad request":  {&lti.ServiceError{Op: "token", Status: http.StatusBadRequest}, false, 2 * time.Second},
 		"registration not found": {lti.ErrUnknownRegistration, false, 2 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -205,4 +213,66 @@ func TestScoreOfAnActivity(t *testing.T) {
 	o.now = o.now.Add(time.Minute)
 	o.step()
 	o.wantSent(1)
+}
+
+// crowd is many deliveries of many platforms: one never answers until it is let go.
+type crowd struct {
+	mu     sync.Mutex
+	due    []pipeline.Delivery
+	sent   map[string]int
+	hang   chan struct{}
+	others sync.WaitGroup
+	pipeline.Deliveries
+}
+
+func (c *crowd) Claim(_ context.Context, _, _ time.Time, limit int, except ...string) (out []pipeline.Delivery, _ error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.due = slices.DeleteFunc(c.due, func(d pipeline.Delivery) bool {
+		if len(out) == limit || slices.Contains(except, d.Registration) {
+			return false
+		}
+		out = append(out, d)
+		return true
+	})
+	return out, nil
+}
+
+func (c *crowd) Evidenced(context.Context, string, []string) (int, error) { return 1, nil }
+
+func (c *crowd) Done(context.Context, pipeline.Delivery, *int, int, time.Time) error { return nil }
+
+func (c *crowd) Retry(context.Context, pipeline.Delivery, time.Time, string) error { return nil }
+
+func (c *crowd) PostScore(_ context.Context, registration, _ string, _ lti.Score) error {
+	if registration == "slow" {
+		<-c.hang
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent[registration]++
+	c.others.Done()
+	return nil
+}
+
+func TestPlatformThatHangsHoldsUpNoOther(t *testing.T) {
+	cat := builtin(t)
+	c := &crowd{sent: map[string]int{}, hang: make(chan struct{})}
+	for range 40 {
+		c.due = append(c.due, pipeline.Delivery{Registration: "slow", Framework: cat.one.ID})
+	}
+	for range 40 {
+		c.others.Add(1)
+		c.due = append(c.due, pipeline.Delivery{Registration: "quick", Framework: cat.one.ID})
+	}
+	d := pipeline.NewDeliverer(pipeline.DelivererConfig{Deliveries: c, Catalogs: cat, Scores: c,
+		Now: func() time.Time { return epoch }, Logger: slog.New(slog.DiscardHandler), Poll: time.Hour})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); d.Run(ctx) }()
+	c.others.Wait() // the test's own time limit is the check
+	close(c.hang)
+	stop()
+	<-done
 }

@@ -27,8 +27,9 @@ type Delivery struct {
 
 // Deliveries keeps what is owed. Claims are leases, so that two processes never send the same delivery at once.
 type Deliveries interface {
-	// Claim answers up to limit deliveries that are due, leased to the caller until the time given.
-	Claim(ctx context.Context, now, until time.Time, limit int) ([]Delivery, error)
+	// Claim answers up to limit deliveries that are due, those due longest first, leased to the caller until the time given. Those of
+	// the registrations in except are left alone.
+	Claim(ctx context.Context, now, until time.Time, limit int, except ...string) ([]Delivery, error)
 	// Done ends the lease. given is nil when nothing had to be sent. It stays due when Wanted moved in the meantime.
 	Done(ctx context.Context, d Delivery, given *int, maximum int, at time.Time) error
 	// Retry ends the lease and makes it due again at next. problem is kept for people to read and counts as a failed attempt;

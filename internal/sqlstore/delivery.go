@@ -44,10 +44,10 @@ func (r deliveryRow) delivery() pipeline.Delivery {
 
 // Claim is pipeline.Deliveries: those that are due longest first. None is due while a replay is under way, and none for a
 // registration that is disabled.
-func (d Deliveries) Claim(ctx context.Context, now, until time.Time, limit int) ([]pipeline.Delivery, error) {
+func (d Deliveries) Claim(ctx context.Context, now, until time.Time, limit int, except ...string) ([]pipeline.Delivery, error) {
 	var out []pipeline.Delivery
 	err := d.s.write(ctx, func(tx *Tx) error {
-		ids, err := tx.claim(ctx, micros(now), micros(until), limit)
+		ids, err := tx.claim(ctx, micros(now), micros(until), limit, except)
 		if err != nil || len(ids) == 0 {
 			out = nil
 			return err
@@ -70,13 +70,14 @@ func (d Deliveries) Claim(ctx context.Context, now, until time.Time, limit int) 
 
 // claim leases due deliveries. The condition stands twice: the inner one finds them, the outer one looks again at each row once it
 // is locked, when another process may have leased it.
-func (t *Tx) claim(ctx context.Context, now, until int64, limit int) (ids []string, err error) {
+func (t *Tx) claim(ctx context.Context, now, until int64, limit int, except []string) (ids []string, err error) {
 	err = t.Select(ctx, &ids, `UPDATE delivery SET lease_until = ? WHERE id IN (
 			SELECT d.id FROM delivery d JOIN placement p ON p.id = d.placement JOIN registration r ON r.id = p.registration
 			WHERE d.due <= ? AND (d.lease_until IS NULL OR d.lease_until <= ?) AND NOT r.disabled AND p.line_item <> ''
+				AND NOT `+t.db.d.in("p.registration")+`
 				AND NOT EXISTS (SELECT 1 FROM projection_cursor WHERE pos < emit_after)
 			ORDER BY d.due, d.id LIMIT ?)
-		AND due <= ? AND (lease_until IS NULL OR lease_until <= ?) RETURNING id`, until, now, now, limit, now, now)
+		AND due <= ? AND (lease_until IS NULL OR lease_until <= ?) RETURNING id`, until, now, now, t.db.d.list(append([]string{}, except...)), limit, now, now)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: claim deliveries: %w", err)
 	}
