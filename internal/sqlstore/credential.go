@@ -24,7 +24,7 @@ var (
 )
 
 // scopes are those a credential can have.
-var scopes = []lrs.Scope{lrs.ScopeWrite, lrs.ScopeReadMine, lrs.ScopeRead, lrs.ScopeAllRead, lrs.ScopeAll}
+var scopes = []lrs.Scope{lrs.ScopeWrite, lrs.ScopeReadMine, lrs.ScopeRead, lrs.ScopeDefine, lrs.ScopeState, lrs.ScopeProfile, lrs.ScopeAllRead, lrs.ScopeAll}
 
 // CredentialInfo is a credential as the operator sees it. The secret is not kept, only its hash.
 type CredentialInfo struct {
@@ -32,6 +32,7 @@ type CredentialInfo struct {
 	Created  time.Time
 	Revoked  time.Time // zero while it is in use
 	LastUsed time.Time // zero before the first use; up to a minute late
+	Rotating time.Time // until when the secret before the last rotation holds; zero when it holds no more
 }
 
 // AddCredential makes a credential and answers its secret, which cannot be read again. The secret is random, 256 bits, so a
@@ -97,10 +98,18 @@ type credentialRow struct {
 	Created  int64  `db:"created"`
 	Revoked  *int64 `db:"revoked"`
 	LastUsed *int64 `db:"last_used"`
+
+	HomePage      string `db:"home_page"`
+	Activity      string `db:"activity"`
+	PerMinute     int64  `db:"per_minute"`
+	Previous      string `db:"previous"`
+	PreviousUntil int64  `db:"previous_until"`
 }
 
+const credentialColumns = `id, name, secret, scopes, created, revoked, last_used, home_page, activity, per_minute, previous, previous_until`
+
 func (r credentialRow) credential() lrs.Credential {
-	c := lrs.Credential{ID: r.ID, Name: r.Name}
+	c := lrs.Credential{ID: r.ID, Name: r.Name, Limits: lrs.Limits{HomePage: r.HomePage, Activity: r.Activity, PerMinute: int(r.PerMinute)}}
 	for _, word := range strings.Fields(r.Scopes) {
 		c.Scopes = append(c.Scopes, lrs.Scope(word))
 	}
@@ -111,7 +120,7 @@ func (r credentialRow) credential() lrs.Credential {
 func (s *Store) ListCredentials(ctx context.Context) ([]CredentialInfo, error) {
 	s.writeLastUsed(ctx)
 	var rows []credentialRow
-	if err := s.Select(ctx, &rows, `SELECT id, name, secret, scopes, created, revoked, last_used FROM credential ORDER BY created, id`); err != nil {
+	if err := s.Select(ctx, &rows, `SELECT `+credentialColumns+` FROM credential ORDER BY created, id`); err != nil {
 		return nil, fmt.Errorf("sqlstore: list credentials: %w", err)
 	}
 	out := make([]CredentialInfo, len(rows))
@@ -122,6 +131,9 @@ func (s *Store) ListCredentials(ctx context.Context) ([]CredentialInfo, error) {
 		}
 		if r.LastUsed != nil {
 			out[i].LastUsed = fromMicros(*r.LastUsed)
+		}
+		if until := fromMicros(r.PreviousUntil); until.After(s.now()) {
+			out[i].Rotating = until
 		}
 	}
 	return out, nil
@@ -152,6 +164,7 @@ const checkedFor = 5 * time.Second
 type check struct {
 	credential lrs.Credential
 	secret     []byte
+	previous   previous
 	revoked    bool
 	until      time.Time
 }
@@ -164,7 +177,8 @@ func (s *Store) Check(ctx context.Context, key, secret string) (lrs.Credential, 
 		return lrs.Credential{}, fmt.Errorf("sqlstore: check a credential: %w", err)
 	}
 	hash := sha256.Sum256([]byte(secret))
-	if subtle.ConstantTimeCompare(hash[:], c.secret) != 1 || c.revoked {
+	fits := subtle.ConstantTimeCompare(hash[:], c.secret) | c.previous.fits(hash[:], s.now())
+	if fits != 1 || c.revoked {
 		return lrs.Credential{}, lrs.ErrNotFound
 	}
 	s.used(ctx, key)
@@ -178,14 +192,14 @@ func (s *Store) credential(ctx context.Context, key string) (check, error) {
 		return c, nil
 	}
 	var r credentialRow
-	err := s.Get(ctx, &r, `SELECT id, name, secret, scopes, created, revoked, last_used FROM credential WHERE id = ?`, key)
+	err := s.Get(ctx, &r, `SELECT `+credentialColumns+` FROM credential WHERE id = ?`, key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return check{secret: make([]byte, sha256.Size), revoked: true}, nil
 	}
 	if err != nil {
 		return check{}, err
 	}
-	c := check{credential: r.credential(), secret: r.Secret, revoked: r.Revoked != nil, until: now.Add(checkedFor)}
+	c := check{credential: r.credential(), secret: r.Secret, previous: r.previous(), revoked: r.Revoked != nil, until: now.Add(checkedFor)}
 	s.checked.put(key, c)
 	return c, nil
 }

@@ -20,6 +20,8 @@ func Credentials(t *testing.T) {
 		{"a revoked credential is refused at once, elsewhere soon", credentialRevoked},
 		{"the list shows when each was made, last used and revoked, and no secret", credentialListed},
 		{"a credential needs a name and known scopes", credentialRules},
+		{"limits go with the credential, and are held to rules", credentialLimited},
+		{"a rotated secret replaces the old one, which holds for a while", credentialRotated},
 	})
 }
 
@@ -112,4 +114,76 @@ func credentialRules(t *testing.T, _ Database, s *sqlstore.Store) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
+}
+
+func credentialLimited(t *testing.T, d Database, s *sqlstore.Store) {
+	c, secret := credential(t, s)
+	elsewhere := d.Open(t)
+	for _, l := range []lrs.Limits{{HomePage: "https://lms.example", Activity: "https://lms.example/a?id=1", PerMinute: 600}, {}} {
+		if err := s.LimitCredential(ctx, c.ID, l); err != nil {
+			t.Fatal(err)
+		}
+		d.Clock.Move(5 * time.Second)
+		for _, store := range []*sqlstore.Store{s, elsewhere} {
+			if got, err := store.Check(ctx, c.ID, secret); err != nil || got.Limits != l {
+				t.Errorf("%+v, %v", got, err)
+			}
+		}
+	}
+	for _, l := range []lrs.Limits{{HomePage: "lms"}, {Activity: "no iri"}, {PerMinute: -1}, {PerMinute: 1_000_001}} {
+		if err := s.LimitCredential(ctx, c.ID, l); !errors.Is(err, sqlstore.ErrLimit) {
+			t.Errorf("%+v: %v", l, err)
+		}
+	}
+	if err := s.LimitCredential(ctx, "none", lrs.Limits{}); !errors.Is(err, lrs.ErrNotFound) {
+		t.Errorf("an unknown one: %v", err)
+	}
+}
+
+func credentialRotated(t *testing.T, d Database, s *sqlstore.Store) {
+	c, first := credential(t, s)
+	holds := func(secret string, want bool) {
+		t.Helper()
+		if _, err := s.Check(ctx, c.ID, secret); (err == nil) != want {
+			t.Errorf("holds: %v, %v", want, err)
+		}
+	}
+	rotate := func(keep time.Duration) string {
+		t.Helper()
+		secret, err := s.RotateCredential(ctx, c.ID, keep)
+		if err != nil || len(secret) < 43 {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	second := rotate(time.Hour)
+	holds(first, true)
+	holds(second, true)
+	d.Clock.Move(59 * time.Minute)
+	holds(first, true)
+	if all, err := s.ListCredentials(ctx); err != nil || !all[0].Rotating.Equal(d.Clock.Now().Add(time.Minute)) {
+		t.Errorf("%+v, %v", all, err)
+	}
+	third := rotate(time.Hour)
+	holds(first, false)
+	holds(second, true)
+	d.Clock.Move(time.Hour)
+	holds(second, false)
+	holds(third, true)
+	fourth := rotate(0)
+	holds(third, false)
+	holds(fourth, true)
+	if _, err := s.RotateCredential(ctx, c.ID, -time.Second); !errors.Is(err, sqlstore.ErrKeep) {
+		t.Error(err)
+	}
+	if _, err := s.RotateCredential(ctx, "none", 0); !errors.Is(err, lrs.ErrNotFound) {
+		t.Error(err)
+	}
+	if err := s.RevokeCredential(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.RotateCredential(ctx, c.ID, 0); !errors.Is(err, sqlstore.ErrRevoked) {
+		t.Error(err)
+	}
+	holds(fourth, false)
 }

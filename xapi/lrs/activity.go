@@ -26,6 +26,9 @@ func (h *handler) getActivity(w http.ResponseWriter, r *request) error {
 		p.wrong("activityId", "there, an IRI")
 	}
 	id := p.iri("activityId")
+	if p.err == nil && !r.credential.Limits.allowsActivity(id) {
+		p.err = errLimited
+	}
 	if p.err != nil {
 		return p.err
 	}

@@ -62,6 +62,9 @@ func (d documents) key(r *request, more ...string) (key DocumentKey, found map[s
 	if _, ok := found[d.id]; ok && key.ID == "" {
 		p.wrong(d.id, "more than an empty text")
 	}
+	if p.err == nil {
+		p.err = r.credential.Limits.document(key)
+	}
 	return key, found, p.err
 }
 

@@ -20,6 +20,7 @@ type fake struct {
 	down bool // every call fails
 
 	documents map[lrs.DocumentKey]lrs.Document
+	limits    lrs.Limits // of the key "limited"
 }
 
 type row struct {
@@ -134,17 +135,23 @@ func (f *fake) Through(context.Context) (time.Time, error) {
 // Check knows the keys of scopes: key "write" has only that scope; the secret is the key with "-secret".
 func (f *fake) Check(_ context.Context, key, secret string) (lrs.Credential, error) {
 	scopes, ok := map[string][]lrs.Scope{
-		"all":   {lrs.ScopeAll},
-		"write": {lrs.ScopeWrite},
-		"mine":  {lrs.ScopeWrite, lrs.ScopeReadMine},
-		"read":  {lrs.ScopeRead},
-		"state": {lrs.ScopeState},
-		"prof":  {lrs.ScopeProfile},
-		"aread": {lrs.ScopeAllRead},
-		"none":  {},
+		"all":     {lrs.ScopeAll},
+		"write":   {lrs.ScopeWrite},
+		"mine":    {lrs.ScopeWrite, lrs.ScopeReadMine},
+		"read":    {lrs.ScopeRead},
+		"state":   {lrs.ScopeState},
+		"define":  {lrs.ScopeWrite, lrs.ScopeDefine},
+		"limited": {lrs.ScopeAll},
+		"prof":    {lrs.ScopeProfile},
+		"aread":   {lrs.ScopeAllRead},
+		"none":    {},
 	}[key]
 	if !ok || secret != key+"-secret" {
 		return lrs.Credential{}, lrs.ErrNotFound
 	}
-	return lrs.Credential{ID: key, Name: strings.ToUpper(key), Scopes: scopes}, nil
+	c := lrs.Credential{ID: key, Name: strings.ToUpper(key), Scopes: scopes}
+	if key == "limited" {
+		c.Limits = f.limits
+	}
+	return c, nil
 }

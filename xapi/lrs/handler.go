@@ -36,6 +36,7 @@ var ErrConfig = errors.New("lrs: Statements, Documents, Activities, Attachments,
 type handler struct {
 	Config
 	routes map[string]resource
+	rates  rates
 }
 
 // resource is what a path answers to. Methods that are absent are refused.
@@ -100,8 +101,11 @@ func (h *handler) resources() map[string]resource {
 
 // ServeHTTP answers a request; this is the one place where refusals become answers and log lines.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req := &request{Request: r, id: h.NewID(), version: xapi.V1}
 	head := w.Header()
+	req := &request{Request: r, id: head.Get("X-Request-Id"), version: xapi.V1}
+	if req.id == "" { // nobody around us named the request
+		req.id = h.NewID()
+	}
 	head.Set("Date", h.Now().UTC().Format(http.TimeFormat))
 	head.Set("X-Request-Id", req.id)
 	head.Set("Cache-Control", "no-store")
@@ -145,6 +149,9 @@ func (h *handler) answer(w http.ResponseWriter, r *request) error {
 		return versionErr
 	}
 	if err := h.authenticate(r); err != nil {
+		return err
+	}
+	if err := h.limitRate(w, r); err != nil {
 		return err
 	}
 	return do(w, r)

@@ -34,7 +34,7 @@ func (h *handler) writeMixed(w http.ResponseWriter, r *request, list []Stored, b
 		err = parts.Close()
 	}
 	if err != nil {
-		h.Log.LogAttrs(r.Context(), slog.LevelError, "an answer with attachments was cut off", slog.String("request_id", r.id), slog.Any("err", err))
+		h.Log.LogAttrs(r.Context(), slog.LevelError, "an answer with attachments was cut off", slog.String("request", r.id), slog.Any("err", err))
 		panic(http.ErrAbortHandler) // the status is sent: only a broken connection tells the reader
 	}
 	return nil

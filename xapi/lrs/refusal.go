@@ -83,7 +83,7 @@ func (h *handler) refuse(w http.ResponseWriter, r *request, err error) {
 func (h *handler) log(r *request, e *Refusal, err error) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("request_id", r.id), slog.Int("status", e.Status), slog.String("name", e.Name),
+		slog.String("request", r.id), slog.Int("status", e.Status), slog.String("name", e.Name),
 		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.String("credential", r.credential.ID),
 	}
 	if e.Path != "" {

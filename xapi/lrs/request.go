@@ -65,7 +65,9 @@ func (r *request) needs(scopes ...Scope) error {
 }
 
 // seesAll says whether the credential reads what others stored.
-func (r *request) seesAll() bool { return r.needs(ScopeRead, ScopeAllRead, ScopeAll) == nil }
+func (r *request) seesAll() bool {
+	return r.needs(ScopeRead, ScopeAllRead, ScopeAll) == nil && !r.credential.Limits.narrow()
+}
 
 // parameters reads the query. Names that are not known, in this case of letters, and repeated ones are refused
 // (Communication 3.2, XAPI-00324, XAPI-00325).

@@ -14,6 +14,15 @@ type Credential struct {
 	ID     string // also the key, the user name of HTTP Basic
 	Name   string // shown to people; stands in the authority
 	Scopes []Scope
+	Limits Limits
+}
+
+// Limits narrow what the scopes of a credential allow. The zero value narrows nothing. A credential with a home page or an
+// activity reads only statements it stored itself, whatever its scopes.
+type Limits struct {
+	HomePage  string // it writes only about people with an account there: an IRI, with or without a slash at its end
+	Activity  string // it writes only about this activity and what lies under it: an IRI that goes on at one of / ? # &
+	PerMinute int    // requests a minute; 0 for as many as come
 }
 
 // Scope is one right of a credential.
@@ -24,6 +33,7 @@ const (
 	ScopeWrite    Scope = "statements/write"
 	ScopeReadMine Scope = "statements/read/mine"
 	ScopeRead     Scope = "statements/read"
+	ScopeDefine   Scope = "define"  // what its statements say of activities is taken into their canonical definitions
 	ScopeState    Scope = "state"   // reads and writes states
 	ScopeProfile  Scope = "profile" // reads and writes agent and activity profiles
 	ScopeAllRead  Scope = "all/read"

@@ -75,7 +75,7 @@ func (h *handler) storeOne(r *request, s sent, id string) error {
 		return &Refusal{http.StatusBadRequest, "statement_id_differs", "the id of the statement is not the one of the address",
 			"Communication 2.1.1", "/id"}
 	}
-	return h.Statements.Add(r.Context(), r.credential, batch)
+	return h.Statements.Add(r.Context(), r.sender(), batch)
 }
 
 // store prepares what was sent and stores it. An empty array is fine and reaches no store: some senders post one.
@@ -84,9 +84,11 @@ func (h *handler) store(r *request, s sent, newID func() string) ([]xapi.Prepare
 	if err != nil || len(batch) == 0 {
 		return nil, err
 	}
-	return batch, h.Statements.Add(r.Context(), r.credential, batch)
+	return batch, h.Statements.Add(r.Context(), r.sender(), batch)
 }
 
+// prepare checks statements and makes them ready. What they say of activities is left out for a credential that may not define
+// them (Communication 4.2, scope define); the statements keep it.
 func (h *handler) prepare(r *request, s sent, newID func() string) ([]xapi.Prepared, error) {
 	batch, err := xapi.Prepare(s.json, xapi.Options{Version: r.version, Authority: h.Authority(r.credential), NewID: newID})
 	if err != nil {
@@ -95,9 +97,16 @@ func (h *handler) prepare(r *request, s sent, newID func() string) ([]xapi.Prepa
 	if err := s.attach(batch); err != nil {
 		return nil, err
 	}
+	defines := r.needs(ScopeDefine, ScopeAll) == nil
 	for i := range batch {
+		if err := r.credential.Limits.statement(&batch[i]); err != nil {
+			return nil, err
+		}
 		if err := checkSignature(&batch[i]); err != nil {
 			return nil, err
+		}
+		if !defines {
+			batch[i].Definitions = nil
 		}
 	}
 	return batch, nil
