@@ -18,6 +18,9 @@ const (
 	EntryLink      EntryKind = "link"      // body: learner.Link
 	EntryUnlink    EntryKind = "unlink"    // body: learner.Link
 	EntryFramework EntryKind = "framework" // body: FrameworkPublished
+
+	// EntryFrameworkState changes no learner's state: what was earned in a version stays.
+	EntryFrameworkState EntryKind = "framework_state" // body: FrameworkState
 )
 
 // FrameworkPublished is the body of the event that makes a framework version usable.
@@ -25,6 +28,15 @@ type FrameworkPublished struct {
 	ID      string `json:"id"`
 	Version string `json:"version"`
 	IRIBase string `json:"iri_base"`
+}
+
+// FrameworkState is the body of the event that retires a published version, or takes it into use again.
+type FrameworkState struct {
+	ID      string                   `json:"id"`
+	Version string                   `json:"version"`
+	State   mapping.PublicationState `json:"state"`
+	Author  string                   `json:"author"`
+	Reason  string                   `json:"reason,omitzero"`
 }
 
 // Entry is one position of the log.

@@ -29,6 +29,8 @@ type PublishedFramework struct {
 	Published    time.Time `json:"published"`
 	Capabilities int       `json:"capabilities"`
 	Statements   int       `json:"statements"` // of the publisher's framework, 0 unknown
+
+	State mapping.PublicationState `json:"state"`
 }
 
 // PublishFramework makes a version usable: a row that never changes, and an event of the log. It says whether anything was done:
@@ -53,6 +55,9 @@ func (s *Store) PublishFramework(ctx context.Context, f mapping.Framework, iriBa
 			ON CONFLICT (id, version) DO NOTHING`, f.ID, f.Version, base, string(body), micros(tx.Now)))
 		if err != nil {
 			return fmt.Errorf("sqlstore: publish a framework: %w", err)
+		}
+		if err := tx.dropDraft(ctx, f.ID, f.Version); err != nil {
+			return err
 		}
 		if n == 0 {
 			return tx.sameFramework(ctx, f, body)
@@ -121,13 +126,18 @@ func (s *Store) publications(ctx context.Context) ([]mapping.Publication, error)
 	if err := s.Select(ctx, &rows, `SELECT iri_base, body, published FROM framework ORDER BY pos`); err != nil {
 		return nil, fmt.Errorf("sqlstore: read the frameworks: %w", err)
 	}
+	retired, err := s.retirements(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]mapping.Publication, len(rows))
 	for i, row := range rows {
 		var f mapping.Framework
 		if err := json.Unmarshal([]byte(row.Body), &f); err != nil {
 			return nil, fmt.Errorf("sqlstore: read a framework: %w", err)
 		}
-		out[i] = mapping.Publication{Catalog: mapping.NewCatalog(f, row.IRIBase), Published: fromMicros(row.Published)}
+		out[i] = mapping.Publication{Catalog: mapping.NewCatalog(f, row.IRIBase), Published: fromMicros(row.Published),
+			Retired: retired[[2]string{f.ID, f.Version}]}
 	}
 	return out, nil
 }
@@ -142,7 +152,7 @@ func (s *Store) ListFrameworks(ctx context.Context) ([]PublishedFramework, error
 	for i, p := range all {
 		c := p.Catalog
 		out[i] = PublishedFramework{ID: c.ID, Version: c.Version, Title: c.Title, IRIBase: c.IRIBase, Published: p.Published,
-			Capabilities: len(c.Tracked("")), Statements: c.Statements}
+			Capabilities: len(c.Tracked("")), Statements: c.Statements, State: p.State()}
 	}
 	return out, nil
 }

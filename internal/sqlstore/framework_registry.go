@@ -34,7 +34,7 @@ var (
 type frameworksView struct {
 	looked    time.Time
 	seen      int64 // publications of this process, when it was read
-	pos       int64 // of the last publication
+	pos       int64 // of the last publication, retirement or return
 	first     *mapping.Catalog
 	byID      map[string]*mapping.Catalog
 	all       []*mapping.Catalog
@@ -51,7 +51,7 @@ func (s *Store) Frameworks(ctx context.Context, preferred string) (*Frameworks, 
 	return f, nil
 }
 
-// Framework answers the newest version of the framework with this id.
+// Framework answers the newest version of the framework with this id; a retired one only when none is in use.
 func (f *Frameworks) Framework(id string) (*mapping.Catalog, bool) {
 	c, ok := f.current().byID[id]
 	return c, ok
@@ -106,11 +106,14 @@ func (f *Frameworks) current() *frameworksView {
 	return newer
 }
 
-// look reads the versions again when there is one more than before.
+// frameworkHead is the position of the last publication, retirement or return.
+const frameworkHead = `SELECT COALESCE(MAX(pos), 0) FROM (SELECT pos FROM framework UNION ALL SELECT pos FROM framework_state) AS changes`
+
+// look reads the versions again when something was published, retired or taken into use again.
 func (f *Frameworks) look(v *frameworksView, now time.Time) (*frameworksView, error) {
 	published := f.s.kept.published.Load()
 	var pos int64
-	if err := f.s.Get(f.background, &pos, `SELECT COALESCE(MAX(pos), 0) FROM framework`); err != nil {
+	if err := f.s.Get(f.background, &pos, frameworkHead); err != nil {
 		return nil, err
 	}
 	if pos != v.pos {
@@ -124,7 +127,7 @@ func (f *Frameworks) look(v *frameworksView, now time.Time) (*frameworksView, er
 
 func (f *Frameworks) load() (*frameworksView, error) {
 	v := &frameworksView{looked: f.s.now(), seen: f.s.kept.published.Load(), byID: map[string]*mapping.Catalog{}}
-	if err := f.s.Get(f.background, &v.pos, `SELECT COALESCE(MAX(pos), 0) FROM framework`); err != nil {
+	if err := f.s.Get(f.background, &v.pos, frameworkHead); err != nil {
 		return nil, err
 	}
 	all, err := f.s.publications(f.background)
@@ -136,13 +139,22 @@ func (f *Frameworks) load() (*frameworksView, error) {
 	for _, p := range v.published {
 		v.all = append(v.all, p.Catalog)
 	}
+	v.index(all)
+	f.view.Store(v)
+	return v, nil
+}
+
+// index finds the newest version in use of each framework; one that is retired as a whole is found by its newest version still.
+func (v *frameworksView) index(all []mapping.Publication) {
+	inUse := map[string]bool{}
 	for _, p := range all {
-		c := p.Catalog
+		c, used := p.Catalog, p.State() == mapping.VersionPublished
+		if used || !inUse[c.ID] {
+			v.byID[c.ID] = c
+		}
+		inUse[c.ID] = inUse[c.ID] || used
 		if v.first == nil {
 			v.first = c
 		}
-		v.byID[c.ID] = c
 	}
-	f.view.Store(v)
-	return v, nil
 }

@@ -60,8 +60,8 @@ func TestLaterVersionsKeepTheirIRIs(t *testing.T) {
 		}
 		first := storetest.NewClock().Now()
 		want := []sqlstore.PublishedFramework{
-			{ID: "fw", Version: "1", Title: "Small", IRIBase: "https://cairn.example", Published: first, Capabilities: 1},
-			{ID: "fw", Version: "2", Title: "Small", IRIBase: "https://cairn.example", Published: first.Add(time.Hour), Capabilities: 2},
+			{ID: "fw", Version: "1", Title: "Small", IRIBase: "https://cairn.example", Published: first, Capabilities: 1, State: mapping.VersionPublished},
+			{ID: "fw", Version: "2", Title: "Small", IRIBase: "https://cairn.example", Published: first.Add(time.Hour), Capabilities: 2, State: mapping.VersionPublished},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("ListFrameworks (-want +got):\n%s", diff)
