@@ -131,18 +131,29 @@ func (c launchCase) token(t testing.TB, now time.Time, nonce string) string {
 	claims["iss"], claims["aud"], claims["nonce"] = issuer, clientID, nonce
 	claims["iat"], claims["exp"] = now.Unix(), now.Add(time.Minute).Unix()
 	claims[lti.ClaimTargetLinkURI] = target
-	words := map[string]string{"issuer": issuer, "client_id": clientID, "nonce": nonce, "target": target, "tool": toolBase}
+	for _, name := range c.Without {
+		if _, ok := claims[name]; !ok {
+			t.Fatalf("the base has no claim %q to leave out", name)
+		}
+	}
+	return c.tokenOf(t, claims, keyName, now)
+}
+
+// tokenOf makes the id_token of a case from claims that would be good, signed by the platform's key of that name.
+func (c launchCase) tokenOf(t testing.TB, claims map[string]any, kid string, now time.Time) string {
+	t.Helper()
+	words := map[string]string{"issuer": issuer, "tool": toolBase}
+	for word, name := range map[string]string{"client_id": "aud", "nonce": "nonce", "target": lti.ClaimTargetLinkURI} {
+		words[word], _ = claims[name].(string)
+	}
 	maps.Copy(claims, fill(c.Claims, words).(map[string]any))
 	for name, offset := range c.Times {
 		claims[name] = at(now, offset)
 	}
 	for _, name := range c.Without {
-		if _, ok := claims[name]; !ok {
-			t.Fatalf("the base has no claim %q to leave out", name)
-		}
 		delete(claims, name)
 	}
-	header := map[string]any{"alg": "RS256", "typ": "JWT", "kid": keyName}
+	header := map[string]any{"alg": "RS256", "typ": "JWT", "kid": kid}
 	maps.Copy(header, fill(c.Header, words).(map[string]any))
 	for _, name := range c.HeaderWithout {
 		delete(header, name)
