@@ -91,7 +91,7 @@ func (c *doctorCmd) Run(p *program) error {
 			err = r.print(p.out)
 		}
 		if n := r.failed(); err == nil && n > 0 {
-			return refuse(exitFailure, "%d checks failed", n)
+			return refuse(exitFailure, "checks that failed: %d", n)
 		}
 		return err
 	})

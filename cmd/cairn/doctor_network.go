@@ -207,7 +207,7 @@ func (d *doctor) noToken(r sqlstore.Registration, err error) finding {
 	var refused *lti.ServiceError
 	if errors.As(err, &refused) && refused.Status/100 == 4 && refused.Status != http.StatusNotFound {
 		f.Do = fmt.Sprintf("the LMS does not accept our signature: from its own server it must be able to read %s/lti/keys (host, port and certificate), the client id must be %q, "+
-			"and some LMSs want another audience (cairn registration set %s --token-audience)", firstOf(d.BaseURL, "CAIRN_BASE_URL"), r.ClientID, r.ID)
+			"a tool that registered itself must be switched on there, and some LMSs want another audience (cairn registration set %s --token-audience)", firstOf(d.BaseURL, "CAIRN_BASE_URL"), r.ClientID, r.ID)
 		return f
 	}
 	f.Do = reach(err, "check the access token URL "+r.TokenEndpoint+", and that this machine can reach it")
