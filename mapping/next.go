@@ -33,12 +33,23 @@ func Next(prev Progress, r Result, c Cause) (Progress, *Transition) {
 	}
 	if t.Achieved() {
 		t.At = r.DecidedAt
+		next.Cycle++
 	}
 	next.Ordinal, next.Pos = t.Ordinal, c.Pos
 	if from != r.State {
 		next.Since = t.At
 	}
 	return next, t
+}
+
+// Idle says that one more row of evidence can change neither state nor percent, so that nobody needs to look: it does not count
+// by itself, or the capability is evidenced already and the row takes nothing back. Under every rule there is, more evidence
+// never takes away what is evidenced.
+func (p Progress) Idle(a Alignment, e Evidence) bool {
+	if e.Kind == EvidenceTakenBack {
+		return false
+	}
+	return e.Voided || p.State == Evidenced || a.Criterion.merit(e) != ReasonNone
 }
 
 // Progressed says that a progressed statement is due: the percent changed.

@@ -40,7 +40,7 @@ func TestNextMakesATransitionWhenStateOrPercentChanges(t *testing.T) {
 		"evidenced, at the time of the decisive evidence": {
 			prev:       half,
 			result:     mapping.Result{State: mapping.Evidenced, Have: 2, Need: 2, Percent: 100, DecidedAt: epoch.Add(time.Minute), Decisive: "s0"},
-			want:       mapping.Progress{Learner: "l", Capability: "c", State: mapping.Evidenced, Have: 2, Need: 2, Percent: 100, Since: epoch.Add(time.Minute), Pos: 7, Ordinal: 2, WasEvidenced: true},
+			want:       mapping.Progress{Learner: "l", Capability: "c", State: mapping.Evidenced, Have: 2, Need: 2, Percent: 100, Since: epoch.Add(time.Minute), Pos: 7, Ordinal: 2, Cycle: 1, WasEvidenced: true},
 			due:        true,
 			progressed: true, achieved: true, award: 2, time: epoch.Add(time.Minute),
 		},

@@ -61,12 +61,12 @@ type Progress struct {
 	Learner    string
 	Capability string
 	State      State
-	Have, Need int
+	Have, Need int // as of the last time it was evaluated: while evidenced, more evidence changes nothing (Idle)
 	Percent    int
 	Since      time.Time // when it became so: event time of the cause
 	Pos        int64     // log position of the cause
 	Ordinal    int       // number of transitions so far, the last one's ordinal
-	Cycle      int       // award cycle, from 1; losing what was evidenced begins the next
+	Cycle      int       // how often it was achieved: again after a loss is the next
 	// WasEvidenced is true from the first time the state is evidenced; it tells withdrawn from not started.
 	WasEvidenced bool
 }

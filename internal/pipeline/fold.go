@@ -58,8 +58,8 @@ func (w *work) foldStatement(e Entry) error {
 	return w.settleAll(touched, mapping.Cause{Pos: e.Pos, Kind: cause, ID: e.Record.StatementID, At: e.Record.Time})
 }
 
-// credit writes the ledger rows of one statement for one link, as found at position at, and notes the pairs it touches. It
-// says whether the statement takes something back.
+// credit writes the ledger rows of one statement for one link, as found at position at, and notes the pairs that are to be
+// evaluated. It says whether the statement takes something back.
 func (w *work) credit(l ActiveLink, e Entry, at int64, candidates []mapping.Alignment, touched map[Pair]bool) (takenBack bool, err error) {
 	for _, a := range candidates {
 		if !a.Accepts(e.Record, l.Registration) {
@@ -76,9 +76,13 @@ func (w *work) credit(l ActiveLink, e Entry, at int64, candidates []mapping.Alig
 		}
 		takenBack = takenBack || ev.Kind == mapping.EvidenceTakenBack
 		pair := Pair{Learner: l.Learner, Capability: a.Capability}
-		touched[pair] = true
-		if err := w.record(LedgerRow{Pair: pair, LinkPos: l.Pos, Pos: at, Evidence: ev}); err != nil {
+		w.record(LedgerRow{Pair: pair, LinkPos: l.Pos, Pos: at, Evidence: ev})
+		idle, err := w.idle(pair, a, ev)
+		if err != nil {
 			return false, err
+		}
+		if !idle {
+			touched[pair] = true
 		}
 	}
 	return takenBack, nil

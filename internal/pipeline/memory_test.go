@@ -27,6 +27,7 @@ type memory struct {
 	transitions []mapping.Transition
 	scored      []string
 	fail        error // answered by the next Commit
+	reads       int   // calls of Ledger
 }
 
 func newMemory(entries ...pipeline.Entry) *memory {
@@ -73,6 +74,7 @@ func (m *memory) Links(context.Context) ([]pipeline.ActiveLink, error) {
 func (m *memory) Lease(context.Context, string, time.Time, time.Time) error { return nil }
 
 func (m *memory) Ledger(_ context.Context, p pipeline.Pair) ([]pipeline.LedgerRow, error) {
+	m.reads++
 	var out []pipeline.LedgerRow
 	for _, r := range m.ledger {
 		if r.Pair != p || !m.active(r.LinkPos) {

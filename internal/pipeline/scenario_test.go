@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -223,4 +224,27 @@ func TestRunRestsButHurriesForWhoWaits(t *testing.T) {
 	}
 	cancel()
 	<-done
+}
+
+// TestSameThingOverAndOverIsNotJudgedEachTime: the cost of a repeat must not grow with the repeats before it.
+func TestSameThingOverAndOverIsNotJudgedEachTime(t *testing.T) {
+	s := begin(t)
+	s.event(pipeline.EntryLink, amara)
+	s.tag("a1")
+	s.event(pipeline.EntryChangeset, mapping.Changeset{ID: "cs-rule", At: epoch, Edits: []mapping.Edit{{Rule: &mapping.ScopedRule{
+		Capability: s.capability(), Scope: mapping.Scope{Kind: mapping.ScopeInstance}, Rule: mapping.Rule{Kind: mapping.RuleN, N: 2}}}}})
+	s.p = projector(s.m, s.c, 10_000)
+	for i := range 5_000 {
+		s.m.append(pipeline.Entry{Kind: pipeline.EntryStatement, Record: mapping.Record{
+			StatementID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i), Agent: amara.Agent, Verb: completed, Activity: quiz, Time: epoch}})
+	}
+	s.m.reads = 0
+	drain(t, s.p)
+	s.wantState(mapping.InProgress)
+	if s.m.reads > 1 {
+		t.Errorf("the ledger was read %d times for one pair in one batch", s.m.reads)
+	}
+	if n := len(s.m.ledger); n != 5_000 {
+		t.Errorf("%d rows in the ledger, want 5000: every record is kept, also one that changes nothing", n)
+	}
 }

@@ -27,6 +27,7 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 		return err
 	}
 	result := mapping.Evaluate(BuildCase(pair, rows, w.alignedWith(pair.Capability), w.st.rules[pair.Capability], before))
+	w.remember(pair, result)
 	after, moved := mapping.Next(before, result, cause)
 	if after != before {
 		w.progress[pair] = after

@@ -16,7 +16,8 @@ type work struct {
 	p        *Projector
 	st       *state
 	batch    Batch
-	ledger   map[Pair][]LedgerRow // read, then added to
+	ledger   map[Pair][]LedgerRow // of the pairs that were evaluated: read, then added to
+	counted  map[Pair]map[counting]bool
 	progress map[Pair]mapping.Progress
 	kept     map[Pair]bool // whose progress changed
 	added    []LedgerRow
@@ -27,7 +28,7 @@ type work struct {
 func (p *Projector) newWork(ctx context.Context, st *state) *work {
 	return &work{
 		ctx: ctx, p: p, st: st, batch: Batch{From: st.cursor.Pos, Holder: p.cfg.Holder},
-		ledger: map[Pair][]LedgerRow{}, progress: map[Pair]mapping.Progress{}, kept: map[Pair]bool{}, voided: map[string]bool{}, scored: map[string]bool{},
+		ledger: map[Pair][]LedgerRow{}, counted: map[Pair]map[counting]bool{}, progress: map[Pair]mapping.Progress{}, kept: map[Pair]bool{}, voided: map[string]bool{}, scored: map[string]bool{},
 	}
 }
 
@@ -45,7 +46,7 @@ func (w *work) finish(to int64) Batch {
 	return w.batch
 }
 
-// rows answers the ledger of a pair as it stands now.
+// rows answers the ledger of a pair as it stands now: what the projection holds, and what this batch added.
 func (w *work) rows(pair Pair) ([]LedgerRow, error) {
 	if rows, ok := w.ledger[pair]; ok {
 		return rows, nil
@@ -53,6 +54,11 @@ func (w *work) rows(pair Pair) ([]LedgerRow, error) {
 	rows, err := w.p.cfg.Projection.Ledger(w.ctx, pair)
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	for _, row := range w.added {
+		if row.Pair == pair {
+			rows = append(rows, row)
+		}
 	}
 	for i := range rows {
 		rows[i].Evidence.Voided = rows[i].Evidence.Voided || w.voided[rows[i].Evidence.Record.StatementID]
@@ -66,15 +72,12 @@ func (w *work) isUnlinked(linkPos int64) bool {
 	return slices.ContainsFunc(w.batch.Unlinked, func(u Unlinked) bool { return u.LinkPos == linkPos })
 }
 
-// record adds a row to the ledger of its pair.
-func (w *work) record(row LedgerRow) error {
-	rows, err := w.rows(row.Pair)
-	if err != nil {
-		return err
-	}
-	w.ledger[row.Pair] = append(rows, row)
+// record adds a row to the ledger.
+func (w *work) record(row LedgerRow) {
 	w.added = append(w.added, row)
-	return nil
+	if rows, read := w.ledger[row.Pair]; read {
+		w.ledger[row.Pair] = append(rows, row)
+	}
 }
 
 // pairsWhere answers the pairs with a row that passes: those of the projection, asked by ask, and those added in this batch.

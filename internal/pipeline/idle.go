@@ -1,0 +1,36 @@
+package pipeline
+
+import (
+	"strings"
+
+	"cairn/mapping"
+)
+
+// counting is what makes two records of one alignment alike for every scope: who vouches for them, and what they lie under.
+type counting struct{ alignment, registration, under string }
+
+func countingOf(e mapping.Evidence) counting {
+	return counting{e.Alignment, e.Registration, strings.Join(e.Record.Under, "\n")}
+}
+
+// idle says that a new row cannot change the state or percent of its pair: by itself (mapping.Progress.Idle), or because one like
+// it was found to count earlier in this batch. Somebody who does the same thing over and over then costs a row each time, and
+// not a look at all the rows before it.
+func (w *work) idle(pair Pair, a mapping.Alignment, e mapping.Evidence) (bool, error) {
+	now, err := w.current(pair)
+	if err != nil {
+		return false, err
+	}
+	return now.Idle(a, e) || e.Kind != mapping.EvidenceTakenBack && w.counted[pair][countingOf(e)], nil
+}
+
+// remember keeps what counted when the pair was evaluated last.
+func (w *work) remember(pair Pair, r mapping.Result) {
+	counts := map[counting]bool{}
+	for _, it := range r.Items {
+		if it.Counts {
+			counts[countingOf(it.Evidence)] = true
+		}
+	}
+	w.counted[pair] = counts
+}
