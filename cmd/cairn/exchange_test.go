@@ -46,6 +46,50 @@ func TestFrameworksComeAndGoInEveryFormat(t *testing.T) {
 	}
 }
 
+// Draft, published, retired, and in use again.
+func TestAFrameworkGoesThroughItsStates(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	path := filepath.Join(t.TempDir(), "own.csv")
+	if err := os.WriteFile(path, []byte("code,kind,title\nA,capability,Can\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	states := func(want string) {
+		t.Helper()
+		var all []listed
+		succeed(t, env, &all, "framework", "list")
+		got := []string{}
+		for _, f := range all {
+			got = append(got, f.ID+" "+f.Version+" "+string(f.State))
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("listed %v, want %s", got, want)
+		}
+	}
+	succeed(t, env, nil, "framework", "import", path, "--draft", "--release", "1")
+	states("own 1 draft")
+	if r := command(t, env, "framework", "export", "own"); r.code != exitRefused {
+		t.Errorf("a draft is exported as published: %d", r.code)
+	}
+	var d mapping.FrameworkDiff
+	if succeed(t, env, &d, "framework", "diff", "own@1", path); len(d.Added)+len(d.Changed)+len(d.Retired) != 0 {
+		t.Errorf("%+v", d)
+	}
+	succeed(t, env, nil, "framework", "publish", "own")
+	states("own 1 published")
+	succeed(t, env, nil, "framework", "retire", "own", "--release", "1", "--reason", "replaced")
+	states("own 1 retired")
+	if r := command(t, env, "framework", "export", "own"); r.code != 0 || !strings.Contains(r.out, `"Deprecated"`) {
+		t.Errorf("a retired version: %d %s", r.code, r.problem)
+	}
+	succeed(t, env, nil, "framework", "publish", "own", "--release", "1")
+	states("own 1 published")
+	for _, args := range [][]string{{"publish", "own"}, {"publish", "own", "--release", "2"}, {"retire", "own", "--release", "2"}} {
+		if r := command(t, env, append([]string{"framework"}, args...)...); r.code != exitRefused {
+			t.Errorf("%v: %d %s", args, r.code, r.problem)
+		}
+	}
+}
+
 // A server gives what is published to anyone: CASE, the addresses that statements name, the profile.
 func TestPublishedFrameworksAreServedToAnyone(t *testing.T) {
 	p := serve(t, environment(t))

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"cairn/internal/sqlstore"
 	"cairn/mapping"
@@ -13,15 +12,18 @@ import (
 )
 
 type frameworkCmd struct {
-	Import frameworkImportCmd `cmd:"" help:"Publish a framework from a file; its format is known by its content: CASE 1.0 or 1.1, Moodle's CSV, a spreadsheet (xlsx) or CSV of Cairn's columns, Cairn's JSON pack, the DIRECT framework's CSV; or attach the official statements (section, level, archetypes, statement) to a published framework, as a new version."`
-	Export frameworkExportCmd `cmd:"" help:"Write a published framework as CASE 1.1, CSV, CSV for Moodle, or as the table to complete with the official statements."`
-	Diff   frameworkDiffCmd   `cmd:"" help:"What differs between two versions, published or in files."`
-	List   frameworkListCmd   `cmd:"" help:"List what is published."`
+	Import  frameworkImportCmd  `cmd:"" help:"Publish a framework from a file; its format is known by its content: CASE 1.0 or 1.1, Moodle's CSV, a spreadsheet (xlsx) or CSV of Cairn's columns, Cairn's JSON pack, the DIRECT framework's CSV; or attach the official statements (section, level, archetypes, statement) to a published framework, as a new version."`
+	Export  frameworkExportCmd  `cmd:"" help:"Write a published framework as CASE 1.1, CSV, CSV for Moodle, or as the table to complete with the official statements."`
+	Diff    frameworkDiffCmd    `cmd:"" help:"What differs between two versions: published, drafts or files."`
+	Publish frameworkPublishCmd `cmd:"" help:"Publish a draft, or take a retired version into use again."`
+	Retire  frameworkRetireCmd  `cmd:"" help:"Offer a version no more. What was earned in it stays, and it stays readable."`
+	List    frameworkListCmd    `cmd:"" help:"List what is published, retired, or a draft."`
 }
 
 type frameworkImportCmd struct {
 	File      string `arg:"" help:"The file. Every bad row is named with its column, and nothing of a file with one is used."`
 	DryRun    bool   `help:"Check the file and say what publishing it would change; publish nothing."`
+	Draft     bool   `help:"Keep it as a draft that nobody sees, in place of an earlier draft of the version; cairn framework publish makes it public."`
 	ID        string `name:"id" placeholder:"WORD" help:"Short name of the framework, the same for every version; default: what the file says, else its name. For statements: the framework they belong to."`
 	Release   string `placeholder:"TEXT" help:"Version; default: what the file says, else a digest of it."`
 	Title     string `placeholder:"TEXT" help:"Title; default: what the file says, else its name."`
@@ -36,7 +38,7 @@ func (c *frameworkImportCmd) Run(p *program) error {
 		return &refusal{exitUsage, "the framework file cannot be read", err}
 	}
 	base := p.iriBase()
-	if base == "" && !c.DryRun {
+	if base == "" && !c.DryRun && !c.Draft {
 		return refuse(exitUsage, "set CAIRN_IRI_BASE or CAIRN_BASE_URL: it is what the identifiers of this framework begin with, for good")
 	}
 	return p.withStore(func(s *sqlstore.Store) error {
@@ -50,18 +52,27 @@ func (c *frameworkImportCmd) Run(p *program) error {
 		}
 		freshGUID(&got, there)
 		out := newImported(got, there)
-		if !c.DryRun {
+		out.DryRun = c.DryRun
+		switch {
+		case c.DryRun:
+		case c.Draft:
+			out.Draft, err = true, s.SaveFrameworkDraft(p.ctx, got.Framework)
+		default:
 			out.Published, err = s.PublishFramework(p.ctx, got.Framework, base)
 		}
-		if errors.Is(err, sqlstore.ErrFrameworkChanged) || errors.Is(err, sqlstore.ErrFrameworkField) {
-			return &refusal{exitRefused, "nothing was published (--release gives the content a version of its own)", err}
-		}
 		if err != nil {
-			return err
+			return publicationRefused(err)
 		}
-		out.DryRun = c.DryRun
 		return out.print(p)
 	})
+}
+
+// publicationRefused tells what a version cannot be, and what helps.
+func publicationRefused(err error) error {
+	if errors.Is(err, sqlstore.ErrFrameworkChanged) || errors.Is(err, sqlstore.ErrFrameworkField) {
+		return &refusal{exitRefused, "nothing was published (--release gives the content a version of its own)", err}
+	}
+	return err
 }
 
 func (c *frameworkImportCmd) meta() mapping.Meta {
@@ -96,24 +107,4 @@ func readLimited(path string) ([]byte, error) {
 	}
 	defer func() { _ = file.Close() }()
 	return io.ReadAll(io.LimitReader(file, frameworkMost))
-}
-
-type frameworkListCmd struct{}
-
-// Run prints the published versions.
-func (frameworkListCmd) Run(p *program) error {
-	return p.withStore(func(s *sqlstore.Store) error {
-		all, err := s.ListFrameworks(p.ctx)
-		if err != nil {
-			return err
-		}
-		if p.JSON {
-			return printJSON(p.out, all)
-		}
-		rows := [][]string{{"ID", "VERSION", "TITLE", "CAPABILITIES", "IRI BASE", "PUBLISHED"}}
-		for _, f := range all {
-			rows = append(rows, []string{f.ID, f.Version, f.Title, strconv.Itoa(f.Capabilities), f.IRIBase, f.Published.Format("2006-01-02 15:04")})
-		}
-		return printTable(p.out, rows)
-	})
 }

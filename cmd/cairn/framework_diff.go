@@ -14,7 +14,7 @@ import (
 )
 
 type frameworkDiffCmd struct {
-	Older string `arg:"" help:"A published framework (ID for its newest version, or ID@VERSION), or a file."`
+	Older string `arg:"" help:"A framework (ID for its newest published version, or ID@VERSION, published or a draft), or a file."`
 	Newer string `arg:"" help:"Another one."`
 }
 
@@ -27,7 +27,7 @@ func (c *frameworkDiffCmd) Run(p *program) error {
 		}
 		var sides [2]mapping.Framework
 		for i, name := range []string{c.Older, c.Newer} {
-			if sides[i], err = p.namedFramework(there, name); err != nil {
+			if sides[i], err = p.namedFramework(s, there, name); err != nil {
 				return err
 			}
 		}
@@ -39,12 +39,16 @@ func (c *frameworkDiffCmd) Run(p *program) error {
 	})
 }
 
-// namedFramework is a published version or a file, in this order.
-func (p *program) namedFramework(there *sqlstore.Frameworks, name string) (mapping.Framework, error) {
+// namedFramework is a published version, a draft that is named with its version, or a file, in this order.
+func (p *program) namedFramework(s *sqlstore.Store, there *sqlstore.Frameworks, name string) (mapping.Framework, error) {
 	id, version, _ := strings.Cut(name, "@")
 	c, unknown := findFramework(there, id, version)
 	if unknown == nil {
-		return c.Framework, nil
+		return c.Catalog.Framework, nil
+	}
+	draft, err := s.FrameworkDraft(p.ctx, id, version)
+	if err == nil || !errors.Is(err, sqlstore.ErrFrameworkUnknown) {
+		return draft, err
 	}
 	data, err := readLimited(name)
 	if errors.Is(err, os.ErrNotExist) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"cairn/internal/sqlstore"
 	"cairn/mapping"
@@ -22,12 +21,16 @@ type frameworkExportCmd struct {
 // Run writes the whole export or nothing.
 func (c *frameworkExportCmd) Run(p *program) error {
 	return p.withStore(func(s *sqlstore.Store) error {
-		catalog, published, err := c.find(p, s)
+		there, err := s.Frameworks(p.ctx, "")
+		if err != nil {
+			return err
+		}
+		found, err := findFramework(there, c.ID, c.Release)
 		if err != nil {
 			return err
 		}
 		var body bytes.Buffer
-		report, err := interchange.Write(&body, interchange.Format(c.Format), catalog, published)
+		report, err := interchange.Write(&body, interchange.Format(c.Format), found)
 		if err != nil {
 			return err
 		}
@@ -41,39 +44,18 @@ func (c *frameworkExportCmd) Run(p *program) error {
 	})
 }
 
-// find answers a published version and when it was published.
-func (c *frameworkExportCmd) find(p *program, s *sqlstore.Store) (*mapping.Catalog, time.Time, error) {
-	there, err := s.Frameworks(p.ctx, "")
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	catalog, err := findFramework(there, c.ID, c.Release)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	all, err := s.ListFrameworks(p.ctx)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	for _, f := range all {
-		if f.ID == catalog.ID && f.Version == catalog.Version {
-			return catalog, f.Published, nil
-		}
-	}
-	return nil, time.Time{}, refuse(exitRefused, "framework %q is not published", c.ID)
-}
-
-// findFramework answers a published version, the newest when none is named.
-func findFramework(there *sqlstore.Frameworks, id, version string) (*mapping.Catalog, error) {
-	for _, c := range there.All() {
-		if c.ID == id && (version == "" || c.Version == version) {
-			return c, nil
+// findFramework answers a published version: when none is named the newest in use, or the newest of a retired framework.
+func findFramework(there *sqlstore.Frameworks, id, version string) (mapping.Publication, error) {
+	newest, _ := there.Framework(id)
+	for _, p := range there.Publications() {
+		if p.Catalog.ID == id && (p.Catalog.Version == version || version == "" && p.Catalog == newest) {
+			return p, nil
 		}
 	}
 	if version != "" {
-		return nil, refuse(exitRefused, "no published framework is called %q in version %q; see cairn framework list", id, version)
+		return mapping.Publication{}, refuse(exitRefused, "no published framework is called %q in version %q; see cairn framework list", id, version)
 	}
-	return nil, refuse(exitRefused, "no published framework is called %q; see cairn framework list", id)
+	return mapping.Publication{}, refuse(exitRefused, "no published framework is called %q; see cairn framework list", id)
 }
 
 func (c *frameworkExportCmd) write(p *program, body []byte) error {

@@ -38,6 +38,7 @@ type imported struct {
 	Title        string                 `json:"title"`
 	Capabilities int                    `json:"capabilities"`
 	Published    bool                   `json:"published"`
+	Draft        bool                   `json:"draft"`
 	DryRun       bool                   `json:"dry_run"`
 	Report       mapping.Fidelity       `json:"report"`
 	Changes      *mapping.FrameworkDiff `json:"changes"` // against the newest version that was there; null for the first one
@@ -61,6 +62,8 @@ func (i *imported) print(p *program) error {
 	switch {
 	case i.DryRun:
 		said = "Nothing was published. It would be"
+	case i.Draft:
+		said = "Kept as a draft:"
 	case i.Published:
 		said = "Published"
 	}

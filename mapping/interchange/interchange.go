@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"cairn/mapping"
@@ -146,11 +145,12 @@ const (
 // ErrFormat says that no export has this name.
 var ErrFormat = errors.New("interchange: the formats are case, csv, moodle and statements")
 
-// Write writes a published framework. published is when it was: CASE tells it.
-func Write(w io.Writer, format Format, c *mapping.Catalog, published time.Time) (mapping.Fidelity, error) {
+// Write writes a published version. CASE also tells when it was published, and whether it is retired.
+func Write(w io.Writer, format Format, p mapping.Publication) (mapping.Fidelity, error) {
+	c := p.Catalog
 	switch format {
 	case CASE:
-		body, err := casefmt.Export(c, published).JSON()
+		body, err := casefmt.ExportPublication(p).JSON()
 		if err == nil {
 			_, err = w.Write(append(body, '\n'))
 		}

@@ -28,7 +28,7 @@ func nothing(string) (mapping.Framework, bool) { return mapping.Framework{}, fal
 func export(t require, format interchange.Format, f mapping.Framework) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := interchange.Write(&out, format, mapping.NewCatalog(f, base), published); err != nil {
+	if _, err := interchange.Write(&out, format, mapping.Publication{Catalog: mapping.NewCatalog(f, base), Published: published}); err != nil {
 		t.Fatalf("%s: %v", format, err)
 	}
 	return out.Bytes()
@@ -240,7 +240,7 @@ func TestStatementsNeedTheirFramework(t *testing.T) {
 }
 
 func TestAnUnknownFormatIsRefused(t *testing.T) {
-	if _, err := interchange.Write(&bytes.Buffer{}, "pdf", mapping.NewCatalog(mapping.Builtin(), base), published); !errors.Is(err, interchange.ErrFormat) {
+	if _, err := interchange.Write(&bytes.Buffer{}, "pdf", mapping.Publication{Catalog: mapping.NewCatalog(mapping.Builtin(), base), Published: published}); !errors.Is(err, interchange.ErrFormat) {
 		t.Errorf("%v", err)
 	}
 }
