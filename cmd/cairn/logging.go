@@ -15,11 +15,13 @@ func newLogger(format string, level slog.Level) *slog.Logger {
 	return slog.New(withContextID{slog.NewJSONHandler(os.Stderr, options)})
 }
 
-// withContextID adds the request's id to every line written with its context, whichever room writes it.
+// withContextID adds the request's id to every line written with its context, whichever room writes it, unless the room did.
 type withContextID struct{ slog.Handler }
 
 func (h withContextID) Handle(ctx context.Context, r slog.Record) error {
-	if id := requestID(ctx); id != "" {
+	named := false
+	r.Attrs(func(a slog.Attr) bool { named = a.Key == "request"; return !named })
+	if id := requestID(ctx); id != "" && !named {
 		r.AddAttrs(slog.String("request", id))
 	}
 	return h.Handler.Handle(ctx, r)

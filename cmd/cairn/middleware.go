@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"path"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -80,17 +82,35 @@ func withAccessLog(log *slog.Logger, now func() time.Time, observe func(r *http.
 // Paths that watchers ask every few seconds.
 var quiet = map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true}
 
-// safePath is a path without what opens a session: /s/{token}/x becomes /s/-/x.
-func safePath(path string) string {
-	rest, ok := strings.CutPrefix(path, "/s/")
+// safePath is a path without what opens a session: /s/{token}/x becomes /s/-/x. It is cleaned first, for browsers and servers take
+// //s/{token} and the like to the same page.
+func safePath(asked string) string {
+	clean := cleanPath(asked)
+	rest, ok := strings.CutPrefix(clean, "/s/")
 	if !ok {
-		return path
+		return clean
 	}
 	_, rest, more := strings.Cut(rest, "/")
 	if !more {
 		return "/s/-"
 	}
 	return "/s/-/" + rest
+}
+
+// cleanPath undoes what hides a path's parts: escapes, also escaped ones, doubled slashes and dots. A slash at the end stays.
+func cleanPath(asked string) string {
+	for range 4 {
+		plain, err := url.PathUnescape(asked)
+		if err != nil || plain == asked {
+			break
+		}
+		asked = plain
+	}
+	clean := path.Clean("/" + strings.ReplaceAll(asked, "\\", "/"))
+	if strings.HasSuffix(asked, "/") && clean != "/" {
+		clean += "/"
+	}
+	return clean
 }
 
 // recorder notes the status and size of an answer.

@@ -89,6 +89,9 @@ func TestPanicInAStartedAnswerCutsItOff(t *testing.T) {
 func TestSafePath(t *testing.T) {
 	for path, want := range map[string]string{
 		"/s/token": "/s/-", "/s/token/": "/s/-/", "/s/token/a/b": "/s/-/a/b", "/s/": "/s/-", "/xapi/statements": "/xapi/statements", "/static/s/x": "/static/s/x",
+		"//s/token/me": "/s/-/me", "/./s/token/me": "/s/-/me", "/x/../s/token/me": "/s/-/me", "/%2Fs/token/me": "/s/-/me", "/s%2Ftoken%2Fme": "/s/-/me",
+		"/s%252Ftoken/me": "/s/-/me", "/s//token/me": "/s/-/me", "/s/./token": "/s/-", "/x/../../s/token//": "/s/-/", "/\\s/token": "/s/-", "s/token": "/s/-",
+		"": "/", "/": "/", "//": "/", "/%zz/s": "/%zz/s",
 	} {
 		if got := safePath(path); got != want {
 			t.Errorf("%s is logged as %s, want %s", path, got, want)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -41,6 +42,42 @@ func TestServeAnswersUnderItsBaseURL(t *testing.T) {
 func statement(id, account, activity string) string {
 	return fmt.Sprintf(`{"id":%q,"actor":{"account":{"homePage":"https://lms.example","name":%q}},"verb":{"id":"http://adlnet.gov/expapi/verbs/completed"},`+
 		`"object":{"id":%q},"result":{"completion":true}}`, id, account, activity)
+}
+
+// An endpoint that ends in a slash and was joined with another one works: a redirect would lose what was posted.
+func TestRecordStoreTakesDoubledSlashes(t *testing.T) {
+	env := environment(t)
+	c := newCredential(t, env)
+	p := serve(t, env)
+	for i, path := range []string{"/xapi//statements", "//xapi/statements", "/xapi/./statements", "/x/../xapi/statements"} {
+		body := statement(fmt.Sprintf("33333333-3333-4333-8333-33333333333%d", i), "1", "https://lms.example/a")
+		if status, text, err := c.xapi(t.Context(), http.MethodPost, p.base+path, []byte(body)); err != nil || status != 200 {
+			t.Errorf("POST %s is answered %d %s (%v)", path, status, text, err)
+		}
+	}
+	if status, _ := p.get(t, "//healthz"); status != 200 {
+		t.Errorf("//healthz leads to %d", status)
+	}
+}
+
+// The answer's header, its body and each line of the log name a request alike.
+func TestRefusalsOfTheRecordStoreHaveOneID(t *testing.T) {
+	p := serve(t, environment(t))
+	r, err := http.Get(p.base + "/xapi/statements")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	var told struct {
+		ID string `json:"request_id"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&told); err != nil || told.ID == "" || told.ID != r.Header.Get("X-Request-Id") {
+		t.Errorf("the body names %q, the header %q (%v)", told.ID, r.Header.Get("X-Request-Id"), err)
+	}
+	eventually(t, "both lines are written", func() bool { return strings.Count(p.logged(), `"request":"`+told.ID+`"`) == 2 })
+	if strings.Contains(p.logged(), "request_id") {
+		t.Errorf("a line has another name for the id: %s", p.logged())
+	}
 }
 
 func TestMetricsAreForThisMachineOnly(t *testing.T) {

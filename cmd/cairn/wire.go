@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -96,14 +98,20 @@ func (w wiring) newDeliverer(store *sqlstore.Store, frameworks *sqlstore.Framewo
 
 // around puts the watchers' addresses beside the rooms' and the middleware around all: first an id, then the log, then recovery.
 func (w wiring) around(h *health, m *metrics, records http.Handler, frameworks *sqlstore.Frameworks, pages http.Handler) http.Handler {
-	router := mux.NewRouter()
+	router := mux.NewRouter().SkipClean(true) // a redirect to the clean path would lose what was posted
 	router.HandleFunc("/healthz", h.alive).Methods(http.MethodGet, http.MethodHead)
 	router.HandleFunc("/readyz", h.ready).Methods(http.MethodGet, http.MethodHead)
 	router.Handle("/metrics", m.handler(w.openMetrics)).Methods(http.MethodGet)
-	router.PathPrefix("/xapi").Handler(records)
+	router.MatcherFunc(isRecords).Handler(records)
 	w.mountPublic(router, frameworks)
 	router.PathPrefix("/").Handler(pages)
 	return withRequestID(withAccessLog(w.log, w.now, m.observe, withRecovery(w.log, router)))
+}
+
+// isRecords says whether the record store is asked, also when an endpoint with a slash at its end was joined with another one.
+func isRecords(r *http.Request, _ *mux.RouteMatch) bool {
+	clean := path.Clean("/" + r.URL.Path)
+	return clean == "/xapi" || strings.HasPrefix(clean, "/xapi/")
 }
 
 // run serves until the context ends: it drains requests first, so that what they stored is still projected, then stops the
