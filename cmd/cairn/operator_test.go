@@ -101,6 +101,11 @@ func registrationsRound(t *testing.T, env []string) {
 		len(all[0].ServiceOrigins) != 1 || all[0].ServiceOrigins[0] != "https://services.example" {
 		t.Errorf("listed %+v", all)
 	}
+	succeed(t, env, nil, "registration", "set", all[0].ID, "--service-origin", "", "--frame-origin", "https://frames.example")
+	all[0].ServiceOrigins, all[0].FrameOrigins = nil, nil
+	if succeed(t, env, &all, "registration", "list"); len(all[0].ServiceOrigins) != 0 || len(all[0].FrameOrigins) != 1 || all[0].FrameOrigins[0] != "https://frames.example" {
+		t.Errorf("an empty word does not empty a list: %+v", all)
+	}
 	var removed struct{ Removed bool }
 	if succeed(t, env, &removed, "registration", "remove", all[0].ID); !removed.Removed {
 		t.Error("a registration that was never used is not removed")

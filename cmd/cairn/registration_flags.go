@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ type registrationFlags struct {
 	TokenURL         *string  `name:"token-url" placeholder:"URL" help:"Access token URL; none: the LMS offers no services."`
 	TokenAudience    *string  `placeholder:"TEXT" help:"Audience of our access token requests; default: the access token URL."`
 	KeySetURL        *string  `name:"key-set-url" placeholder:"URL" help:"Public key set URL of the LMS."`
-	Deployment       []string `placeholder:"ID" help:"Deployment id; can be given again. The list replaces the old one."`
+	Deployment       []string `placeholder:"ID" help:"Deployment id; can be given again. The list replaces the old one; an empty word empties it, as it does the lists of origins."`
 	AnyDeployment    *bool    `negatable:"" help:"Take deployments that are not listed, and remember them."`
 	Platform         *string  `placeholder:"NAME" help:"Kind of LMS. moodle fills in the addresses from the issuer, and the course pattern."`
 	Identity         *string  `placeholder:"RULE" help:"Whose statements are a person's: user_id (default), username, person_sourcedid or mailto."`
@@ -52,14 +53,19 @@ func (f *registrationFlags) apply(r *sqlstore.Registration) {
 		r.AnyDeployment = *f.AnyDeployment
 	}
 	if f.Deployment != nil {
-		r.Deployments = f.Deployment
+		r.Deployments = filled(f.Deployment)
 	}
 	if f.FrameOrigin != nil {
-		r.FrameOrigins = f.FrameOrigin
+		r.FrameOrigins = filled(f.FrameOrigin)
 	}
 	if f.ServiceOrigin != nil {
-		r.ServiceOrigins = f.ServiceOrigin
+		r.ServiceOrigins = filled(f.ServiceOrigin)
 	}
+}
+
+// filled is a list without empty words: a flag given as "" empties the list.
+func filled(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(one string) bool { return one == "" })
 }
 
 // preset is where a kind of LMS has its endpoints, below the issuer, and what its statements name a course.
