@@ -13,12 +13,15 @@ import (
 type credentialCmd struct {
 	Add    credentialAddCmd    `cmd:"" help:"Make a key and secret for /xapi. The secret is shown once."`
 	List   credentialListCmd   `cmd:"" help:"List the credentials, without their secrets."`
+	Limit  credentialLimitCmd  `cmd:"" help:"Set what a credential may not pass; what is not named is lifted."`
+	Rotate credentialRotateCmd `cmd:"" help:"Give a credential another secret; the old one holds for a while."`
 	Revoke credentialRevokeCmd `cmd:"" help:"End a credential. What it stored stays."`
 }
 
 type credentialAddCmd struct {
+	limitFlags
 	Name  string   `required:"" help:"Who uses it; stands in the authority of the statements it stores."`
-	Scope []string `required:"" help:"statements/write, statements/read/mine, statements/read, all/read or all; can be given again."`
+	Scope []string `required:"" help:"statements/write, statements/read/mine, statements/read, define (its statements describe activities), state, profile, all/read or all; can be given again."`
 }
 
 // Run makes a credential and prints its secret, which is not kept.
@@ -29,6 +32,9 @@ func (c *credentialAddCmd) Run(p *program) error {
 	}
 	return p.withStore(func(s *sqlstore.Store) error {
 		made, secret, err := s.AddCredential(p.ctx, c.Name, wanted)
+		if err == nil {
+			err = c.set(p, s, made.ID)
+		}
 		if err != nil {
 			return credentialError(err)
 		}
@@ -50,6 +56,7 @@ type credentialView struct {
 	Created  string      `json:"created"`
 	LastUsed string      `json:"last_used,omitzero"`
 	Revoked  string      `json:"revoked,omitzero"`
+	limitView
 }
 
 // Run prints the credentials.
@@ -59,15 +66,11 @@ func (credentialListCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		views, rows := []credentialView{}, [][]string{{"KEY", "NAME", "SCOPES", "CREATED", "LAST USED", "STATE"}}
+		views, rows := []credentialView{}, [][]string{{"KEY", "NAME", "SCOPES", "LIMITS", "CREATED", "LAST USED", "STATE"}}
 		for _, c := range all {
-			v := credentialView{c.ID, c.Name, c.Scopes, stamp(c.Created), stamp(c.LastUsed), stamp(c.Revoked)}
+			v := credentialView{c.ID, c.Name, c.Scopes, stamp(c.Created), stamp(c.LastUsed), stamp(c.Revoked), newLimitView(c)}
 			views = append(views, v)
-			state := "in use"
-			if v.Revoked != "" {
-				state = "revoked " + v.Revoked
-			}
-			rows = append(rows, []string{v.ID, v.Name, joined(v.Scopes), v.Created, firstOf(v.LastUsed, "never"), state})
+			rows = append(rows, []string{v.ID, v.Name, joined(v.Scopes), v.limits(), v.Created, firstOf(v.LastUsed, "never"), v.state()})
 		}
 		if p.JSON {
 			return printJSON(p.out, views)
@@ -96,7 +99,7 @@ func (c *credentialRevokeCmd) Run(p *program) error {
 
 // credentialError gives the rules of credentials their exit code.
 func credentialError(err error) error {
-	for _, rule := range []error{sqlstore.ErrNameEmpty, sqlstore.ErrNoScope, sqlstore.ErrScopeUnknown, lrs.ErrNotFound} {
+	for _, rule := range []error{sqlstore.ErrNameEmpty, sqlstore.ErrNoScope, sqlstore.ErrScopeUnknown, sqlstore.ErrLimit, sqlstore.ErrKeep, sqlstore.ErrRevoked, lrs.ErrNotFound} {
 		if errors.Is(err, rule) {
 			return &refusal{exitRefused, "nothing was changed", err}
 		}
