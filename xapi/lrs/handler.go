@@ -110,9 +110,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Request-Id", req.id)
 	head.Set("Cache-Control", "no-store")
 	allowBrowsers(head)
+	w, done := accept(w, r)
 	if err := h.answer(w, req); err != nil {
 		h.refuse(w, req, err)
 	}
+	done()
 }
 
 // answer runs the checks that every request passes, in their order, and then the resource.

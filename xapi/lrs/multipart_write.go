@@ -17,7 +17,7 @@ import (
 // writeMixed answers statements and what came with them, one attachment after the other, so that not all is held at once
 // (Communication 1.5.2). What was stored without data is not among the parts; the answer is multipart nevertheless.
 func (h *handler) writeMixed(w http.ResponseWriter, r *request, list []Stored, body [][]byte) error {
-	boundary := "cairn-" + r.id
+	boundary := "cairn-" + h.NewID() // nobody who sent data could know it
 	mixed(w, boundary)
 	if r.Method == http.MethodHead {
 		return nil
