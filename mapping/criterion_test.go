@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"testing"
+	"time"
 
 	"cairn/mapping"
 )
@@ -44,6 +45,32 @@ func TestAlignmentAcceptsRecordsOfItsScope(t *testing.T) { // settled questions 
 		a := mapping.Alignment{Scope: c.scope, Placed: c.placed}
 		if got := a.Accepts(mapping.Record{Activity: c.activity, Under: c.under}, c.link); got != c.want {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// Any context activity may name the course; what a selector takes by what lies above it stays parent and grouping (settled
+// questions 4 and 6).
+func TestEveryContextActivityNamesTheCourse(t *testing.T) {
+	r := mapping.Record{Activity: page, Around: []string{site, course}}
+	for course, want := range map[string]bool{course: true, course + "0": false} {
+		s := mapping.Scope{Kind: mapping.ScopeCourse, Registration: "r1", Context: "2", Course: course}
+		if got := s.Holds(r, "r1"); got != want {
+			t.Errorf("course %s: %v", course, got)
+		}
+	}
+	if (mapping.Selector{Kind: mapping.SelectUnder, IRI: course}).Matches(r) || len(mapping.NewIndex(tag("t", course2, course)).Candidates(r)) != 0 {
+		t.Error("a category is taken for what the activity lies under")
+	}
+}
+
+func TestEventTimesFarAheadAreTheTimeOfStoring(t *testing.T) {
+	stored := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for ahead, want := range map[time.Duration]time.Duration{
+		-10_000 * time.Hour: -10_000 * time.Hour, 0: 0, 24 * time.Hour: 24 * time.Hour, 24*time.Hour + 1: 0, 40_000 * time.Hour: 0,
+	} {
+		if got := mapping.EventTime(stored.Add(ahead), stored); !got.Equal(stored.Add(want)) {
+			t.Errorf("%v ahead: %v", ahead, got)
 		}
 	}
 }

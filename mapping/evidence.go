@@ -13,7 +13,8 @@ type Record struct {
 	Verb        string    // IRI
 	Activity    string    // IRI of the object
 	Under       []string  // IRIs of contextActivities.parent and grouping
-	Time        time.Time // event time (the statement's timestamp)
+	Around      []string  // IRIs of contextActivities.category and other: they say which course it belongs to, and no more
+	Time        time.Time // event time, see EventTime
 	Success     *bool
 	Completion  *bool
 	ScoreMilli  *int // thousandths
@@ -69,6 +70,19 @@ func Reasons() []Reason {
 		ReasonOtherScope, ReasonSuperseded, ReasonSameActivity}
 }
 
+// aheadMost is how far an event time may lie behind the time it was stored: clocks of learners' machines are wrong by hours, and
+// time zones by less than a day.
+const aheadMost = 24 * time.Hour
+
+// EventTime is when a statement with this timestamp, stored then, is held to have happened. One that claims to happen more than
+// a day after it was stored happened when it was stored: otherwise a wrong clock would outrank everything that is done until then.
+func EventTime(timestamp, stored time.Time) time.Time {
+	if timestamp.After(stored.Add(aheadMost)) {
+		return stored
+	}
+	return timestamp
+}
+
 // Compare orders records by event time, then by place in the log.
 func (r Record) Compare(o Record) int {
 	if c := r.Time.Compare(o.Time); c != 0 {
@@ -87,3 +101,6 @@ func (r Record) Compare(o Record) int {
 func (r Record) About(activity string) bool {
 	return r.Activity == activity || slices.Contains(r.Under, activity)
 }
+
+// in says whether the record belongs to the course: any of its context activities may name it (settled question 4).
+func (r Record) in(course string) bool { return r.About(course) || slices.Contains(r.Around, course) }

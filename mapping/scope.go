@@ -44,7 +44,7 @@ func (s Scope) Holds(r Record, registration string) bool {
 	case ScopeRegistration:
 		return s.Registration == registration
 	case ScopeCourse:
-		return s.Registration == registration && s.Course != "" && r.About(s.Course)
+		return s.Registration == registration && s.Course != "" && r.in(s.Course)
 	}
 	return false
 }

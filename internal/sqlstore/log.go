@@ -21,7 +21,8 @@ const recordColumns = `pos, id, stored, timestamp, own, verb, actor, object, ter
 type record struct {
 	entry               pipeline.Entry
 	verb, actor, object int64
-	under, category     []int64
+	under, around       []int64
+	category            []int64
 }
 
 // Entries answers up to limit entries after a position, in order. What it answers is complete up to its last entry.
@@ -82,7 +83,7 @@ func (s *Store) records(ctx context.Context, query string, args ...any) ([]pipel
 			return nil, err
 		}
 		found = append(found, r)
-		ids = append(append(append(ids, r.verb, r.actor, r.object), r.under...), r.category...)
+		ids = append(append(append(ids, r.verb, r.actor, r.object), r.under...), r.around...)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, translate(err)
@@ -111,7 +112,7 @@ func scanRecord(rows *sqlx.Rows) (record, error) {
 		return r, err
 	}
 	e.Kind, e.Stored, e.Own = pipeline.EntryStatement, fromMicros(stored), own == 1
-	e.Record.Pos, e.Record.Time = e.Pos, time.UnixMicro(timestamp).UTC()
+	e.Record.Pos, e.Record.Time = e.Pos, mapping.EventTime(time.UnixMicro(timestamp).UTC(), e.Stored)
 	e.Record.Success, e.Record.Completion = boolean(success), boolean(completion)
 	if score != nil {
 		e.Record.ScoreMilli = new(int(*score))
@@ -130,23 +131,31 @@ func scanRecord(rows *sqlx.Rows) (record, error) {
 		case xapi.RoleParent, xapi.RoleGrouping:
 			r.under = append(r.under, l.term)
 		case xapi.RoleCategory:
-			r.category = append(r.category, l.term)
+			r.category, r.around = append(r.category, l.term), append(r.around, l.term)
+		case xapi.RoleOther:
+			r.around = append(r.around, l.term)
 		}
 	}
 	return r, nil
 }
 
-// finish puts the identifiers into the entry. Under is in alphabetical order, each once.
+// finish puts the identifiers into the entry. Under and Around are in alphabetical order, each once.
 func (r record) finish(values map[int64]string) pipeline.Entry {
 	e := r.entry
 	e.Record.Verb, e.Record.Agent, e.Record.Activity = values[r.verb], values[r.actor], values[r.object]
-	for _, id := range r.under {
-		e.Record.Under = append(e.Record.Under, values[id])
-	}
+	e.Record.Under, e.Record.Around = sorted(r.under, values), sorted(r.around, values)
 	e.Record.SelfConfirmed = slices.ContainsFunc(r.category, func(id int64) bool { return profile.IsSelfConfirmed(values[id]) })
-	slices.Sort(e.Record.Under)
-	e.Record.Under = slices.Compact(e.Record.Under)
 	return e
+}
+
+// sorted is the identifiers in alphabetical order, each once.
+func sorted(ids []int64, values map[int64]string) []string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, values[id])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // boolean reads what flag made.

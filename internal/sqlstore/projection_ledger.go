@@ -18,7 +18,7 @@ type evidenceRow struct {
 	LinkPos                              int64 `db:"link_pos"`
 	Pos                                  int64
 	StatementID                          string `db:"statement_id"`
-	Agent, Verb, Activity, Under         string
+	Agent, Verb, Activity, Under, Around string
 	EventTime                            int64 `db:"event_time"`
 	Success, Completion                  *bool
 	ScoreMilli                           *int `db:"score_milli"`
@@ -38,8 +38,14 @@ func (r evidenceRow) ledger() (pipeline.LedgerRow, error) {
 		d := time.Duration(*r.Duration)
 		rec.Duration = &d
 	}
-	if r.Under != "" {
-		if err := json.Unmarshal([]byte(r.Under), &rec.Under); err != nil {
+	for _, list := range []struct {
+		text string
+		into *[]string
+	}{{r.Under, &rec.Under}, {r.Around, &rec.Around}} {
+		if list.text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(list.text), list.into); err != nil {
 			return pipeline.LedgerRow{}, fmt.Errorf("sqlstore: read the evidence of statement %s: %w", r.StatementID, err)
 		}
 	}
@@ -57,7 +63,7 @@ func (p Projection) Ledger(ctx context.Context, pair pipeline.Pair) ([]pipeline.
 func ledger(ctx context.Context, db reader, pair pipeline.Pair) ([]pipeline.LedgerRow, error) {
 	var rows []evidenceRow
 	if err := db.Select(ctx, &rows, `SELECT e.alignment, e.learner, e.capability, e.kind, e.statement_pos, e.link_pos, e.pos, e.statement_id, e.agent,
-			e.verb, e.activity, e.under, e.event_time, e.success, e.completion, e.score_milli, e.duration, r.statement_id IS NOT NULL AS voided, l.registration
+			e.verb, e.activity, e.under, e.around, e.event_time, e.success, e.completion, e.score_milli, e.duration, r.statement_id IS NOT NULL AS voided, l.registration
 		FROM evidence e JOIN agent_link l ON l.pos = e.link_pos LEFT JOIN evidence_retraction r ON r.statement_id = e.statement_id
 		WHERE e.learner = ? AND e.capability = ? AND l.ended = 0 ORDER BY e.pos, e.statement_pos, e.alignment, e.link_pos`,
 		pair.Learner, pair.Capability); err != nil {

@@ -30,6 +30,10 @@ func (t *Tx) commitEvidence(ctx context.Context, b pipeline.Batch) error {
 		if err != nil {
 			return err
 		}
+		around, err := listText(r.Around)
+		if err != nil {
+			return err
+		}
 		var duration *int64
 		if r.Duration != nil {
 			n := int64(*r.Duration)
@@ -37,12 +41,12 @@ func (t *Tx) commitEvidence(ctx context.Context, b pipeline.Batch) error {
 		}
 		rows[i] = []any{
 			e.Evidence.Alignment, e.Learner, r.Pos, e.LinkPos, e.Capability, string(e.Evidence.Kind), e.Pos, r.StatementID, escapes.Replace(r.Agent),
-			escapes.Replace(r.Verb), escapes.Replace(r.Activity), under, micros(r.Time), r.Success, r.Completion, r.ScoreMilli, duration,
+			escapes.Replace(r.Verb), escapes.Replace(r.Activity), under, around, micros(r.Time), r.Success, r.Completion, r.ScoreMilli, duration,
 		}
 	}
 	// A row is the same whenever it is written, so one that is there already says nothing new.
 	if err := t.insertRows(ctx, `INSERT INTO evidence (alignment, learner, statement_pos, link_pos, capability, kind, pos, statement_id, agent, verb,
-		activity, under, event_time, success, completion, score_milli, duration)`,
+		activity, under, around, event_time, success, completion, score_milli, duration)`,
 		` ON CONFLICT (alignment, learner, statement_pos, link_pos) DO NOTHING`, rows); err != nil {
 		return err
 	}

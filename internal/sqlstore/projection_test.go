@@ -34,7 +34,7 @@ func row(who, alignment, statement string, link, pos int64) pipeline.LedgerRow {
 	yes, score, took := true, 640, 90*time.Second
 	return pipeline.LedgerRow{Pair: pipeline.Pair{Learner: who, Capability: "a"}, LinkPos: link, Pos: pos, Evidence: mapping.Evidence{
 		Alignment: alignment, Kind: mapping.EvidenceDone, Registration: "r", Record: mapping.Record{
-			Pos: pos, StatementID: statement, Agent: "account|https://lms.example|\x004", Verb: "http://v", Activity: "http://a", Under: []string{"http://q", "http://c"},
+			Pos: pos, StatementID: statement, Agent: "account|https://lms.example|\x004", Verb: "http://v", Activity: "http://a", Under: []string{"http://q", "http://c"}, Around: []string{"http://k"},
 			Time: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC), Success: &yes, ScoreMilli: &score, Duration: &took,
 		}}}
 }
@@ -48,6 +48,7 @@ func TestCommitIsReadBack(t *testing.T) {
 		looser.Rule = mapping.Rule{Kind: mapping.RuleAny}
 		one, bare := row("l1", "t1", "s1", 1, 4), row("l1", "t1", "s2", 1, 5)
 		bare.Evidence.Kind = mapping.EvidenceTakenBack
+		bare.Evidence.Record.Around = nil
 		bare.Evidence.Record.Under, bare.Evidence.Record.Success, bare.Evidence.Record.ScoreMilli, bare.Evidence.Record.Duration = nil, nil, nil, nil
 		progress := mapping.Progress{Learner: "l1", Capability: "a", State: mapping.InProgress, Have: 1, Need: 2, Percent: 50,
 			Since: d.Clock.Now(), Pos: 4, Ordinal: 1, Cycle: 1}
