@@ -15,6 +15,7 @@ type checker struct {
 	terms       []Term
 	defined     []defined
 	attachments []Attachment
+	byGroup     bool // the actor of the statement itself is a Group
 	outcome     Outcome
 }
 

@@ -27,6 +27,9 @@ func (c *checker) agent(i int32, r Role, allowed agentKinds) error {
 	if err != nil {
 		return err
 	}
+	if r == RoleActor && a.group && !c.sub {
+		c.byGroup = true
+	}
 	if a.key != "" {
 		c.term(r, a.key)
 	}

@@ -113,7 +113,7 @@ func (p *parser) prepare(i int32, o Options, a authority) (out Prepared, err err
 	if at.timestamp != 0 {
 		out.Timestamp, _ = parseTimestamp(p.doc.text(at.timestamp)) // checked before
 	}
-	out.Outcome, out.Attachments = c.outcome, c.attachments
+	out.Outcome, out.Attachments, out.ByGroup = c.outcome, c.attachments, c.byGroup
 	out.Terms = sortTerms(append(c.terms, a.terms...))
 	p.doc.skip(at)
 	out.Fingerprint, p.form = p.doc.fingerprint(i, p.form)

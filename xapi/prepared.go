@@ -77,6 +77,7 @@ type Prepared struct {
 	Timestamp   time.Time // zero when the sender gave none: the stored time takes its place
 	Fingerprint [32]byte  // equal for two statements that are equal by xAPI's comparison (parts the LRS sets left out)
 	Terms       []Term    // sorted by role, then value; no repeats
+	ByGroup     bool      // the actor is a Group: no one person did it
 	Definitions []Definition
 	Outcome     Outcome
 	Voids       string       // id of the statement this one voids, or ""

@@ -56,7 +56,15 @@ func (in *intake) intern(ctx context.Context) (map[term]int64, error) {
 	return ids, in.tx.db.terms.intern(ctx, in.tx, ids)
 }
 
-// only answers the one term with the role, 0 when there is none or more than one: a group of several actors is nobody's record.
+// actor answers who did it, 0 when a Group did: only Agents name people (settled question 2).
+func (n *row) actor() int64 {
+	if n.new.ByGroup {
+		return 0
+	}
+	return n.only(xapi.RoleActor)
+}
+
+// only answers the one term with the role, 0 when there is none or more than one.
 func (n *row) only(role xapi.Role) (id int64) {
 	for _, l := range n.terms {
 		if l.role != role {
@@ -108,7 +116,7 @@ func (r *statementRows) set(i int, n *row, stored time.Time) {
 		r.timestamp[i] = r.stored[i]
 	}
 	r.own[i], r.void[i] = *flag(&n.own), int64(n.void)
-	r.verb[i], r.actor[i], r.object[i] = n.only(xapi.RoleVerb), n.only(xapi.RoleActor), n.only(xapi.RoleObject)
+	r.verb[i], r.actor[i], r.object[i] = n.only(xapi.RoleVerb), n.actor(), n.only(xapi.RoleObject)
 	r.terms[i], r.fingerprint[i] = formatLinks(n.terms), n.fingerprint
 	r.success[i], r.completion[i] = flag(p.Outcome.Success), flag(p.Outcome.Completion)
 	if p.Outcome.ScoreMilli != nil {

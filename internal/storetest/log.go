@@ -12,12 +12,15 @@ import (
 	"cairn/internal/pipeline"
 	"cairn/internal/sqlstore"
 	"cairn/mapping"
+	"cairn/xapi/lrs"
 )
 
 // Log is the behaviour of pipeline.Log.
 func Log(t *testing.T) {
 	each(t, []behaviour{
 		{"an entry holds what mapping needs", entryWhole},
+		{"a time far ahead of storing is the time of storing, live and when read again", entryAhead},
+		{"a group is nobody's record, and filters find it", entryOfGroup},
 		{"a limit and a place are kept", entriesInSteps},
 		{"selectors take what mapping takes", selectors},
 		{"what was stored after a position is left out", upToPosition},
@@ -72,7 +75,7 @@ func entryWhole(t *testing.T, d Database, s *sqlstore.Store) {
 	}
 	expected := []pipeline.Entry{
 		{Pos: 1, Stored: d.Clock.Now(), Kind: pipeline.EntryStatement, Record: mapping.Record{Pos: 1, StatementID: ID(1), Agent: AgentKey("ann"),
-			Verb: IRI("passed"), Activity: IRI("attempt"), Under: []string{IRI("course"), IRI("quiz")},
+			Verb: IRI("passed"), Activity: IRI("attempt"), Under: []string{IRI("course"), IRI("quiz")}, Around: []string{IRI("source")},
 			Time: time.Date(2026, 1, 2, 3, 4, 5, 678901000, time.UTC), Success: new(true), Completion: new(false), ScoreMilli: new(750), Duration: new(time.Minute)}},
 		{Pos: 2, Stored: d.Clock.Now().Add(time.Microsecond), Kind: pipeline.EntryStatement, Record: mapping.Record{Pos: 2, StatementID: ID(2),
 			Agent: AgentKey("ann"), Verb: IRI("did"), Time: d.Clock.Now().Add(time.Microsecond)}},
@@ -80,6 +83,29 @@ func entryWhole(t *testing.T, d Database, s *sqlstore.Store) {
 	if diff := cmp.Diff(expected, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+func entryAhead(t *testing.T, d Database, s *sqlstore.Store) {
+	now := d.Clock.Now()
+	add(t, s, Build{ID: ID(1), Timestamp: "2030-01-01T00:00:00Z"}, Build{ID: ID(2), Timestamp: now.Add(23 * time.Hour).Format(time.RFC3339)})
+	d.Clock.Move(10 * 365 * 24 * time.Hour) // that the year comes changes nothing
+	got, err := s.Entries(context.Background(), 0, 10)
+	if err != nil || len(got) != 2 || !got[0].Record.Time.Equal(now) || !got[1].Record.Time.Equal(now.Add(23*time.Hour)) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func entryOfGroup(t *testing.T, _ Database, s *sqlstore.Store) {
+	const rest = `"verb":{"id":"http://example.org/did"},"object":{"id":"http://example.org/thing"}}`
+	for i, group := range []string{`"mbox":"mailto:ann@example.org"`, `"member":[{"mbox":"mailto:ann@example.org"}]`} {
+		raw := fmt.Sprintf(`{"id":%q,"actor":{"objectType":"Group",%s},%s`, ID(i+1), group, rest)
+		if err := s.Add(context.Background(), Key, PrepareJSON(t, raw, Key.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(t, s, Build{ID: ID(3), Agent: "ann", Activity: "alone"})
+	wantRecords(t, s, "alone", "ann", 3)
+	want(t, s, lrs.Query{Agent: AgentKey("ann")}, 3, 2, 1)
 }
 
 func entriesInSteps(t *testing.T, _ Database, s *sqlstore.Store) {
