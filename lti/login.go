@@ -68,11 +68,18 @@ func (t *Tool) newLogin(req LoginRequest, reg Registration, browser string) (Log
 		return Login{}, err
 	}
 	now := t.Now()
-	return Login{
+	login := Login{
 		State: state, Nonce: nonce, Registration: reg.ID, Browser: browser, TargetLinkURI: req.TargetLinkURI,
 		CreatedAt: now, ExpiresAt: now.Add(LoginLifetime),
-	}, nil
+	}
+	if len(req.MessageHint) <= MaxKeptHint {
+		login.MessageHint = req.MessageHint
+	}
+	return login, nil
 }
+
+// MaxKeptHint is the length of the longest message hint that is kept with a login, in bytes.
+const MaxKeptHint = 256
 
 // AuthRequest is the OIDC authentication request that answers an initiation (Security 5.1.1.2). It is sent by redirect: a form posted
 // across sites would arrive without the platform's SameSite=Lax cookies.

@@ -29,7 +29,10 @@ type Login struct {
 	Registration  string // id
 	Browser       string // hash of the value that binds it to the browser; never empty (a new window is given its own)
 	TargetLinkURI string
-	CreatedAt     time.Time
+	// MessageHint is the lti_message_hint, at most MaxKeptHint bytes of it or nothing: what it says is the platform's own business,
+	// but Moodle's names the course module of the link, which no claim does. The platform has answered to it by then.
+	MessageHint string
+	CreatedAt   time.Time
 	ExpiresAt     time.Time
 }
 

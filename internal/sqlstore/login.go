@@ -11,9 +11,9 @@ import (
 
 // SaveLogin is lti.Logins. It returns when the login is durable.
 func (s *Store) SaveLogin(ctx context.Context, l lti.Login) error {
-	if _, err := s.execOne(ctx, `INSERT INTO login (state, nonce, registration, browser, target_link_uri, created, expires, spent)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.State, l.Nonce, l.Registration, l.Browser, l.TargetLinkURI, micros(l.CreatedAt), micros(l.ExpiresAt), false); err != nil {
+	if _, err := s.execOne(ctx, `INSERT INTO login (state, nonce, registration, browser, target_link_uri, message_hint, created, expires, spent)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		l.State, l.Nonce, l.Registration, l.Browser, l.TargetLinkURI, clean(l.MessageHint), micros(l.CreatedAt), micros(l.ExpiresAt), false); err != nil {
 		return fmt.Errorf("sqlstore: save a login: %w", err)
 	}
 	return nil
@@ -23,6 +23,7 @@ func (s *Store) SaveLogin(ctx context.Context, l lti.Login) error {
 type loginRow struct {
 	State, Nonce, Registration, Browser string
 	TargetLinkURI                       string `db:"target_link_uri"`
+	MessageHint                         string `db:"message_hint"`
 	Created, Expires                    int64
 	Spent                               bool
 }
@@ -30,7 +31,7 @@ type loginRow struct {
 // Login is lti.Logins. One that expired is answered until it is swept: its ExpiresAt says so.
 func (s *Store) Login(ctx context.Context, state string) (lti.Login, error) {
 	var row loginRow
-	err := s.Get(ctx, &row, `SELECT state, nonce, registration, browser, target_link_uri, created, expires, spent FROM login WHERE state = ?`, state)
+	err := s.Get(ctx, &row, `SELECT state, nonce, registration, browser, target_link_uri, message_hint, created, expires, spent FROM login WHERE state = ?`, state)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return lti.Login{}, lti.ErrStateUnknown
@@ -41,7 +42,7 @@ func (s *Store) Login(ctx context.Context, state string) (lti.Login, error) {
 	}
 	return lti.Login{
 		State: row.State, Nonce: row.Nonce, Registration: row.Registration, Browser: row.Browser, TargetLinkURI: row.TargetLinkURI,
-		CreatedAt: fromMicros(row.Created), ExpiresAt: fromMicros(row.Expires),
+		MessageHint: row.MessageHint, CreatedAt: fromMicros(row.Created), ExpiresAt: fromMicros(row.Expires),
 	}, nil
 }
 
