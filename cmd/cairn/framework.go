@@ -17,6 +17,7 @@ type frameworkCmd struct {
 	Diff    frameworkDiffCmd    `cmd:"" help:"What differs between two versions: published, drafts or files."`
 	Publish frameworkPublishCmd `cmd:"" help:"Publish a draft, or take a retired version into use again."`
 	Retire  frameworkRetireCmd  `cmd:"" help:"Offer a version no more. What was earned in it stays, and it stays readable."`
+	Migrate frameworkMigrateCmd `cmd:"" help:"Carry the tags of items that a newer version replaces over to what replaces them. Nothing is taken away."`
 	List    frameworkListCmd    `cmd:"" help:"List what is published, retired, or a draft."`
 }
 

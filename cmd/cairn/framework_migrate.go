@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+
+	"cairn/internal/sqlstore"
+	"cairn/mapping"
+)
+
+type frameworkMigrateCmd struct {
+	ID     string `arg:"" help:"Short name of the framework."`
+	From   string `required:"" placeholder:"TEXT" help:"The version whose tags are carried over."`
+	To     string `placeholder:"TEXT" help:"The version they are carried to; default: the newest in use."`
+	Reason string `placeholder:"TEXT" help:"Why, for the history."`
+	DryRun bool   `help:"Say what would be done; change nothing."`
+}
+
+// migrated is what a migration says of itself.
+type migrated struct {
+	ID     string `json:"id"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	DryRun bool   `json:"dry_run"`
+	mapping.Migration
+}
+
+// Run carries the tags of items that a newer version replaces over to what replaces them, one changeset for each scope.
+func (c *frameworkMigrateCmd) Run(p *program) error {
+	return p.withStore(func(s *sqlstore.Store) error {
+		there, err := s.Frameworks(p.ctx, "")
+		if err != nil {
+			return err
+		}
+		older, err := findFramework(there, c.ID, c.From)
+		if err != nil {
+			return err
+		}
+		newer, err := findFramework(there, c.ID, c.To)
+		if err != nil {
+			return err
+		}
+		tags, err := allTags(p, s)
+		if err != nil {
+			return err
+		}
+		d := mapping.Diff(older.Catalog.Framework, newer.Catalog.Framework)
+		reason := c.Reason
+		if reason == "" {
+			reason = "migration of " + d.ID + " from " + d.From + " to " + d.To
+		}
+		out := migrated{d.ID, d.From, d.To, c.DryRun, mapping.Migrate(d, tags, mapping.Changeset{Author: operator, Reason: reason, At: p.now().UTC()})}
+		if !c.DryRun {
+			courses := s.Courses(there)
+			for _, cs := range out.Changesets {
+				if _, err := courses.Apply(p.ctx, cs); err != nil {
+					return fmt.Errorf("carry the tags of a scope (those of scopes before it are carried; run it again): %w", err)
+				}
+			}
+		}
+		return out.print(p)
+	})
+}
+
+func allTags(p *program, s *sqlstore.Store) (mapping.Tags, error) {
+	var out mapping.Tags
+	all, err := s.Projection().Alignments(p.ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, a := range all {
+		if a.Ended == 0 {
+			out.Active = append(out.Active, a.Alignment)
+		} else {
+			out.Ended = append(out.Ended, a.Alignment)
+		}
+	}
+	out.Rules, err = s.Projection().Rules(p.ctx)
+	return out, err
+}
+
+func (m migrated) print(p *program) error {
+	if p.JSON {
+		return printJSON(p.out, m)
+	}
+	verb := "were"
+	if m.DryRun {
+		verb = "would be"
+	}
+	_, err := fmt.Fprintf(p.out, "%s, from version %s to %s: %d tags and %d rules %s carried to what replaces their items, in %d scopes; %d were there, %d stay as they are, %d belong to items that nothing replaces.\n",
+		m.ID, m.From, m.To, m.Carried, m.Rules, verb, len(m.Changesets), m.There, m.Stay, len(m.Lost))
+	if err != nil {
+		return err
+	}
+	for _, a := range m.Lost {
+		if _, err := fmt.Fprintln(p.out, "  -", a.Selector.IRI, "for", a.Capability); err != nil {
+			return err
+		}
+	}
+	return nil
+}
