@@ -144,7 +144,7 @@ func checkBegun(t *testing.T, b *bench, c loginCase, params url.Values, auth lti
 	}
 	wantLogin := lti.Login{
 		State: auth.State, Nonce: auth.Params.Get("nonce"), Registration: auth.Registration.ID, Browser: browser,
-		TargetLinkURI: params.Get("target_link_uri"), CreatedAt: b.clock.now(), ExpiresAt: b.clock.now().Add(lti.LoginLifetime),
+		TargetLinkURI: params.Get("target_link_uri"), MessageHint: keptHint(params.Get("lti_message_hint")), CreatedAt: b.clock.now(), ExpiresAt: b.clock.now().Add(lti.LoginLifetime),
 	}
 	if diff := cmp.Diff(wantLogin, login); diff != "" {
 		t.Errorf("login kept (-want +got):\n%s", diff)
@@ -211,4 +211,12 @@ func TestURLs_ours(t *testing.T) {
 			t.Errorf("NewURLs(%q) = %v", base, err)
 		}
 	}
+}
+
+// keptHint is the hint that a login keeps: a long one is only echoed.
+func keptHint(hint string) string {
+	if len(hint) > lti.MaxKeptHint {
+		return ""
+	}
+	return hint
 }

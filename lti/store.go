@@ -33,7 +33,7 @@ type Login struct {
 	// but Moodle's names the course module of the link, which no claim does. The platform has answered to it by then.
 	MessageHint string
 	CreatedAt   time.Time
-	ExpiresAt     time.Time
+	ExpiresAt   time.Time
 }
 
 // Registrations finds what the operator registered.
