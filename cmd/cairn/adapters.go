@@ -24,22 +24,12 @@ func (r registrations) PageRegistration(ctx context.Context, id string) (web.Reg
 		return web.Registration{}, err
 	}
 	where, _ := reg.Storage(lti.FrameParent)
-	return web.Registration{ID: reg.ID, StorageOrigin: where.Origin, Issuer: reg.Issuer, FrameOrigins: reg.Origins(), CoursePattern: coursePattern(reg), Identity: reg.Identity}, nil
+	return web.Registration{ID: reg.ID, StorageOrigin: where.Origin, Issuer: reg.Issuer, FrameOrigins: reg.Origins(), CoursePattern: reg.Pattern(), Identity: reg.Identity}, nil
 }
 
 // FrameOrigins answers those of every registration that is enabled.
 func (r registrations) FrameOrigins(ctx context.Context) ([]string, error) {
-	all, err := r.store.ListRegistrations(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, reg := range all {
-		if !reg.Disabled {
-			out = append(out, reg.Origins()...)
-		}
-	}
-	return out, nil
+	return r.store.FrameOrigins(ctx)
 }
 
 // scores is pipeline.Scores: it finds the registration that a delivery names.
@@ -105,9 +95,4 @@ func (b bell) ring() {
 	case b <- struct{}{}:
 	default:
 	}
-}
-
-// coursePattern is the registration's, else its platform's.
-func coursePattern(r sqlstore.Registration) string {
-	return firstOf(r.CoursePattern, presets[r.Platform].course)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,6 +110,23 @@ func registrationsRound(t *testing.T, env []string) {
 	var removed struct{ Removed bool }
 	if succeed(t, env, &removed, "registration", "remove", all[0].ID); !removed.Removed {
 		t.Error("a registration that was never used is not removed")
+	}
+}
+
+// Who changes whose statements are a person's is told how many people it concerns.
+func TestIdentityRuleSaysWhatItChanged(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	w := seed(t, env)
+	var all []struct{ ID string }
+	succeed(t, env, &all, "registration", "list")
+	r := command(t, env, "registration", "set", all[0].ID, "--identity", "username")
+	if want := fmt.Sprintf("%d ended and 0 began", w.people); r.code != 0 || !strings.Contains(r.out, want) {
+		t.Errorf("ended with %d and does not say %q: %s%s", r.code, want, r.out, r.problem)
+	}
+	var changed struct{ Links struct{ Ended, Began int } }
+	succeed(t, env, &changed, "registration", "set", all[0].ID, "--identity", "user_id")
+	if changed.Links.Ended != 0 || changed.Links.Began != w.people {
+		t.Errorf("and back: %+v", changed)
 	}
 }
 

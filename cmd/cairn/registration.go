@@ -80,6 +80,12 @@ func (registrationListCmd) Run(p *program) error {
 	})
 }
 
+// linksView is what --json prints of the links that a new identity rule changed.
+type linksView struct {
+	Ended int `json:"ended"`
+	Began int `json:"began"`
+}
+
 type registrationSetCmd struct {
 	ID string `arg:"" help:"Id of the registration (cairn registration list)."`
 	registrationFlags
@@ -97,13 +103,21 @@ func (c *registrationSetCmd) Run(p *program) error {
 		if c.Disabled != nil {
 			r.Disabled = *c.Disabled
 		}
-		if err := s.SetRegistration(p.ctx, r); err != nil {
+		changed, err := s.SetRegistration(p.ctx, r)
+		if err != nil {
 			return registrationError(err)
 		}
 		if p.JSON {
-			return printJSON(p.out, p.registrationView(r))
+			return printJSON(p.out, struct {
+				registrationView
+				Links linksView `json:"links"`
+			}{p.registrationView(r), linksView(changed)})
 		}
-		_, err = fmt.Fprintf(p.out, "Changed %s (%s).\n", r.Name, r.ID)
+		said := ""
+		if changed != (sqlstore.Relinked{}) {
+			said = fmt.Sprintf(" Of the links of people to their statements %d ended and %d began.", changed.Ended, changed.Began)
+		}
+		_, err = fmt.Fprintf(p.out, "Changed %s (%s).%s\n", r.Name, r.ID, said)
 		return err
 	})
 }

@@ -68,11 +68,11 @@ func filled(list []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(one string) bool { return one == "" })
 }
 
-// preset is where a kind of LMS has its endpoints, below the issuer, and what its statements name a course.
-type preset struct{ auth, token, keys, course string }
+// preset is where a kind of LMS has its endpoints, below the issuer.
+type preset struct{ auth, token, keys string }
 
 var presets = map[string]preset{
-	"moodle": {"/mod/lti/auth.php", "/mod/lti/token.php", "/mod/lti/certs.php", "{issuer}/course/view.php?id={context}"},
+	"moodle": {"/mod/lti/auth.php", "/mod/lti/token.php", "/mod/lti/certs.php"},
 }
 
 func (p preset) fill(r *sqlstore.Registration) {

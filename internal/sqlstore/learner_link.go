@@ -29,6 +29,9 @@ const claimColumns = `SELECT k.account, a.learner, a.issuer, a.subject, k.email,
 // linkRow is an agent linked by an account, as of the end of the log.
 type linkRow struct{ Account, Agent string }
 
+// Relinked counts what a new identity rule did to the links of people to the agents of their statements.
+type Relinked struct{ Ended, Began int }
+
 // relink makes the links of one account what the rule derives from its claims. Where a mailbox binds only while one account has
 // it, the other accounts with the mailboxes it has and had are looked at too. The registration must be locked.
 func (t *Tx) relink(ctx context.Context, registration string, rule learner.IdentityRule, account string, mailboxes []string) error {
@@ -51,25 +54,26 @@ func (t *Tx) relink(ctx context.Context, registration string, rule learner.Ident
 		registration, t.db.d.list(ids)); err != nil {
 		return fmt.Errorf("sqlstore: read the links of accounts: %w", err)
 	}
-	return t.applyLinks(ctx, registration, rule, rows, have)
+	_, err := t.applyLinks(ctx, registration, rule, rows, have)
+	return err
 }
 
 // relinkAll does the same for every account that the registration knows.
-func (t *Tx) relinkAll(ctx context.Context, registration string, rule learner.IdentityRule) error {
+func (t *Tx) relinkAll(ctx context.Context, registration string, rule learner.IdentityRule) (Relinked, error) {
 	var rows []claimRow
 	if err := t.Select(ctx, &rows, claimColumns, registration); err != nil {
-		return fmt.Errorf("sqlstore: read what accounts proved: %w", err)
+		return Relinked{}, fmt.Errorf("sqlstore: read what accounts proved: %w", err)
 	}
 	var have []linkRow
 	if err := t.Select(ctx, &have, `SELECT account, agent FROM account_link WHERE registration = ?`, registration); err != nil {
-		return fmt.Errorf("sqlstore: read the links of accounts: %w", err)
+		return Relinked{}, fmt.Errorf("sqlstore: read the links of accounts: %w", err)
 	}
 	return t.applyLinks(ctx, registration, rule, rows, have)
 }
 
 // applyLinks writes the difference between the links there are and those the rule derives: first the partings, then the joinings,
 // each in the order of accounts.
-func (t *Tx) applyLinks(ctx context.Context, registration string, rule learner.IdentityRule, rows []claimRow, have []linkRow) error {
+func (t *Tx) applyLinks(ctx context.Context, registration string, rule learner.IdentityRule, rows []claimRow, have []linkRow) (Relinked, error) {
 	of := map[string]claimRow{}
 	for _, r := range rows {
 		of[r.Account] = r
@@ -77,18 +81,18 @@ func (t *Tx) applyLinks(ctx context.Context, registration string, rule learner.I
 	gone, made := linkChanges(derive(registration, rule, rows), have)
 	for _, l := range gone {
 		if _, err := t.Exec(ctx, `DELETE FROM account_link WHERE registration = ? AND account = ? AND agent = ?`, registration, l.Account, l.Agent); err != nil {
-			return fmt.Errorf("sqlstore: end a link: %w", err)
+			return Relinked{}, fmt.Errorf("sqlstore: end a link: %w", err)
 		}
 	}
 	for _, l := range made {
 		if _, err := t.Exec(ctx, `INSERT INTO account_link (registration, account, agent) VALUES (?, ?, ?)`, registration, l.Account, l.Agent); err != nil {
-			return fmt.Errorf("sqlstore: make a link: %w", err)
+			return Relinked{}, fmt.Errorf("sqlstore: make a link: %w", err)
 		}
 	}
 	if err := t.appendLinks(ctx, pipeline.EntryUnlink, registration, of, gone); err != nil {
-		return err
+		return Relinked{}, err
 	}
-	return t.appendLinks(ctx, pipeline.EntryLink, registration, of, made)
+	return Relinked{len(gone), len(made)}, t.appendLinks(ctx, pipeline.EntryLink, registration, of, made)
 }
 
 // derive answers the links that the rule makes of the claims. A mailbox that several accounts prove is nobody's (settled

@@ -108,6 +108,17 @@ func TestSetIdentityRuleDerivesAllLinksAgain(t *testing.T) {
 			}
 			seen = len(all)
 		}
+		r.Identity = learner.IdentityRule{Mode: learner.ByUsername}
+		changed, err := s.SetRegistration(ctx, r)
+		if diff := cmp.Diff(sqlstore.Relinked{Ended: 1, Began: 2}, changed); diff != "" || err != nil {
+			t.Errorf("by username again: %v (-want +got):\n%s", err, diff)
+		}
+		if changed, err = s.SetRegistration(ctx, r); changed != (sqlstore.Relinked{}) || err != nil {
+			t.Errorf("the same rule again: %+v, %v", changed, err)
+		}
+		if err := s.SetIdentityRule(ctx, r.ID, learner.IdentityRule{Mode: learner.ByMailbox}); err != nil {
+			t.Fatal(err)
+		}
 		full, err := s.FullRegistration(ctx, r.ID)
 		if err != nil || full.Identity.Mode != learner.ByMailbox {
 			t.Errorf("the rule is %+v, %v", full.Identity, err)

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,12 +26,12 @@ var coursePatterns = map[string]string{
 	"moodle": "{issuer}/course/view.php?id={context}",
 }
 
+// Pattern is the IRI of a course in statements, with {issuer} and {context}: the registration's own, else its platform's, else "".
+func (r Registration) Pattern() string { return cmp.Or(r.CoursePattern, coursePatterns[r.Platform]) }
+
 // CourseIRI is what statements of the course with this LTI context id name, "" when no pattern is known for the platform.
 func (r Registration) CourseIRI(contextID string) string {
-	pattern := r.CoursePattern
-	if pattern == "" {
-		pattern = coursePatterns[r.Platform]
-	}
+	pattern := r.Pattern()
 	if pattern == "" || contextID == "" {
 		return ""
 	}

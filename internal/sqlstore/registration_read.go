@@ -127,6 +127,21 @@ func (s *Store) FullRegistration(ctx context.Context, id string) (Registration, 
 	})
 }
 
+// FrameOrigins answers, from memory, which origins may frame the pages of any registration that is enabled, in no order.
+func (s *Store) FrameOrigins(ctx context.Context) ([]string, error) {
+	v, err := s.registrationView(ctx, registrationsLife)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range v.byID {
+		if !r.Disabled {
+			out = append(out, r.Origins()...)
+		}
+	}
+	return out, nil
+}
+
 // registrationRow is a row of table registration.
 type registrationRow struct {
 	ID, Name, Issuer      string

@@ -84,7 +84,7 @@ func TestRegistrationChangedByAnotherProcessIsSeen(t *testing.T) {
 			t.Fatalf("one just added is not found: %v", err)
 		}
 		r.Disabled = true
-		if err := here.SetRegistration(ctx, r); err != nil {
+		if _, err := here.SetRegistration(ctx, r); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := here.Registration(ctx, r.ID); !got.Disabled {
@@ -93,6 +93,27 @@ func TestRegistrationChangedByAnotherProcessIsSeen(t *testing.T) {
 		d.Clock.Move(3 * time.Second)
 		if got, _ := there.Registration(ctx, r.ID); !got.Disabled {
 			t.Error("the other process does not see it after three seconds")
+		}
+	})
+}
+
+// Pages outside a session ask for the origins each time: from memory, so it is answered when the database is away.
+func TestFrameOriginsOfAllAreKeptInMemory(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx := d.Open(t), context.Background()
+		register(t, s, "c1")
+		off := register(t, s, "c2")
+		off.Disabled, off.FrameOrigins = true, []string{"https://off.example"}
+		if _, err := s.SetRegistration(ctx, off); err != nil {
+			t.Fatal(err)
+		}
+		for _, moment := range []string{"at first", "after the database is gone"} {
+			if got, err := s.FrameOrigins(ctx); err != nil || len(got) != 1 || got[0] != issuer {
+				t.Errorf("%s: %v, %v", moment, got, err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }
@@ -122,12 +143,12 @@ func TestRegistrationKeepsIssuerAndClient(t *testing.T) {
 		} {
 			other := r
 			change(&other)
-			if err := s.SetRegistration(ctx, other); !errors.Is(err, sqlstore.ErrRegistrationIssuer) {
+			if _, err := s.SetRegistration(ctx, other); !errors.Is(err, sqlstore.ErrRegistrationIssuer) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		r.ID = "unknown"
-		if err := s.SetRegistration(ctx, r); !errors.Is(err, lti.ErrUnknownRegistration) {
+		if _, err := s.SetRegistration(ctx, r); !errors.Is(err, lti.ErrUnknownRegistration) {
 			t.Errorf("unknown: %v", err)
 		}
 	})
@@ -147,7 +168,7 @@ func TestDeployments(t *testing.T) {
 			t.Error(diff)
 		}
 		r.Deployments = []string{"5", "6"}
-		if err := s.SetRegistration(ctx, r); err != nil {
+		if _, err := s.SetRegistration(ctx, r); err != nil {
 			t.Fatal(err)
 		}
 		got, _ = s.Registration(ctx, r.ID)

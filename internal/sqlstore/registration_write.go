@@ -82,14 +82,15 @@ func readList(text string, into *[]string) error {
 }
 
 // SetRegistration replaces everything about the registration with this id but its issuer and client id. A new identity rule
-// changes the links of every account it knows, as events of the log, in the same transaction. lti.ErrUnknownRegistration,
+// changes the links of every account it knows, as events of the log, in the same transaction, and answers how many. lti.ErrUnknownRegistration,
 // ErrRegistrationIssuer, and the errors of a registration's rules.
-func (s *Store) SetRegistration(ctx context.Context, r Registration) error {
+func (s *Store) SetRegistration(ctx context.Context, r Registration) (changed Relinked, err error) {
 	r.Identity = r.Identity.Normal()
 	if err := r.check(); err != nil {
-		return err
+		return changed, err
 	}
-	return s.write(ctx, func(tx *Tx) error {
+	err = s.write(ctx, func(tx *Tx) error {
+		changed = Relinked{}
 		before, err := tx.lockRegistration(ctx, r.ID)
 		if err != nil {
 			return err
@@ -104,8 +105,10 @@ func (s *Store) SetRegistration(ctx context.Context, r Registration) error {
 		if r.Identity == before.rule() {
 			return nil
 		}
-		return tx.relinkAll(ctx, r.ID, r.Identity)
+		changed, err = tx.relinkAll(ctx, r.ID, r.Identity)
+		return err
 	})
+	return changed, err
 }
 
 // SetIdentityRule changes the identity rule alone; see SetRegistration.
@@ -124,7 +127,8 @@ func (s *Store) SetIdentityRule(ctx context.Context, id string, rule learner.Ide
 			return fmt.Errorf("sqlstore: change an identity rule: %w", err)
 		}
 		tx.AfterCommit(s.kept.registrations.forget)
-		return tx.relinkAll(ctx, id, rule)
+		_, err = tx.relinkAll(ctx, id, rule)
+		return err
 	})
 }
 
