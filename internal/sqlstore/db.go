@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -64,9 +63,13 @@ func openDB(ctx context.Context, dsn string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// connect opens the pools. A DSN that begins with postgres:// or postgresql:// means PostgreSQL, anything else is an SQLite file.
+// connect opens the pools. A DSN that begins with postgres:// or postgresql:// means PostgreSQL, a name or file: an SQLite file, and
+// anything else is ErrAddress.
 func (db *DB) connect(dsn string, connections int) (err error) {
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if err := checkAddress(dsn); err != nil {
+		return err
+	}
+	if isPostgres(dsn) {
 		db.d = &postgresDialect
 		db.pool, err = openPool(db.d.driver, dsn, orDefault(connections, 20))
 		db.writer = db.pool
@@ -75,6 +78,9 @@ func (db *DB) connect(dsn string, connections int) (err error) {
 	db.d = &sqliteDialect
 	write, read, err := sqliteDSN(dsn)
 	if err != nil {
+		return err
+	}
+	if err := makePrivate(write); err != nil {
 		return err
 	}
 	if db.writer, err = openPool(db.d.driver, write, 1); err != nil {
