@@ -185,16 +185,25 @@ func (s *Store) Check(ctx context.Context, key, secret string) (lrs.Credential, 
 	return c.credential, nil
 }
 
+// canBeKey says whether the text is written with the letters of keys. Another one is no key, and some are no text for a database.
+func canBeKey(key string) bool {
+	return len(key) > 0 && len(key) <= 64 && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
 // credential reads a credential from memory or the database; for an unknown key one that no secret fits.
 func (s *Store) credential(ctx context.Context, key string) (check, error) {
 	now := s.now()
 	if c, ok := s.checked.get(key); ok && now.Before(c.until) {
 		return c, nil
 	}
+	unknown := check{secret: make([]byte, sha256.Size), revoked: true}
+	if !canBeKey(key) {
+		return unknown, nil
+	}
 	var r credentialRow
 	err := s.Get(ctx, &r, `SELECT `+credentialColumns+` FROM credential WHERE id = ?`, key)
 	if errors.Is(err, sql.ErrNoRows) {
-		return check{secret: make([]byte, sha256.Size), revoked: true}, nil
+		return unknown, nil
 	}
 	if err != nil {
 		return check{}, err

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,7 +51,8 @@ func credentialChecked(t *testing.T, d Database, s *sqlstore.Store) {
 
 func credentialWrong(t *testing.T, _ Database, s *sqlstore.Store) {
 	c, secret := credential(t, s)
-	for _, pair := range [][2]string{{c.ID, secret + "x"}, {c.ID, ""}, {"", secret}, {"", ""}, {secret, c.ID}, {c.ID + " ", secret}} {
+	for _, pair := range [][2]string{{c.ID, secret + "x"}, {c.ID, ""}, {"", secret}, {"", ""}, {secret, c.ID}, {c.ID + " ", secret},
+		{"\xff\xfe", secret}, {"a\x00b", secret}, {strings.Repeat("a", 100_000), secret}} {
 		if _, err := s.Check(context.Background(), pair[0], pair[1]); !errors.Is(err, lrs.ErrNotFound) {
 			t.Errorf("%q: %v", pair, err)
 		}
