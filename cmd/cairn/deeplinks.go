@@ -8,8 +8,8 @@ import (
 	"cairn/lti"
 )
 
-// messages is what the tool takes: links that are launched, and requests to pick something for a course.
-var messages = []lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest}
+// messages is what the tool takes: links that are launched, requests to pick something for a course, and to review what was graded.
+var messages = []lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest, lti.SubmissionReviewRequest}
 
 // deepLinks is web.DeepLinks: it finds the registration and signs.
 type deepLinks struct {

@@ -162,3 +162,23 @@ func pickActivity(t *testing.T, d *demo, capability mapping.Node) ltitest.Picked
 	}
 	return picked
 }
+
+// TestGradedWorkIsReviewed opens a learner's evidence from the gradebook, for who leads the course.
+func TestGradedWorkIsReviewed(t *testing.T) {
+	r := startRung(t, ltitest.Blackboard(), false)
+	learner, lead := visitor{T: t, client: ltitest.NewBrowser(ltitest.AllCookies)}, visitor{T: t, client: ltitest.NewBrowser(ltitest.AllCookies)}
+	learner.read(r.lms.Launch(t.Context(), learner.client, r.sampled.Learner, r.sampled.Link))
+	init, err := r.lms.InitiateReview(r.sampled.Author, r.sampled.Learner, r.sampled.Item)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, err := r.lms.Prepare(t.Context(), lead.client, init)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, at := lead.read(ready.Post(t.Context()))
+	lead.holds(page, "<title>Learner record - Cairn</title>", "because you lead this course", "0 of")
+	if !strings.HasSuffix(at.Path, "/course/review") {
+		t.Errorf("leads to %s", at.Path)
+	}
+}

@@ -43,6 +43,7 @@ func aboutTool() lti.ToolDescription {
 	return lti.ToolDescription{
 		Name: "Cairn", Description: "Shows which capabilities of a framework finished learning is evidence for.", PickerLabel: "Cairn",
 		Scopes: []string{lti.ScopeScore, lti.ScopeLineItem, lti.ScopeResultReadOnly, lti.ScopeMembership}, Claims: []string{"name"},
+		Review: true, Custom: lti.HistoryParameters(),
 	}
 }
 

@@ -21,11 +21,11 @@ import (
 
 // rung is a Cairn and a platform of a profile, with a browser that keeps cookies or does not.
 type rung struct {
-	lms   *ltitest.Platform
-	store *sqlstore.Store
-	link  int // course module of the link
-	mu    sync.Mutex
-	lines []string // what the tool was asked for: where to, and for which kind of page
+	lms     *ltitest.Platform
+	store   *sqlstore.Store
+	sampled ltitest.Sampled
+	mu      sync.Mutex
+	lines   []string // what the tool was asked for: where to, and for which kind of page
 }
 
 // startRung serves both. Where cookies are dropped, a frame of the tool never gets one; a window of its own does.
@@ -54,7 +54,7 @@ func startRung(t *testing.T, profile ltitest.Profile, drop bool) *rung {
 	urls, err := lti.NewURLs(base)
 	must(err)
 	sampled := ltitest.Sample(r.lms, ltitest.Tool{LoginURL: urls.Login, TargetLinkURI: urls.Launch, RedirectURIs: []string{urls.Launch}, KeySetURL: urls.KeySet})
-	r.link = sampled.Module
+	r.sampled = sampled
 	c, err := r.lms.Connection(sampled.Tool.ID)
 	must(err)
 	_, err = r.store.AddRegistration(t.Context(), sqlstore.Registration{Registration: lti.Registration{

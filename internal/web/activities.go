@@ -20,6 +20,8 @@ type activitiesBody struct {
 	Rows     []activityRow
 	None     bool // nothing was seen in the course yet
 	NoTags   bool
+	Copy     string // what can be copied from the course that this one was made from
+	CopyTo   string // where the form that copies goes
 	Address  string // as typed, when it was refused
 	Error    string
 }
@@ -59,7 +61,15 @@ func (s *site) activitiesPage(v *visit, onlyBare bool) (*page, activitiesBody, e
 	if err != nil {
 		return nil, activitiesBody{}, err
 	}
-	return p, activitiesOf(v, t, onlyBare), nil
+	b := activitiesOf(v, t, onlyBare)
+	from, err := s.copyable(v.Context(), v.session, t)
+	if err != nil {
+		return nil, b, err
+	}
+	if len(from) > 0 && mayNotSave(v.session) == "" {
+		b.Copy, b.CopyTo = say("copy.offer", "n", len(from)), v.to("course/copy")
+	}
+	return p, b, nil
 }
 
 func activitiesOf(v *visit, t *courseTags, onlyBare bool) activitiesBody {

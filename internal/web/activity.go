@@ -15,6 +15,7 @@ type activityBody struct {
 	Chip    string
 	Rule    string // how it is finished, in words
 	Records bool   // what is done here is kept
+	Done    bool
 	Start   string // where the form that opens it goes, "" when it is open
 	Address string // where it leads, "" until it is opened
 	Finish  string // where the form that finishes it goes, "" when there is nothing to press
@@ -99,6 +100,7 @@ func (s *site) activityBody(v *visit, o opened, towards []capabilityRow) activit
 	at := "activity/" + o.ID
 	b := activityBody{Rule: completionWords(o.PlacedActivity), Records: keeps(v.session), Towards: towards, Address: o.Address}
 	b.State, b.Chip = s.attemptWords(o)
+	b.Done = !o.attempt.Completed.IsZero()
 	done, begun := !o.attempt.Completed.IsZero(), !o.attempt.Opened.IsZero()
 	if b.Records && !begun && !done {
 		b.Start, b.Address = v.to(at+"/open"), ""

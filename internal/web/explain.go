@@ -10,20 +10,8 @@ import (
 // explain asks why a capability stands as it does for the session's learner. Without one (preview, anonymous) the explanation
 // still tells the rule and the activities.
 func (s *site) explain(ctx context.Context, session *Session, capability string) (mapping.Explanation, error) {
-	c, err := s.Records.Case(ctx, owner(session), capability)
-	if err != nil {
-		return mapping.Explanation{}, fmt.Errorf("read what the state rests on: %w", err)
-	}
-	c.Prefer = session.Course.Scope()
-	iris := make([]string, 0, len(c.Alignments))
-	for _, a := range c.Alignments {
-		iris = append(iris, a.Selector.IRI)
-	}
-	names, err := s.names(ctx, session.Course, iris)
-	if err != nil {
-		return mapping.Explanation{}, err
-	}
-	return mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] }), nil
+	_, x, err := s.explainOf(ctx, session, owner(session), capability)
+	return x, err
 }
 
 // names answers the names of activities: as their records tell them, or as they were placed in the course.

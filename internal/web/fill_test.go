@@ -152,6 +152,9 @@ func (w *world) people() {
 			AcceptTargets: []string{lti.TargetFrame}, AcceptLineItem: &yes, Data: &data}}})
 	add("files", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true, Pick: &web.Pick{
 		Deployment: "1", Settings: lti.DeepLinkingSettings{ReturnURL: lms + "/deep", AcceptTypes: []string{lti.ItemFile}}}})
+	add("reviewer", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true,
+		Review: &web.Review{Issuer: lms, Subject: "4"}})
+	add("copier", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true, Course: course9, CopyOf: []string{"2"}})
 	add("other", web.Session{Account: "account-other", Learner: "learner-other", Roles: teacher, Lead: true, Recorded: true, Course: course9})
 	add("late", web.Session{Account: "account-late", Roles: teacher, Lead: true, Recorded: true, ExpiresAt: now.Add(-time.Minute)})
 	add("anonymous", web.Session{Roles: learner})

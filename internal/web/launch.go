@@ -40,7 +40,7 @@ func (s *site) launch(v *visit) (answer, error) {
 	if stored {
 		browser = "" // its pages go by their address alone: no cookie comes with them
 	}
-	if l.MessageType != lti.ResourceLinkRequest && l.MessageType != lti.DeepLinkingRequest {
+	if !slices.Contains([]lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest, lti.SubmissionReviewRequest}, l.MessageType) {
 		return answer{}, refuse(http.StatusBadRequest, "launch-message", "message")
 	}
 	reg, err := s.Registrations.PageRegistration(v.Context(), l.Registration.ID)
@@ -70,7 +70,7 @@ func (s *site) launch(v *visit) (answer, error) {
 
 // launched records that a learner came to an activity.
 func (s *site) launched(v *visit, session *Session) error {
-	if session.Activity == "" || !keeps(session) {
+	if session.Activity == "" || session.Review != nil || !keeps(session) {
 		return nil
 	}
 	a, err := s.Activities.Activity(v.Context(), session.Activity)
@@ -83,8 +83,11 @@ func (s *site) launched(v *visit, session *Session) error {
 
 // landing is the first page: what people do here most.
 func landing(session Session) string {
-	if session.Pick != nil {
+	switch {
+	case session.Pick != nil:
 		return "pick/1"
+	case session.Review != nil:
+		return "course/review"
 	}
 	if session.Activity != "" {
 		return "activity/" + session.Activity
@@ -115,7 +118,8 @@ func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
 		Claims: who, Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
 		Session: Session{
 			Registration: reg.ID, Name: l.Name, Actor: actor, Course: course, LinkID: l.ResourceLink.ID,
-			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick, Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
+			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick,
+			CopyOf: copiedFrom(l), Review: reviewOf(l, reg), Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
 			Locale: l.Locale(), ReturnURL: returnAddress(l.Presentation.ReturnURL, reg),
 			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(sessionLife),
 		},

@@ -18,6 +18,11 @@ type record struct {
 
 // record reads the session's own learner. Sessions without one have an empty record.
 func (s *site) record(ctx context.Context, session *Session) (*record, error) {
+	return s.recordOf(ctx, session, owner(session))
+}
+
+// recordOf reads the record of a learner as the session's course shows it; "" is nobody's, which is empty.
+func (s *site) recordOf(ctx context.Context, session *Session, learner string) (*record, error) {
 	r := &record{cat: s.catalog(session), node: session.Node, role: session.Archetype, states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
 	if _, ok := r.cat.Node(r.node); !ok {
 		r.node = ""
@@ -29,10 +34,10 @@ func (s *site) record(ctx context.Context, session *Session) (*record, error) {
 	for _, a := range aligned {
 		r.tagged[a.Capability] = true
 	}
-	if session.Learner == "" || showsPreview(session) {
+	if learner == "" {
 		return r, nil
 	}
-	progress, err := s.Records.Progress(ctx, session.Learner)
+	progress, err := s.Records.Progress(ctx, learner)
 	if err != nil {
 		return nil, fmt.Errorf("read the progress: %w", err)
 	}

@@ -15,7 +15,7 @@ var templateFiles embed.FS
 
 // templates is every page's template by file name, each with the shell and the shared parts. A template that does not parse
 // stops the program at its start.
-var templates = parseTemplates("overview", "list", "section", "capability", "activity", "pick1", "pick2progress", "pick2activity", "pick3", "returning", "activities", "tag", "history", "window", "stored", "front", "problem")
+var templates = parseTemplates("overview", "list", "section", "capability", "activity", "review", "pick1", "pick2progress", "pick2activity", "pick3", "returning", "activities", "tag", "history", "window", "stored", "front", "problem")
 
 func parseTemplates(names ...string) map[string]*template.Template {
 	funcs := template.FuncMap{"t": sayHTML, "chip": chip, "shape": shape, "bar": bar, "link": link, "num": num, "tone": tone, "asset": asset}
@@ -31,6 +31,7 @@ func parseTemplates(names ...string) map[string]*template.Template {
 type page struct {
 	file    string // of the template, without its ending
 	Title   string // h1, and the title of the window
+	Window  string // title of the window where it is another: no name stands in it
 	Problem bool   // the form came back with errors
 	Crumbs  []crumb
 	Tabs    []tab

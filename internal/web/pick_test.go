@@ -88,7 +88,8 @@ func TestPickAProgressPage(t *testing.T) {
 			most := float64(len(w.cat.TrackedFor(tt.fields.Get("node"), tt.fields.Get("role"))))
 			want := []map[string]any{{
 				"type": "ltiResourceLink", "title": "My capabilities", "url": base + "/lti/launch", "custom": tt.custom, "iframe": map[string]any{"height": 700.0},
-				"lineItem": map[string]any{"label": "My capabilities", "scoreMaximum": most, "resourceId": "progress", "tag": "cairn-progress"},
+				"lineItem": map[string]any{"label": "My capabilities", "scoreMaximum": most, "resourceId": "progress", "tag": "cairn-progress",
+					"submissionReview": map[string]any{"reviewableStatus": []any{"InProgress", "Completed"}, "label": "See the evidence"}},
 			}}
 			if diff := cmp.Diff(want, items); diff != "" {
 				t.Errorf("items (-want +got):\n%s", diff)

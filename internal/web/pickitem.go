@@ -5,10 +5,6 @@ import (
 	"cairn/mapping"
 )
 
-// customCourse is the custom parameter with the LTI context that the link was placed in: where a launch comes from another one, the
-// course is a copy.
-const customCourse = "cairn_course"
-
 // frameHeight is what the pages like to have before they tell their height, in pixels.
 const frameHeight = 700
 
@@ -32,7 +28,10 @@ func (s *site) item(v *visit, a answers, cat *mapping.Catalog, placed PlacedActi
 		most, resource = len(a.tracked(cat)), "progress"
 	}
 	if a.Grade && most > 0 {
-		link.LineItem = &lti.ItemLineItem{Label: a.Name, ScoreMaximum: float64(most), ResourceID: resource, Tag: "cairn-" + a.What}
+		link.LineItem = &lti.ItemLineItem{
+			Label: a.Name, ScoreMaximum: float64(most), ResourceID: resource, Tag: "cairn-" + a.What,
+			SubmissionReview: &lti.SubmissionReview{ReviewableStatus: []string{lti.ActivityInProgress, lti.ActivityCompleted}, Label: say("review.label")},
+		}
 	}
 	return link
 }

@@ -90,6 +90,14 @@ func pictures(w *world) []picture {
 		{name: "author-pick-step2-errors", person: "picker", path: "/pick/2?what=activity", do: []step{
 			chromedp.Click(chromedp.CSS(`main form[method="post"] button`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
 		{name: "author-pick-step3", person: "picker", path: "/pick/3?what=activity&name=Intro+to+AI+in+care&address=https%3A%2F%2Fmedia.example%2Fintro&how=time&minutes=10&grade=1&tag=" + w.capability("6.1-L1")},
+		{name: "lead-review", person: "reviewer", path: "/course/review"},
+		{name: "lead-review-activity", person: "reviewer", path: "/course/review", prepare: func(w *world) {
+			s := w.sessions[hash(token("reviewer"))]
+			s.Activity, w.attempts["word account-amara"] = "word", web.Attempt{Opened: now, Completed: now}
+			w.sessions[s.Hash] = s
+		}},
+		{name: "lead-review-why", person: "reviewer", path: "/course/review/capability/" + w.capability("6.1-L2")},
+		{name: "author-activities-copy", person: "copier", path: "/course/activities"},
 		{name: "author-activities-full", person: "tove", path: "/course/activities"},
 		{name: "author-activities-empty", person: "tove", path: "/course/activities", prepare: func(w *world) { w.seen, w.aligned = nil, nil }},
 		{name: "author-activities-error", person: "tove", path: "/course/activities", do: send},

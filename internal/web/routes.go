@@ -45,6 +45,9 @@ func (s *site) routes() http.Handler {
 	post("/course/activities", author, s.addActivity)
 	get("/course/tags/activity/{code}", lead, s.tagActivity)
 	post("/course/tags/activity/{code}", author, s.saveTags)
+	post("/course/copy", author, s.copyTags)
+	get("/course/review", lead, s.review)
+	get("/course/review/capability/{id}", lead, s.reviewCapability)
 	get("/course/history", lead, s.history)
 	post("/course/history/{id}/undo", author, s.undo)
 	return m

@@ -32,6 +32,8 @@ type Session struct {
 	Node         string   // domain or section it is limited to, or ""
 	Archetype    string   // role it is limited to, or ""
 	Activity     string   // id of the placed activity that the link leads to, "" for a link that shows progress
+	CopyOf       []string // LTI contexts that the course was copied from, as the launch told
+	Review       *Review  // whom a submission review is about; nil but for those
 	Pick         *Pick    // what a deep linking request asked for; nil but for those
 	Roles        []string // as launched
 	Lead         bool     // leads the course: instructor, content developer or administrator in this context
@@ -127,6 +129,8 @@ type Courses interface {
 	Activities(ctx context.Context, c Course) ([]CourseActivity, error)
 	// Alignments answers the active alignments that hold in the course: its own, and the wider ones.
 	Alignments(ctx context.Context, c Course) ([]mapping.Alignment, error)
+	// Member finds a person of the course by issuer and subject. ErrNotFound when they were never seen in it.
+	Member(ctx context.Context, c Course, issuer, subject string) (Member, error)
 	// Changesets answers the newest first.
 	Changesets(ctx context.Context, c Course, limit int) ([]HistoryEntry, error)
 	// Apply appends a changeset to the log and answers its position.

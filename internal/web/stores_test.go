@@ -126,6 +126,14 @@ func (w *world) Alignments(_ context.Context, c web.Course) ([]mapping.Alignment
 	return out, w.broken
 }
 
+func (w *world) Member(_ context.Context, c web.Course, issuer, subject string) (web.Member, error) {
+	m, ok := w.members[subject]
+	if !ok || c.ID != "2" || issuer != lms {
+		return m, web.ErrNotFound
+	}
+	return m, w.broken
+}
+
 func (w *world) Changesets(_ context.Context, c web.Course, limit int) ([]web.HistoryEntry, error) {
 	var out []web.HistoryEntry
 	for _, h := range slices.Backward(w.changes) {

@@ -56,6 +56,7 @@ type world struct {
 	attempts  map[string]web.Attempt // by activity and account
 	acts      []web.Act
 	placeErr  error
+	members   map[string]web.Member // of course 2, by subject
 	given     []lti.DeepLinkingAnswer
 	asked     int    // how often all origins were read
 	platform  string // where the LMS is
@@ -95,6 +96,7 @@ func newWorldAt(t testing.TB, address string) *world {
 		},
 		sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
 		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
+		members:  map[string]web.Member{"4": {Account: "account-amara", Learner: "learner-amara", Name: "Amara Okafor"}},
 		attempts: map[string]web.Attempt{},
 		platform: lms, history: map[string]map[string][]mapping.Transition{}, logins: map[string]lti.Login{},
 	}

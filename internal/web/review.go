@@ -1,0 +1,235 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"cairn/lti"
+	"cairn/mapping"
+)
+
+// Review is whom a submission review is about (Submission Review 1.0, 3), kept with its session.
+type Review struct {
+	Issuer  string
+	Subject string
+}
+
+// Member is a person of a course.
+type Member struct {
+	Account string // id
+	Learner string // id
+	Name    string // "" when the learning site does not share it
+}
+
+// reviewBody is what someone who leads the course sees of one learner.
+type reviewBody struct {
+	State    mapping.State // of the activity that was graded; "" for a progress page
+	Chip     string
+	Summary  string
+	Rows     []capabilityRow
+	NotBegun string
+}
+
+// reviewed answers the person that the session's review is about, if they are in the course at this moment.
+func (s *site) reviewed(v *visit) (Member, error) {
+	r := v.session.Review
+	if r == nil {
+		return Member{}, refuse(http.StatusNotFound, "review-none", "gone")
+	}
+	m, err := s.Courses.Member(v.Context(), v.session.Course, r.Issuer, r.Subject)
+	if errors.Is(err, ErrNotFound) {
+		return Member{}, refuse(http.StatusNotFound, "review-left", "left")
+	}
+	if err != nil {
+		return Member{}, fmt.Errorf("find a person of the course: %w", err)
+	}
+	return m, nil
+}
+
+// review answers /course/review: where the learner stands in what the graded link shows.
+func (s *site) review(v *visit) (answer, error) {
+	if _, err := v.query(); err != nil {
+		return answer{}, err
+	}
+	m, err := s.reviewed(v)
+	if err != nil {
+		return answer{}, err
+	}
+	r, err := s.recordOf(v.Context(), v.session, m.Learner)
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := s.leadPage(v.Context(), v, "review", m.title(), "")
+	if err != nil {
+		return answer{}, err
+	}
+	p.Window = say("review.window")
+	shown, body := r.tracked(""), reviewBody{}
+	if v.session.Activity != "" {
+		if shown, err = s.reviewActivity(v, r, m, &body); err != nil {
+			return answer{}, err
+		}
+	}
+	s.reviewRows(v, r, shown, &body)
+	p.Body = body
+	return answer{page: p}, nil
+}
+
+// title is how a page about a person is headed: by name, where it is shared.
+func (m Member) title() string {
+	if m.Name == "" {
+		return say("review.nameless")
+	}
+	return m.Name
+}
+
+// reviewActivity limits the review to what the graded activity counts towards, and says how far the learner came with it.
+func (s *site) reviewActivity(v *visit, r *record, m Member, b *reviewBody) ([]mapping.Node, error) {
+	a, err := s.Activities.Activity(v.Context(), v.session.Activity)
+	if err != nil {
+		return nil, fmt.Errorf("find the activity of a review: %w", err)
+	}
+	o := opened{PlacedActivity: a}
+	if o.attempt, err = s.Activities.Attempt(v.Context(), a, m.Account); err != nil {
+		return nil, fmt.Errorf("read an attempt: %w", err)
+	}
+	b.State, b.Chip = s.attemptWords(o)
+	if b.State == mapping.Evidenced && a.Completion == CompleteByWord {
+		b.Chip = say("review.said", "date", s.date(o.attempt.Completed))
+	}
+	ids, err := s.capabilitiesOf(v, a)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(r.cat.Tracked("")), func(n mapping.Node) bool { return !ids[n.ID] }), nil
+}
+
+func (s *site) reviewRows(v *visit, r *record, shown []mapping.Node, b *reviewBody) {
+	t := r.tally(shown)
+	b.Summary = say("count.haveprogress", "have", t.Evidenced, "of", t.Tracked, "n", t.InProgress)
+	for _, n := range shown {
+		p := r.of(n.ID)
+		if p.State == mapping.NotStarted && v.session.Activity == "" {
+			continue
+		}
+		b.Rows = append(b.Rows, capabilityRow{Name: n.Title, Href: v.to("course/review/capability/" + n.ID), State: p.State, Chip: s.chipWords(p)})
+	}
+	if left := len(shown) - len(b.Rows); left > 0 {
+		b.NotBegun = say("count.not_started", "n", left)
+	}
+}
+
+// reviewCapability answers /course/review/capability/{id}: why the learner's state is what it is. What comes from other courses
+// has neither title nor score here.
+func (s *site) reviewCapability(v *visit) (answer, error) {
+	if _, err := v.query(); err != nil {
+		return answer{}, err
+	}
+	m, err := s.reviewed(v)
+	if err != nil {
+		return answer{}, err
+	}
+	r, err := s.recordOf(v.Context(), v.session, m.Learner)
+	if err != nil {
+		return answer{}, err
+	}
+	n, ok := r.cat.Node(v.param("id"))
+	if !ok || n.Kind != mapping.NodeCapability {
+		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
+	}
+	p, err := s.leadPage(v.Context(), v, "capability", n.Title, "", crumb{m.title(), v.to("course/review")})
+	if err != nil {
+		return answer{}, err
+	}
+	p.Body, err = s.reviewExplained(v, r, m, n)
+	return answer{page: p}, err
+}
+
+func (s *site) reviewExplained(v *visit, r *record, m Member, n mapping.Node) (capabilityBody, error) {
+	c, x, err := s.explainOf(v.Context(), v.session, m.Learner, n.ID)
+	if err != nil {
+		return capabilityBody{}, err
+	}
+	here := ofCourse(c, v.session.Course)
+	state := r.of(n.ID)
+	words := func(own func(mapping.Finding) string) func(mapping.Finding) string {
+		return func(f mapping.Finding) string {
+			if !here[f.Statement] {
+				return say("review.elsewhere", "date", s.date(f.At))
+			}
+			return own(f)
+		}
+	}
+	b := capabilityBody{
+		State: state.State, Chip: s.chipWords(state), About: about(r.cat, n), Source: webAddress(n.SourceURL), First: say("review.why"),
+		Rule: ruleWords(x.Rule), Scope: scopeWords(v.session, x), Later: say("why.noexpiry"),
+		Counted: s.lines(x.Counted, words(s.countedByThem)), Not: s.lines(x.NotCounted, words(s.notCountedByThem)), Needed: neededWords(x),
+	}
+	for _, a := range x.Next {
+		if a.Scope.Contains(v.session.Course.Scope()) {
+			b.Next = append(b.Next, nextActivity{Name: activityName(a)})
+		}
+	}
+	return b, nil
+}
+
+// countedByThem is countedWords about somebody else.
+func (s *site) countedByThem(f mapping.Finding) string {
+	if f.Self {
+		return say("review.finding", "activity", activityName(f.Activity), "date", s.date(f.At))
+	}
+	return s.countedWords(f)
+}
+
+// notCountedByThem is notCountedWords about somebody else.
+func (s *site) notCountedByThem(f mapping.Finding) string {
+	if has("review.reason." + string(f.Reason)) {
+		reason := say("review.reason." + string(f.Reason))
+		return say("finding.not", "activity", activityName(f.Activity), "date", s.date(f.At), "reason", reason)
+	}
+	return s.notCountedWords(f)
+}
+
+// ofCourse answers the statements of a case that belong to the course.
+func ofCourse(c mapping.Case, course Course) map[string]bool {
+	own := map[string]bool{} // alignments of the course with what was placed there
+	for _, a := range c.Alignments {
+		own[a.ID] = a.Placed && a.Scope.Same(course.Scope())
+	}
+	out := map[string]bool{}
+	for _, e := range c.Evidence {
+		if own[e.Alignment] || course.Scope().Holds(e.Record, e.Registration) {
+			out[e.Record.StatementID] = true
+		}
+	}
+	return out
+}
+
+// reviewOf is whom a launch is to review, nil for the other messages.
+func reviewOf(l *lti.Launch, reg Registration) *Review {
+	if l.MessageType != lti.SubmissionReviewRequest || l.ForUser == nil {
+		return nil
+	}
+	return &Review{Issuer: reg.Issuer, Subject: l.ForUser.UserID}
+}
+
+// explainOf asks why a capability stands as it does for a learner, and answers what that rests on as well.
+func (s *site) explainOf(ctx context.Context, session *Session, learner, capability string) (mapping.Case, mapping.Explanation, error) {
+	c, err := s.Records.Case(ctx, learner, capability)
+	if err != nil {
+		return c, mapping.Explanation{}, fmt.Errorf("read what the state rests on: %w", err)
+	}
+	c.Prefer = session.Course.Scope()
+	iris := make([]string, 0, len(c.Alignments))
+	for _, a := range c.Alignments {
+		iris = append(iris, a.Selector.IRI)
+	}
+	names, err := s.names(ctx, session.Course, iris)
+	if err != nil {
+		return c, mapping.Explanation{}, err
+	}
+	return c, mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] }), nil
+}
