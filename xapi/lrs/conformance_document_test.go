@@ -65,7 +65,7 @@ func (s *server) put(t *testing.T, path, content, contentType string) {
 	}
 }
 
-func TestDocument_XAPI_00188_00192_00259_00269_00288_readAsItWasSent(t *testing.T) {
+func TestDocument_XAPI_00188_00192_00230_00259_00269_00274_00282_00288_00290_00311_readAsItWasSent(t *testing.T) {
 	eachDocument(t, func(t *testing.T, s *server, d documentResource, version string) {
 		for _, c := range [][2]string{{"any \x00\xff octets", "application/octet-stream"}, {`{"a": 1.0}`, "application/json"}, {"text", "text/plain; charset=utf-8"}} {
 			s.put(t, d.at("one"), c[0], c[1])
@@ -84,7 +84,7 @@ func TestDocument_XAPI_00188_00192_00259_00269_00288_readAsItWasSent(t *testing.
 	})
 }
 
-func TestDocument_XAPI_00189_00190_00233_00272_00280_00286_00310_postStores(t *testing.T) {
+func TestDocument_XAPI_00189_00190_00227_00231_00233_00272_00273_00280_00283_00286_00287_00292_00293_00310_00312_postStores(t *testing.T) {
 	eachDocument(t, func(t *testing.T, s *server, d documentResource, version string) {
 		for _, c := range [][2]string{{"text", "text/plain"}, {`{"a":1}`, "application/json"}} {
 			if got := s.do(t, call{method: "POST", path: d.at(c[1]), body: c[0], contentType: c[1], version: version}); got.status != 204 || got.body != "" {
@@ -110,7 +110,7 @@ func TestDocument_XAPI_00183_00184_00234_00279_00308_postMerges(t *testing.T) {
 	})
 }
 
-func TestDocument_XAPI_00229_00232_00235_00278_00281_00309_00313_00314_notMergeable(t *testing.T) {
+func TestDocument_XAPI_00229_00232_00235_00278_00281_00284_00309_00313_00314_notMergeable(t *testing.T) {
 	eachDocument(t, func(t *testing.T, s *server, d documentResource, version string) {
 		s.put(t, d.at("text"), "text", "text/plain")
 		s.put(t, d.at("json"), `{"a":1}`, "application/json")
@@ -136,7 +136,7 @@ func TestDocument_XAPI_00229_00232_00235_00278_00281_00309_00313_00314_notMergea
 	})
 }
 
-func TestDocument_XAPI_00187_00191_00271_00285_deleted(t *testing.T) {
+func TestDocument_XAPI_00187_00191_00223_00271_00285_00291_deleted(t *testing.T) {
 	eachDocument(t, func(t *testing.T, s *server, d documentResource, version string) {
 		s.put(t, d.at("one"), "1", "text/plain")
 		s.put(t, d.at("two"), "2", "text/plain")
@@ -152,7 +152,7 @@ func TestDocument_XAPI_00187_00191_00271_00285_deleted(t *testing.T) {
 	})
 }
 
-func TestDocument_XAPI_00193_00195_00221_00268_00270_00275_00289_00294_00303_lists(t *testing.T) {
+func TestDocument_XAPI_00193_00195_00221_00222_00268_00270_00275_00289_00294_00303_lists(t *testing.T) {
 	eachDocument(t, func(t *testing.T, s *server, d documentResource, version string) {
 		list := func(path string) (ids []string) {
 			got := s.do(t, call{path: path, version: version})
@@ -177,8 +177,8 @@ func TestDocument_XAPI_00193_00195_00221_00268_00270_00275_00289_00294_00303_lis
 	})
 }
 
-// TestDocument_XAPI_00196_to_00215_00255_to_00267_00295_to_00302_parameters goes through every way to name no document.
-func TestDocument_XAPI_00196_to_00215_00255_to_00267_00295_to_00302_parameters(t *testing.T) {
+// TestDocument_XAPI_00196_to_00215_00224_to_00228_00255_to_00267_00276_00277_00295_to_00302_00304_to_00307_parameters goes through every way to name no document.
+func TestDocument_XAPI_00196_to_00215_00224_to_00228_00255_to_00267_00276_00277_00295_to_00302_00304_to_00307_parameters(t *testing.T) {
 	eachDocument(t, func(t *testing.T, s *server, d documentResource, version string) {
 		for _, method := range []string{"GET", "PUT", "POST", "DELETE"} {
 			try := func(path, name string) {

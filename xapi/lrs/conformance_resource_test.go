@@ -103,8 +103,8 @@ func TestHead_XAPI_00125_00126(t *testing.T) {
 	}
 }
 
-// TestEveryResource_XAPI_00321_00324_00325_00330_to_00335 asks each resource in ways none accepts.
-func TestEveryResource_XAPI_00321_00324_00325_00330_to_00335(t *testing.T) {
+// TestEveryResource_XAPI_00321_00323_00324_00325_00327_00330_to_00335 asks each resource in ways none accepts.
+func TestEveryResource_XAPI_00321_00323_00324_00325_00327_00330_to_00335(t *testing.T) {
 	s := serve(t)
 	paths := []string{statements + "?limit=1", "/xapi/agents?agent=" + url.QueryEscape(annJSON), "/xapi/activities?activityId=a:x"}
 	for _, d := range documentResources {
@@ -137,7 +137,7 @@ func TestEveryResource_XAPI_00321_00324_00325_00330_to_00335(t *testing.T) {
 	}
 }
 
-func TestAbout_XAPI_00315_to_00319(t *testing.T) {
+func TestAbout_XAPI_00315_to_00320(t *testing.T) {
 	got := serve(t).do(t, call{path: "/xapi/about", version: "-", key: "-"})
 	var about struct {
 		Version []string `json:"version"`

@@ -50,6 +50,10 @@ func asRefusal(err error) *Refusal {
 			"a statement is voided by the credential that sent it, or by one with scope all; nothing of this request was kept",
 			"Data 2.3.2", ""}
 	}
+	if errors.Is(err, ErrReferences) {
+		return refusal(http.StatusBadRequest, "references_too_many",
+			"statements of this request refer to each other, or to others, too often; send fewer at once. Nothing of this request was kept")
+	}
 	return refusal(http.StatusServiceUnavailable, "store_unavailable", "the statements cannot be reached now; try again in a few seconds")
 }
 

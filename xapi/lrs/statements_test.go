@@ -219,7 +219,7 @@ func TestHeadAnswersAsGet_XAPI_00125(t *testing.T) {
 	}
 }
 
-func TestStoreThatIsDown(t *testing.T) {
+func TestStoreThatIsDown_XAPI_00329(t *testing.T) {
 	s := serve(t)
 	s.down = true
 	for _, c := range []call{{path: statements}, {path: statements + "?statementId=" + id(1)}, {method: "POST", path: statements, body: statement(1, "")}} {

@@ -43,6 +43,7 @@ const (
 // Sentinels a store answers with.
 var (
 	ErrNotFound      = errors.New("lrs: not found")
+	ErrReferences    = errors.New("lrs: the references between statements make too much of them")
 	ErrVoidForbidden = errors.New("lrs: only the credential that stored a statement, or one with scope all, may void it")
 )
 
@@ -87,7 +88,8 @@ type Page struct {
 // Statements keeps and finds statements. Every method is safe for concurrent use.
 type Statements interface {
 	// Add stores all of the statements or none, and returns once they are durable. A statement that is stored already and
-	// equal is left as it is. It answers *ConflictError for one that differs, ErrVoidForbidden for a void the credential may not make.
+	// equal is left as it is. It answers *ConflictError for one that differs, ErrVoidForbidden for a void the credential may not make,
+	// ErrReferences when what the statements refer to, and what refers to them, is too much to be found by filters.
 	Add(ctx context.Context, by Credential, batch []xapi.Prepared) error
 	// Statement finds one by id: the voided one when voided is true, else only one that is not voided. ErrNotFound.
 	Statement(ctx context.Context, id string, voided bool) (Stored, error)
