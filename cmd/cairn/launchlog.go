@@ -23,6 +23,7 @@ const (
 type launchLog struct {
 	store interface {
 		LogLaunches(ctx context.Context, records []sqlstore.LaunchRecord) error
+		AddDeployment(ctx context.Context, registration, deployment string) error
 	}
 	now func() time.Time
 	log *slog.Logger
@@ -114,7 +115,7 @@ func (t notedTool) CheckLogin(ctx context.Context, r lti.LoginRequest) (lti.Regi
 	return reg, err
 }
 
-// Launch notes what came of it.
+// Launch notes what came of it. A deployment that the registration's rule admitted is kept, once.
 func (t notedTool) Launch(ctx context.Context, form lti.LaunchForm, browser string) (*lti.Launch, error) {
 	l, err := t.countedTool.Launch(ctx, form, browser)
 	if err != nil {
@@ -122,5 +123,10 @@ func (t notedTool) Launch(ctx context.Context, form lti.LaunchForm, browser stri
 		return l, err
 	}
 	t.log.accepted(l.Registration.ID, form.IDToken)
+	if l.NewDeployment {
+		if err := t.log.store.AddDeployment(ctx, l.Registration.ID, l.Deployment); err != nil {
+			t.log.log.ErrorContext(ctx, "a new deployment could not be kept", "registration", l.Registration.ID, "error", err)
+		}
+	}
 	return l, nil
 }

@@ -27,6 +27,9 @@ func (w *written) LogLaunches(_ context.Context, records []sqlstore.LaunchRecord
 	return w.err
 }
 
+// AddDeployment is the store's.
+func (w *written) AddDeployment(context.Context, string, string) error { return w.err }
+
 func newTestLog(t *testing.T) (*launchLog, *written, *time.Time) {
 	t.Helper()
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)

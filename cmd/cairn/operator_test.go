@@ -107,6 +107,7 @@ func registrationsRound(t *testing.T, env []string) {
 	if succeed(t, env, &all, "registration", "list"); len(all[0].ServiceOrigins) != 0 || len(all[0].FrameOrigins) != 1 || all[0].FrameOrigins[0] != "https://frames.example" {
 		t.Errorf("an empty word does not empty a list: %+v", all)
 	}
+	canvasRound(t, env)
 	var removed struct{ Removed bool }
 	if succeed(t, env, &removed, "registration", "remove", all[0].ID); !removed.Removed {
 		t.Error("a registration that was never used is not removed")
@@ -128,6 +129,24 @@ func TestIdentityRuleSaysWhatItChanged(t *testing.T) {
 	if changed.Links.Ended != 0 || changed.Links.Began != w.people {
 		t.Errorf("and back: %+v", changed)
 	}
+}
+
+// canvasRound adds a Canvas in the cloud, whose addresses are those of every other, and one of somebody's own, whose are not.
+func canvasRound(t *testing.T, env []string) {
+	var canvas struct {
+		ID, Issuer            string
+		AuthorizationEndpoint string `json:"authorization_endpoint"`
+		KeySetURL             string `json:"key_set_url"`
+	}
+	succeed(t, env, &canvas, "registration", "add", "--platform", "canvas", "--client-id", "10000000000001", "--frame-origin", "https://school.example")
+	if canvas.Issuer != "https://canvas.instructure.com" || canvas.AuthorizationEndpoint != "https://sso.canvaslms.com/api/lti/authorize_redirect" ||
+		canvas.KeySetURL != "https://sso.canvaslms.com/api/lti/security/jwks" {
+		t.Errorf("a Canvas in the cloud is added as %+v", canvas)
+	}
+	if r := command(t, env, "registration", "add", "--platform", "canvas", "--client-id", "1", "--issuer", "https://own.example"); r.code != exitRefused {
+		t.Errorf("a Canvas of one's own got the addresses of the cloud: %d %s", r.code, r.out)
+	}
+	succeed(t, env, nil, "registration", "remove", canvas.ID)
 }
 
 func credentialsRound(t *testing.T, env []string) {

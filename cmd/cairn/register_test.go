@@ -177,6 +177,10 @@ func (r registrar) launches(t *testing.T, lms *ltitest.Platform, tool ltitest.To
 	if answer.StatusCode != http.StatusOK || !strings.Contains(answer.Request.URL.Path, "/s/") {
 		t.Errorf("the launch ended at %s with %d", answer.Request.URL.Path, answer.StatusCode)
 	}
+	all := r.list(t)
+	if i := slices.IndexFunc(all, func(one registered) bool { return one.Issuer == lms.Issuer() }); len(all[i].Deployments) != 1 || all[i].Deployments[0] == "" {
+		t.Errorf("the deployment is not kept: %+v", all[i])
+	}
 }
 
 // Settled question 5: the second client of an issuer waits for the operator; only an update invitation changes one that is there.

@@ -33,8 +33,8 @@ func (c *registrationAddCmd) Run(p *program) error {
 		r = given
 	}
 	c.apply(&r)
-	r.Name = firstOf(r.Name, r.Issuer)
 	presets[r.Platform].fill(&r)
+	r.Name = firstOf(r.Name, r.Issuer)
 	return p.withStore(func(s *sqlstore.Store) error {
 		r, err := s.AddRegistration(p.ctx, r)
 		if err != nil {

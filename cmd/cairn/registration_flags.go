@@ -25,7 +25,7 @@ type registrationFlags struct {
 	KeySetURL        *string  `name:"key-set-url" placeholder:"URL" help:"Public key set URL of the LMS."`
 	Deployment       []string `placeholder:"ID" help:"Deployment id; can be given again. The list replaces the old one; an empty word empties it, as it does the lists of origins."`
 	AnyDeployment    *bool    `negatable:"" help:"Take deployments that are not listed, and remember them."`
-	Platform         *string  `placeholder:"NAME" help:"Kind of LMS. moodle fills in the addresses from the issuer, and the course pattern."`
+	Platform         *string  `placeholder:"NAME" help:"Kind of LMS. moodle fills in the addresses from the issuer, and the course pattern; canvas fills in issuer and addresses of Canvas in the cloud."`
 	Identity         *string  `placeholder:"RULE" help:"Whose statements are a person's: user_id (default), username, person_sourcedid or mailto."`
 	IdentityHomePage *string  `placeholder:"URL" help:"homePage that the accounts in statements live under; default: the issuer."`
 	CoursePattern    *string  `placeholder:"IRI" help:"IRI of a course in statements, with {issuer} and {context}; default: the platform's."`
@@ -68,21 +68,27 @@ func filled(list []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(one string) bool { return one == "" })
 }
 
-// preset is where a kind of LMS has its endpoints, below the issuer.
-type preset struct{ auth, token, keys string }
+// preset is where a kind of LMS has its endpoints, below the base; "" means the issuer. Where one issuer serves every customer it is
+// told, and the endpoints are those of that issuer only.
+type preset struct{ issuer, base, auth, token, keys string }
 
 var presets = map[string]preset{
-	"moodle": {"/mod/lti/auth.php", "/mod/lti/token.php", "/mod/lti/certs.php"},
+	"moodle": {auth: "/mod/lti/auth.php", token: "/mod/lti/token.php", keys: "/mod/lti/certs.php"},
+	"canvas": {
+		issuer: "https://canvas.instructure.com", base: "https://sso.canvaslms.com",
+		auth: "/api/lti/authorize_redirect", token: "/login/oauth2/token", keys: "/api/lti/security/jwks",
+	},
 }
 
 func (p preset) fill(r *sqlstore.Registration) {
-	issuer := strings.TrimSuffix(r.Issuer, "/")
-	if p.auth == "" || issuer == "" {
+	r.Issuer = firstOf(r.Issuer, p.issuer)
+	base := firstOf(p.base, strings.TrimSuffix(r.Issuer, "/"))
+	if p.auth == "" || base == "" || p.issuer != "" && r.Issuer != p.issuer {
 		return
 	}
-	r.AuthorizationEndpoint = firstOf(r.AuthorizationEndpoint, issuer+p.auth)
-	r.TokenEndpoint = firstOf(r.TokenEndpoint, issuer+p.token)
-	r.KeySetURL = firstOf(r.KeySetURL, issuer+p.keys)
+	r.AuthorizationEndpoint = firstOf(r.AuthorizationEndpoint, base+p.auth)
+	r.TokenEndpoint = firstOf(r.TokenEndpoint, base+p.token)
+	r.KeySetURL = firstOf(r.KeySetURL, base+p.keys)
 }
 
 // registrationForm is a registration as JSON, read and written.
