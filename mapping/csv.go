@@ -14,8 +14,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxFile is the most bytes a framework file may have.
-const maxFile = 16 << 20
+// MaxFile is the most bytes a framework file may have. A framework of as many items as are taken, exported as CASE, stays below it.
+const MaxFile = 64 << 20
 
 // Meta is what a table does not say about its framework. Empty fields are filled in from the file: ID from its name, Version
 // from a digest of its bytes, so that a changed file is another version, Title from its name.
@@ -37,8 +37,8 @@ func ParseFramework(name string, data []byte) (Framework, error) {
 func (m Meta) Parse(name string, data []byte) (Framework, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	switch {
-	case len(data) > maxFile:
-		return Framework{}, problems{{"file", fmt.Sprintf("it is larger than %d bytes", maxFile)}}.err(name)
+	case len(data) > MaxFile:
+		return Framework{}, problems{{"file", fmt.Sprintf("it is larger than %d bytes", MaxFile)}}.err(name)
 	case !utf8.Valid(data):
 		return Framework{}, problems{{"file", "it is not UTF-8 text"}}.err(name)
 	case len(bytes.TrimSpace(data)) == 0:

@@ -99,7 +99,7 @@ func (p *program) importRefused(err error) error {
 }
 
 // frameworkMost is more than any framework file may have, so that one too large is refused by its rule and not by memory.
-const frameworkMost = 17 << 20
+const frameworkMost = mapping.MaxFile + 1
 
 func readLimited(path string) ([]byte, error) {
 	file, err := os.Open(path)

@@ -92,10 +92,7 @@ func (s *service) documents(v casefmt.Version) action {
 		if err != nil {
 			return answer{}, err
 		}
-		all, changed, err := s.allDocuments(v)
-		if err != nil {
-			return answer{}, err
-		}
+		all, changed := s.allDocuments(v)
 		p.order(all)
 		total := len(all)
 		all = all[min(p.offset, total):min(p.offset+p.limit, total)]
@@ -105,19 +102,16 @@ func (s *service) documents(v casefmt.Version) action {
 	}
 }
 
-func (s *service) allDocuments(v casefmt.Version) ([]casefmt.Document, time.Time, error) {
+func (s *service) allDocuments(v casefmt.Version) ([]casefmt.Document, time.Time) {
 	all, changed := []casefmt.Document{}, time.Time{}
 	for _, pub := range s.Frameworks.Publications() {
-		x, err := s.kept.of(pub)
-		if err != nil {
-			return nil, changed, err
-		}
+		x := s.kept.of(pub)
 		all = append(all, s.alone(x, v))
 		if at := x.changedAt(); at.After(changed) {
 			changed = at
 		}
 	}
-	return all, changed, nil
+	return all, changed
 }
 
 func (p page) order(all []casefmt.Document) {

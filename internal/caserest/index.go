@@ -17,32 +17,40 @@ type kept struct {
 type index struct {
 	mapping.Publication
 	pkg          casefmt.Package
-	bodies       map[casefmt.Version][]byte // rendered packages
+	mu           sync.Mutex
+	bodies       map[casefmt.Version][]byte // rendered packages, of versions that were asked for
 	items        map[string]int
 	associations map[string]int
 	touching     map[string][]int // associations that begin or end at an item
 }
 
 // of answers the index of a version. What is published anew under the same GUID is another catalog, and made again.
-func (k *kept) of(p mapping.Publication) (*index, error) {
+func (k *kept) of(p mapping.Publication) *index {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if x, ok := k.held[p.Catalog.GUID]; ok && x.Catalog == p.Catalog && x.Retired.Equal(p.Retired) {
-		return x, nil
+		return x
 	}
 	x := newIndex(p)
-	for _, v := range []casefmt.Version{casefmt.V1p0, casefmt.V1p1} {
-		body, err := x.pkg.In(v).JSON()
-		if err != nil {
-			return nil, err
-		}
-		x.bodies[v] = body
-	}
 	if k.held == nil {
 		k.held = map[string]*index{}
 	}
 	k.held[p.Catalog.GUID] = x
-	return x, nil
+	return x
+}
+
+// body is the package as bytes.
+func (x *index) body(v casefmt.Version) ([]byte, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if body, ok := x.bodies[v]; ok {
+		return body, nil
+	}
+	body, err := x.pkg.In(v).JSON()
+	if err == nil {
+		x.bodies[v] = body
+	}
+	return body, err
 }
 
 func newIndex(p mapping.Publication) *index {
@@ -62,17 +70,13 @@ func newIndex(p mapping.Publication) *index {
 }
 
 // find answers the newest version that has what is looked for. nil when none has.
-func (s *service) find(has func(*index) bool) (*index, error) {
+func (s *service) find(has func(*index) bool) *index {
 	for _, p := range s.Frameworks.Publications() {
-		x, err := s.kept.of(p)
-		if err != nil {
-			return nil, err
-		}
-		if has(x) {
-			return x, nil
+		if x := s.kept.of(p); has(x) {
+			return x
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // documentLink names the document of an object outside its package.

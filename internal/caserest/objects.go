@@ -25,11 +25,11 @@ func (s *service) lookup(r *http.Request, kind string, has func(x *index, id str
 	if err != nil {
 		return nil, "", err
 	}
-	x, err := s.find(func(x *index) bool { return has(x, id) })
-	if err == nil && x == nil {
-		err = unknownObject(kind, id)
+	x := s.find(func(x *index) bool { return has(x, id) })
+	if x == nil {
+		return nil, "", unknownObject(kind, id)
 	}
-	return x, id, err
+	return x, id, nil
 }
 
 func isDocument(x *index, id string) bool    { return x.Catalog.GUID == id }
@@ -49,7 +49,7 @@ func (s *service) document(v casefmt.Version) action {
 
 // alone is a document outside its package: with the address of that.
 func (s *service) alone(x *index, v casefmt.Version) casefmt.Document {
-	d := x.pkg.In(v).Document
+	d := casefmt.Package{Document: x.pkg.Document}.In(v).Document // without copying the items
 	d.PackageURI = &casefmt.Link{Title: d.Title, Identifier: d.Identifier, URI: s.BaseURL + v.Path() + "/CFPackages/" + d.Identifier}
 	return d
 }
@@ -64,7 +64,8 @@ func (s *service) pack(v casefmt.Version) action {
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{kind: jsonKind, body: x.bodies[v], changed: x.changedAt(), fresh: keepVersion}, nil
+		body, err := x.body(v)
+		return answer{kind: jsonKind, body: body, changed: x.changedAt(), fresh: keepVersion}, err
 	}
 }
 

@@ -16,9 +16,6 @@ import (
 	"cairn/mapping/sheet"
 )
 
-// maxFile is the most bytes a file may have; mapping refuses larger ones in its own words.
-const maxFile = 16 << 20
-
 // Import is a file that was read.
 type Import struct {
 	Framework mapping.Framework
@@ -36,7 +33,7 @@ type Newest func(id string) (mapping.Framework, bool)
 func Read(m mapping.Meta, name string, data []byte, newest Newest) (Import, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	switch {
-	case len(data) > maxFile:
+	case len(data) > mapping.MaxFile: // refused below, in mapping's words
 	case sheet.Is(data):
 		return readSheet(m, name, data, newest)
 	case !utf8.Valid(data):

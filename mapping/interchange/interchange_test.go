@@ -270,3 +270,20 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// As many items as a framework may have, exported, are not more than an import takes.
+func TestAFrameworkOfVeryManyItemsComesBack(t *testing.T) {
+	f := mapping.Framework{ID: "big", Version: "1", Title: "Big", GUID: mapping.VersionGUID("big", "1"), Levels: []mapping.Level{{Number: 1}}}
+	for i := range 20000 {
+		code := fmt.Sprintf("C.%d", i)
+		f.Items = append(f.Items, mapping.Node{ID: mapping.ItemID("big", code), Code: code, Kind: mapping.NodeCapability, Wording: mapping.WordingOfficial,
+			Title: strings.Repeat("Can do this ", 15) + code, Level: 1, SourceURL: "https://publisher.example/framework/" + code})
+	}
+	for _, format := range []interchange.Format{interchange.CASE, interchange.CSV} {
+		body := export(t, format, f)
+		got, err := interchange.Read(mapping.Meta{}, "big", body, nothing)
+		if err != nil || !cmp.Equal(f, got.Framework) {
+			t.Errorf("%s, %d bytes: %v", format, len(body), err)
+		}
+	}
+}
