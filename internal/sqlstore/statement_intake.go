@@ -81,6 +81,9 @@ func (in *intake) decide(r *request) error {
 		in.accept(n)
 		undo = append(undo, func() { in.forget(n, voided) })
 	}
+	if err := in.checkLinks(in.accepted[before:]); err != nil {
+		return in.refuse(before, undo, err)
+	}
 	return nil
 }
 
@@ -131,8 +134,9 @@ const storedColumns = `id, pos, credential, fingerprint, timestamp, refers_to, v
 
 // The bounds of how far references are followed. What is further away does not make a filter match.
 const (
-	referenceDepth = 16     // statements that refer to one that refers to ...
-	referenceMost  = 10_000 // statements that waited for one target
+	referenceDepth = 16      // statements that refer to one that refers to ...
+	referenceMost  = 10_000  // statements that waited for those of one transaction
+	linksMost      = 250_000 // links by references that one request may need
 )
 
 // load reads every stored row the requests touch: the same ids, what they refer to (and that in turn), and what has waited for

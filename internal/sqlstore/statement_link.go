@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cairn/xapi"
+	"cairn/xapi/lrs"
 )
 
 // link is an identifier in a place of a statement.
@@ -53,25 +54,20 @@ func parseLinks(s string) []link {
 
 // links are the rows of statement_link that the accepted statements need: their own, and by references those of the statements
 // they refer to, and theirs to the statements that refer to them. So a filter that matches a statement matches what refers to
-// it, whichever arrived first (xAPI 1.0.3 Part 3, 2.1.3).
+// it, whichever arrived first (xAPI 1.0.3 Part 3, 2.1.3), up to referenceDepth references away.
 func (in *intake) links() []placed {
 	var out []placed
 	for _, n := range in.accepted {
 		for _, l := range n.terms {
 			out = append(out, placed{l, n.pos})
 		}
-		if n.refersTo == "" && len(in.referrers[n.id]) == 0 {
-			continue
-		}
-		all := in.reached(n)
-		for _, l := range all {
-			out = append(out, placed{l, n.pos})
-		}
-		for _, r := range in.reachedBy(n) {
-			for _, l := range all {
+	}
+	for _, r := range in.touched(in.accepted) {
+		in.follow(r, func(to *row) {
+			for _, l := range to.terms {
 				out = append(out, placed{l, r.pos})
 			}
-		}
+		})
 	}
 	slices.SortFunc(out, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.term, b.term), cmp.Compare(a.role, b.role), cmp.Compare(a.pos, b.pos))
@@ -79,34 +75,64 @@ func (in *intake) links() []placed {
 	return slices.Compact(out)
 }
 
-// reached is the identifiers of a statement and of those it refers to, through any number of them.
-func (in *intake) reached(n *row) []link {
-	var out []link
-	seen := map[*row]bool{}
-	for r := n; r != nil && !seen[r] && len(seen) <= referenceDepth; r = in.byID[r.refersTo] {
-		seen[r] = true
-		out = append(out, r.terms...)
+// touched is the rows that get links by references when some are new: those that refer to others, and those that refer to them,
+// through at most referenceDepth references. Each stands once.
+func (in *intake) touched(rows []*row) []*row {
+	var out []*row
+	seen := make(map[*row]bool, len(rows))
+	for _, n := range rows {
+		seen[n] = true
+		if n.refersTo != "" {
+			out = append(out, n)
+		}
+	}
+	waited := 0
+	for next, depth := rows, 0; len(next) > 0 && depth < referenceDepth; depth++ {
+		var further []*row
+		for _, r := range next {
+			for _, by := range in.referrers[r.id] {
+				if !seen[by] && waited < referenceMost {
+					seen[by] = true
+					waited++
+					further = append(further, by)
+				}
+			}
+		}
+		out, next = append(out, further...), further
 	}
 	return out
 }
 
-// reachedBy is the statements that refer to one, through any number of them.
-func (in *intake) reachedBy(n *row) []*row {
-	seen := map[*row]bool{n: true}
-	out := []*row{}
-	for next := []*row{n}; len(next) > 0; {
-		var further []*row
-		for _, r := range next {
-			for _, by := range in.referrers[r.id] {
-				if !seen[by] && len(out) < referenceMost {
-					seen[by] = true
-					further, out = append(further, by), append(out, by)
-				}
-			}
+// follow calls f for the statements that one refers to, nearest first, until references lead back to it. What a stored statement
+// was linked to before stays out: f begins with the first that is new.
+func (in *intake) follow(r *row, f func(to *row)) {
+	fresh := r.new != nil
+	at := r
+	for range referenceDepth {
+		if at = in.byID[at.refersTo]; at == nil || at == r {
+			return
 		}
-		next = further
+		if fresh = fresh || at.new != nil; fresh {
+			f(at)
+		}
 	}
-	return out
+}
+
+// checkLinks refuses rows that need more links by references than linksMost: the product of what is referred to and what refers
+// to it can be far larger than what was sent.
+func (in *intake) checkLinks(rows []*row) error {
+	n := 0
+	for _, r := range in.touched(rows) {
+		in.follow(r, func(to *row) {
+			if n += len(to.terms); to.new != nil {
+				n += len(to.new.Terms)
+			}
+		})
+		if n > linksMost {
+			return fmt.Errorf("%w: more than %d links", lrs.ErrReferences, linksMost)
+		}
+	}
+	return nil
 }
 
 // writeLinks writes the rows. With references, some may be there already.

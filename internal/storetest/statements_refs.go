@@ -24,6 +24,10 @@ var referenceBehaviours = []behaviour{
 	{"filters match what a reference points to, reference first", referenceBefore},
 	{"references in one batch and in a ring", referenceRing},
 	{"several filters must match the same statement, itself or one it refers to", referenceSeveral},
+	{"long chains of references are bounded, oldest first", chainForward},
+	{"long chains of references are bounded, newest first", chainBackward},
+	{"long chains of references are bounded, in pieces", chainInPieces},
+	{"references that multiply are refused whole", referencesMultiply},
 	{"references are no records of the activity or the agent", referenceNoRecord},
 }
 
