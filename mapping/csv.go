@@ -114,6 +114,10 @@ type table struct {
 	called map[string]string // what a field of a node is called in this shape of table, where it is not the same
 }
 
+// maxTable is more rows than a table of items and rows about the whole may have: one that goes on has too many of either, and is
+// refused for that.
+const maxTable = maxItems + maxLevel + maxArchetypes + 1
+
 // readTable reads the file; rows without any text are left out.
 func readTable(name string, data []byte) (*table, error) {
 	r := csv.NewReader(bytes.NewReader(data))
@@ -121,7 +125,7 @@ func readTable(name string, data []byte) (*table, error) {
 	t := &table{file: name, column: map[string]int{}}
 	var ps problems
 	row, next := 0, 1 // the row read last, and the line the next one begins at unless rows without text are skipped
-	for len(t.rows) <= maxItems {
+	for len(t.rows) <= maxTable {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -147,7 +151,7 @@ func newTable(name string, rows [][]string) (*table, error) {
 	var ps problems
 	for i, cells := range rows {
 		switch {
-		case len(t.rows) > maxItems:
+		case len(t.rows) > maxTable:
 		case len(t.column) == 0 && len(cells) > 0:
 			t.header(&ps, cells)
 		case len(t.column) > 0:
