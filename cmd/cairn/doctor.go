@@ -111,7 +111,7 @@ func (c *doctorCmd) registrations(ctx context.Context, s *sqlstore.Store) ([]sql
 // doctor joins what the checks need. A key that cannot be used is no error here: it is something to tell.
 func (c *doctorCmd) doctor(p *program, s *sqlstore.Store) *doctor {
 	d := &doctor{program: p, store: s, most: c.Launches}
-	hosts := slices.Clone(c.AllowPrivateHost)
+	hosts := append(slices.Clone(c.AllowPrivateHost), hostOf(p.BaseURL)) // our own address may be a private one, behind a proxy
 	d.client = lti.NewHTTPClient(lti.Guard{PlainHTTP: hosts, Private: hosts, UserAgent: "Cairn/" + version})
 	d.dated = &datedTransport{next: d.client.Transport, now: p.now}
 	d.client.Transport = d.dated

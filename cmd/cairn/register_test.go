@@ -180,6 +180,8 @@ func (r registrar) launches(t *testing.T, lms *ltitest.Platform, tool ltitest.To
 	all := r.list(t)
 	if i := slices.IndexFunc(all, func(one registered) bool { return one.Issuer == lms.Issuer() }); len(all[i].Deployments) != 1 || all[i].Deployments[0] == "" {
 		t.Errorf("the deployment is not kept: %+v", all[i])
+	} else if d := examine(t, r.env, exitOK, all[i].ID); results(d.Registrations[0].Findings)["access tokens"] != good {
+		t.Errorf("the doctor finds %+v", d.Registrations[0].Findings)
 	}
 }
 
