@@ -107,6 +107,32 @@ func TestPublishedFrameworksAreServedToAnyone(t *testing.T) {
 	}
 }
 
+// Servers of CASE rename a document and keep its identifiers: that is another version, and no other framework may have its items.
+func TestARenamedDocumentIsAnotherVersion(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	text := func(title, statement string) string {
+		return `{"CFDocument":{"identifier":"0f5b1f0e-1111-4111-8111-0000000000ff","title":"` + title + `"},` +
+			`"CFItems":[{"identifier":"0f5b1f0e-1111-4111-8111-000000000001","fullStatement":"` + statement + `"}]}`
+	}
+	path := filepath.Join(t.TempDir(), "doc.json")
+	write := func(body string) {
+		if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var first, second imported
+	write(text("Old name", "Can"))
+	succeed(t, env, &first, "framework", "import", path)
+	write(text("New name", "Can do"))
+	succeed(t, env, &second, "framework", "import", path)
+	if first.ID != "old-name" || second.ID != "old-name" || second.Title != "New name" || second.Changes == nil || len(second.Changes.Changed) != 1 {
+		t.Errorf("%+v, then %+v", first, second)
+	}
+	if r := command(t, env, "framework", "import", path, "--id", "other"); r.code != exitRefused || !strings.Contains(r.problem, `"old-name"`) {
+		t.Errorf("under another name: %d %s", r.code, r.problem)
+	}
+}
+
 // exportsComeBack publishes what was exported: it is the same, so nothing is published.
 func exportsComeBack(t *testing.T, env []string, file func(name, text string) string) {
 	for format, name := range map[string]string{"case": "x.json", "csv": "x.csv"} {

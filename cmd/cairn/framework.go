@@ -51,6 +51,9 @@ func (c *frameworkImportCmd) Run(p *program) error {
 		if err != nil {
 			return p.importRefused(err)
 		}
+		if err := ownItems(&got, there, c.ID != ""); err != nil {
+			return err
+		}
 		freshGUID(&got, there)
 		out := newImported(got, there)
 		out.DryRun = c.DryRun

@@ -18,6 +18,29 @@ func newestOf(there *sqlstore.Frameworks) interchange.Newest {
 	}
 }
 
+// ownItems keeps an item in one framework: what it is evidence for, and its IRI, are those of one thing. A file whose items are those
+// of a framework that is there is another version of it, also when its title has changed; under another name it is refused.
+func ownItems(got *interchange.Import, there *sqlstore.Frameworks, named bool) error {
+	f := &got.Framework
+	owner, item := "", mapping.Node{}
+	for _, n := range f.Items {
+		for _, c := range there.All() {
+			if _, ok := c.Node(n.ID); ok && c.ID != f.ID {
+				owner, item = c.ID, n
+			}
+		}
+	}
+	if owner == "" {
+		return nil
+	}
+	if _, exists := there.Framework(f.ID); named || exists {
+		return refuse(exitRefused, "item %s (%s) belongs to the framework %q: import the file as a version of that (--id %s), or give its items ids of their own", item.ID, item.Code, owner, owner)
+	}
+	got.Report.Map("short name", 1, owner+", since the framework of this name has the same items")
+	f.ID = owner
+	return nil
+}
+
 // freshGUID gives a version another identifier when a published one has it already: servers of CASE export every version of a
 // document under the same, and here it names one version for good.
 func freshGUID(got *interchange.Import, there *sqlstore.Frameworks) {
