@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -29,10 +28,9 @@ func postgres(t *testing.T) *pgtemp.Cluster {
 // onPostgres is an environment with a key, which PostgreSQL asks for.
 func onPostgres(t *testing.T, c *pgtemp.Cluster) []string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "tool.key")
-	made := environment(t, "CAIRN_TOOL_KEY_FILE="+file)
-	serve(t, made).stop(t) // with SQLite the key is made where it is asked for
-	return append(made, "CAIRN_DB="+c.DSN, "CAIRN_BASE_URL=https://cairn.example")
+	made := environment(t)
+	serve(t, made).stop(t) // with SQLite the key is made beside the database
+	return append(made, "CAIRN_TOOL_KEY_FILE="+variable(made, "CAIRN_DB")+".key", "CAIRN_DB="+c.DSN, "CAIRN_BASE_URL=https://cairn.example")
 }
 
 // The database goes away and comes back: the server refuses with 503 meanwhile, says that it is not ready, and goes on by itself.

@@ -102,7 +102,7 @@ func startDemo(ctx context.Context, p *program, address, lmsAddress string, log 
 	if err != nil {
 		return nil, err
 	}
-	d.server, err = wiring{settings: s, now: p.now, log: log, keys: keys, privateHosts: []string{"localhost", "127.0.0.1"}, process: processName()}.wire(context.WithoutCancel(ctx), d.store)
+	d.server, err = wiring{settings: s, now: p.now, log: log, keys: keys, privateHosts: []string{"localhost", "127.0.0.1"}, zone: time.Local, process: processName()}.wire(context.WithoutCancel(ctx), d.store)
 	if err != nil {
 		return nil, err
 	}

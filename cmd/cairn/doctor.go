@@ -68,6 +68,9 @@ type doctor struct {
 
 // Run checks, prints what was found, and fails when a check did.
 func (c *doctorCmd) Run(p *program) error {
+	if err := checkHosts(c.AllowPrivateHost); err != nil {
+		return err
+	}
 	return p.withStore(func(s *sqlstore.Store) error {
 		all, err := c.registrations(p.ctx, s)
 		if err != nil {
@@ -103,7 +106,7 @@ func (c *doctorCmd) registrations(ctx context.Context, s *sqlstore.Store) ([]sql
 	}
 	one, err := s.FullRegistration(ctx, c.ID)
 	if err != nil {
-		return nil, registrationError(err)
+		return nil, registrationError(c.ID, err)
 	}
 	return []sqlstore.Registration{one}, nil
 }

@@ -20,8 +20,20 @@ const (
 	drainTimeout   = 20 * time.Second
 )
 
+// listen refuses what is no address (exitUsage) apart from one that cannot be had (exitAddress).
 func listen(address string) (net.Listener, error) {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return nil, &refusal{exitUsage, "this is no listening address: give HOST:PORT, for example 127.0.0.1:8080, with CAIRN_ADDR or --addr", err}
+	}
 	l, err := net.Listen("tcp", address)
+	var nowhere *net.DNSError
+	if errors.As(err, &nowhere) {
+		return nil, &refusal{exitAddress, "the host of the listening address is not known: choose another with CAIRN_ADDR or --addr", err}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -111,6 +112,35 @@ func registrationsRound(t *testing.T, env []string) {
 	var removed struct{ Removed bool }
 	if succeed(t, env, &removed, "registration", "remove", all[0].ID); !removed.Removed {
 		t.Error("a registration that was never used is not removed")
+	}
+}
+
+// What --json prints of a registration can be registered elsewhere, and one that no launch can use is not made in silence.
+func TestRegistrationIsReadAsItIsPrinted(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	args := []string{"registration", "add", "--platform", "moodle", "--issuer", "https://lms.example", "--client-id", "c1", "--json"}
+	r := command(t, env, args...)
+	if r.code != 0 || !strings.Contains(r.problem, "--deployment") {
+		t.Fatalf("ended with %d and does not say that no launch will pass: %s", r.code, r.problem)
+	}
+	var first struct{ ID string }
+	if err := json.Unmarshal([]byte(r.out), &first); err != nil {
+		t.Fatal(err)
+	}
+	if r = command(t, env, "registration", "set", first.ID, "--deployment", "1", "--json"); r.code != 0 || r.problem != "" {
+		t.Fatalf("set ended with %d: %s", r.code, r.problem)
+	}
+	file := filepath.Join(t.TempDir(), "registration.json")
+	if err := os.WriteFile(file, []byte(r.out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var second struct {
+		ID, Issuer  string
+		Deployments []string
+	}
+	succeed(t, environment(t), &second, "registration", "add", "--from-json", file)
+	if second.ID == first.ID || second.Issuer != "https://lms.example" || len(second.Deployments) != 1 {
+		t.Errorf("read again it is %+v", second)
 	}
 }
 

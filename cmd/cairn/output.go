@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -22,15 +23,28 @@ func printJSON(w io.Writer, v any) error {
 	return err
 }
 
-// printTable writes rows for people. The first row is the head.
+// printTable writes rows for people. The first row is the head. What a cell holds of line breaks and the like becomes spaces.
 func printTable(w io.Writer, rows [][]string) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, row := range rows {
-		if _, err := fmt.Fprintln(t, strings.Join(row, "\t")); err != nil {
+		if _, err := fmt.Fprintln(t, plainRow(row)); err != nil {
 			return err
 		}
 	}
 	return t.Flush()
+}
+
+func plainRow(cells []string) string {
+	plain := make([]string, len(cells))
+	for i, cell := range cells {
+		plain[i] = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return ' '
+			}
+			return r
+		}, cell)
+	}
+	return strings.Join(plain, "\t")
 }
 
 // isTerminal says whether a person reads the file as it is written.

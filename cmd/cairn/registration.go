@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"cairn/internal/learner"
@@ -35,11 +36,15 @@ func (c *registrationAddCmd) Run(p *program) error {
 	c.apply(&r)
 	presets[r.Platform].fill(&r)
 	r.Name = firstOf(r.Name, r.Issuer)
+	if err := errors.Join(c.checkPlatform(), checkIssuer(r)); err != nil {
+		return registrationError(r.ID, err)
+	}
 	return p.withStore(func(s *sqlstore.Store) error {
 		r, err := s.AddRegistration(p.ctx, r)
 		if err != nil {
-			return registrationError(err)
+			return registrationError(r.ID, err)
 		}
+		noteDeployments(r)
 		if p.JSON {
 			return printJSON(p.out, p.registrationView(r))
 		}
@@ -80,12 +85,6 @@ func (registrationListCmd) Run(p *program) error {
 	})
 }
 
-// linksView is what --json prints of the links that a new identity rule changed.
-type linksView struct {
-	Ended int `json:"ended"`
-	Began int `json:"began"`
-}
-
 type registrationSetCmd struct {
 	ID string `arg:"" help:"Id of the registration (cairn registration list)."`
 	registrationFlags
@@ -94,10 +93,13 @@ type registrationSetCmd struct {
 
 // Run changes what was named.
 func (c *registrationSetCmd) Run(p *program) error {
+	if err := c.checkPlatform(); err != nil {
+		return registrationError(c.ID, err)
+	}
 	return p.withStore(func(s *sqlstore.Store) error {
 		r, err := s.FullRegistration(p.ctx, c.ID)
 		if err != nil {
-			return registrationError(err)
+			return registrationError(c.ID, err)
 		}
 		c.apply(&r)
 		if c.Disabled != nil {
@@ -105,13 +107,13 @@ func (c *registrationSetCmd) Run(p *program) error {
 		}
 		changed, err := s.SetRegistration(p.ctx, r)
 		if err != nil {
-			return registrationError(err)
+			return registrationError(c.ID, err)
 		}
+		noteDeployments(r)
 		if p.JSON {
-			return printJSON(p.out, struct {
-				registrationView
-				Links linksView `json:"links"`
-			}{p.registrationView(r), linksView(changed)})
+			v, links := p.registrationView(r), linksView(changed)
+			v.Links = &links
+			return printJSON(p.out, v)
 		}
 		said := ""
 		if changed != (sqlstore.Relinked{}) {
@@ -131,7 +133,7 @@ func (c *registrationRemoveCmd) Run(p *program) error {
 	return p.withStore(func(s *sqlstore.Store) error {
 		removed, err := s.RemoveRegistration(p.ctx, c.ID)
 		if err != nil {
-			return registrationError(err)
+			return registrationError(c.ID, err)
 		}
 		if p.JSON {
 			return printJSON(p.out, map[string]any{"id": c.ID, "removed": removed, "disabled": !removed})
@@ -155,12 +157,22 @@ func (p *program) forTheLMS() string {
 		urls.Launch, urls.Login, urls.KeySet)
 }
 
-// registrationError gives the rules of registrations their exit code.
-func registrationError(err error) error {
+// noteDeployments tells what no rule forbids and no launch survives.
+func noteDeployments(r sqlstore.Registration) {
+	if len(r.Deployments) == 0 && !r.AnyDeployment {
+		_, _ = fmt.Fprintln(os.Stderr, "cairn: no deployment is registered, so every launch will be refused: name one (--deployment ID) or take any (--any-deployment)")
+	}
+}
+
+// registrationError gives the rules of registrations their exit code. id is which one was asked for.
+func registrationError(id string, err error) error {
+	if errors.Is(err, lti.ErrUnknownRegistration) {
+		return refuse(exitRefused, "there is no registration with the id %q: see cairn registration list", id)
+	}
 	for _, rule := range []error{
 		sqlstore.ErrRegistrationField, sqlstore.ErrRegistrationURL, sqlstore.ErrRegistrationOrigin, sqlstore.ErrRegistrationPattern,
 		sqlstore.ErrRegistrationExists, sqlstore.ErrRegistrationIssuer, learner.ErrIdentityMode, learner.ErrMailboxHomePage,
-		lti.ErrUnknownRegistration,
+		errPlatform, errMoodleIssuer,
 	} {
 		if errors.Is(err, rule) {
 			return &refusal{exitRefused, "the registration was left as it was", err}

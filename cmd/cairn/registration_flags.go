@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -25,7 +27,7 @@ type registrationFlags struct {
 	KeySetURL        *string  `name:"key-set-url" placeholder:"URL" help:"Public key set URL of the LMS."`
 	Deployment       []string `placeholder:"ID" help:"Deployment id; can be given again. The list replaces the old one; an empty word empties it, as it does the lists of origins."`
 	AnyDeployment    *bool    `negatable:"" help:"Take deployments that are not listed, and remember them."`
-	Platform         *string  `placeholder:"NAME" help:"Kind of LMS. moodle fills in the addresses from the issuer, and the course pattern; canvas fills in issuer and addresses of Canvas in the cloud."`
+	Platform         *string  `placeholder:"NAME" help:"Kind of LMS: moodle, canvas, blackboardlearn, desire2learn, sakai, openedx or other. moodle fills in the addresses from the issuer, and the course pattern; canvas fills in issuer and addresses of Canvas in the cloud."`
 	Identity         *string  `placeholder:"RULE" help:"Whose statements are a person's: user_id (default), username, person_sourcedid or mailto."`
 	IdentityHomePage *string  `placeholder:"URL" help:"homePage that the accounts in statements live under; default: the issuer."`
 	CoursePattern    *string  `placeholder:"IRI" help:"IRI of a course in statements, with {issuer} and {context}; default: the platform's."`
@@ -91,6 +93,30 @@ func (p preset) fill(r *sqlstore.Registration) {
 	r.KeySetURL = firstOf(r.KeySetURL, base+p.keys)
 }
 
+// platforms are the kinds of LMS that an operator can name, by the word that launches from them carry (product_family_code).
+var platforms = []string{"moodle", "canvas", "blackboardlearn", "desire2learn", "sakai", "openedx", "other", ""}
+
+// What is wrong with what an operator says of an LMS.
+var (
+	errPlatform     = errors.New("this kind of LMS is not known: --platform takes moodle, canvas, blackboardlearn, desire2learn, sakai, openedx or other")
+	errMoodleIssuer = errors.New("the issuer of a Moodle has no slash at its end: give its platform id exactly as Moodle shows it")
+)
+
+func (f *registrationFlags) checkPlatform() error {
+	if f.Platform != nil && !slices.Contains(platforms, *f.Platform) {
+		return fmt.Errorf("%w, not %q", errPlatform, *f.Platform)
+	}
+	return nil
+}
+
+// checkIssuer refuses the issuer that no launch would carry.
+func checkIssuer(r sqlstore.Registration) error {
+	if r.Platform == "moodle" && strings.HasSuffix(r.Issuer, "/") {
+		return errMoodleIssuer
+	}
+	return nil
+}
+
 // registrationForm is a registration as JSON, read and written.
 type registrationForm struct {
 	Name                  string               `json:"name"`
@@ -110,12 +136,19 @@ type registrationForm struct {
 	ServiceOrigins        []string             `json:"service_origins,omitzero"`
 }
 
-// registrationView is what --json prints.
+// registrationView is what --json prints. It can be read again: what is not part of the form is passed over.
 type registrationView struct {
 	ID        string `json:"id"`
 	CreatedAt string `json:"created_at"`
 	registrationForm
-	Tool *toolView `json:"tool,omitzero"`
+	Links *linksView `json:"links,omitzero"`
+	Tool  *toolView  `json:"tool,omitzero"`
+}
+
+// linksView is how many links of people to their statements a new identity rule changed.
+type linksView struct {
+	Ended int `json:"ended"`
+	Began int `json:"began"`
 }
 
 // toolView is what the LMS asks for in return.
@@ -153,7 +186,7 @@ func readRegistration(path string) (sqlstore.Registration, error) {
 		defer func() { _ = file.Close() }()
 		in = file
 	}
-	var f registrationForm
+	var f registrationView
 	if err := json.UnmarshalRead(in, &f, json.RejectUnknownMembers(true)); err != nil {
 		return sqlstore.Registration{}, &refusal{exitRefused, "the registration file is not one registration as JSON", err}
 	}

@@ -5,6 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // zones are known also where the machine has no list of them
 )
 
 // serveFlags are what serve adds to the settings.
@@ -12,6 +17,7 @@ type serveFlags struct {
 	keyFlags
 	Addr             string   `env:"CAIRN_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listening address (${env})."`
 	AllowPrivateHost []string `env:"CAIRN_ALLOW_PRIVATE_HOST" placeholder:"HOST" help:"Host of an LMS, with its port if it has one, that may be called by plain http and on a private address; can be given again (${env}, by commas)."`
+	TimeZone         string   `env:"CAIRN_TIME_ZONE" default:"Europe/London" placeholder:"NAME" help:"Time zone of the times on pages, such as Europe/Berlin or UTC (${env})."`
 	Metrics          string   `env:"CAIRN_METRICS" enum:"local,open" default:"local" help:"Who may read /metrics: local is this machine, open is everybody (${env})."`
 }
 
@@ -20,6 +26,12 @@ type serveCmd struct{ serveFlags }
 // Run serves until it is told to stop. The address comes first: a second server on it must not touch the database.
 func (c *serveCmd) Run(p *program) error {
 	log := newLogger(p.LogFormat, p.LogLevel)
+	if err := checkHosts(c.AllowPrivateHost); err != nil {
+		return err
+	}
+	if _, err := c.zone(); err != nil {
+		return err
+	}
 	l, err := listen(c.Addr)
 	if err != nil {
 		return err
@@ -32,8 +44,39 @@ func (c *serveCmd) Run(p *program) error {
 	return p.serve(p.ctx, l, c.serveFlags, log)
 }
 
+// zone is where the people are who read the pages. The zones are in the program, so that every machine knows them.
+func (f serveFlags) zone() (*time.Location, error) {
+	zone, err := time.LoadLocation(f.TimeZone)
+	if err != nil {
+		return nil, &refusal{exitUsage, "CAIRN_TIME_ZONE is no time zone: give a name such as Europe/London or UTC", err}
+	}
+	return zone, nil
+}
+
+// checkHosts refuses what could never match a host that is called.
+func checkHosts(hosts []string) error {
+	for _, given := range hosts {
+		if _, err := netip.ParsePrefix(given); err == nil {
+			continue // a network of private addresses
+		}
+		host, port, err := net.SplitHostPort(given)
+		if err != nil {
+			host, port = strings.Trim(given, "[]"), ""
+		}
+		number, err := strconv.ParseUint(port, 10, 16)
+		if host == "" || strings.ContainsAny(host, "/@?# ,*\\") || strings.Contains(host, ":") && net.ParseIP(host) == nil || port != "" && (err != nil || number == 0) {
+			return refuse(exitUsage, "CAIRN_ALLOW_PRIVATE_HOST cannot be used: %q is no host; give lms.example or lms.example:8080, without http:// and path", given)
+		}
+	}
+	return nil
+}
+
 // serve opens the database, joins the rooms and serves on the listener until ctx ends.
 func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *slog.Logger) (err error) {
+	zone, err := f.zone()
+	if err != nil {
+		return err
+	}
 	keys, err := f.ring(p, log)
 	if err != nil {
 		return err
@@ -49,7 +92,7 @@ func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *
 		log.Info("published the built-in framework", "iri_base", p.iriBase())
 	}
 	s, err := wiring{
-		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", process: processName(),
+		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", zone: zone, process: processName(),
 	}.wire(context.WithoutCancel(ctx), store)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 // public half.
 type keyFlags struct {
 	ToolKey       string `env:"CAIRN_TOOL_KEY" placeholder:"PEM" help:"The tool's RSA private key itself, in PEM form (${env})."`
-	ToolKeyFile   string `env:"CAIRN_TOOL_KEY_FILE" placeholder:"FILE" help:"File of the tool's keys (${env}). With SQLite it defaults to the database file with .key added, and is made at the first start."`
+	ToolKeyFile   string `env:"CAIRN_TOOL_KEY_FILE" placeholder:"FILE" help:"File of the tool's keys (${env}). It must be there. With SQLite it defaults to the database file with .key added, and that one is made at the first start."`
 	KeySecret     string `env:"CAIRN_KEY_SECRET" placeholder:"TEXT" help:"What the key file is encrypted with, 32 characters or more (${env}); openssl rand -base64 32 makes one."`
 	KeySecretFile string `env:"CAIRN_KEY_SECRET_FILE" placeholder:"FILE" help:"File that holds it (${env})."`
 }
@@ -89,14 +89,20 @@ func (f keyFlags) load(path string) (toolKeys, error) {
 	return keys, nil
 }
 
-// ring finds the keys for a server. With SQLite the file is made at the first start.
+// ring finds the keys for a server. With SQLite the file is made at the first start, but not one that was named: a mistyped name
+// would give the tool another key than the one that LMSs know.
 func (f keyFlags) ring(p *program, log *slog.Logger) (*keyRing, error) {
 	path, err := f.path(p.settings)
 	if err != nil {
 		return nil, err
 	}
 	keys, err := f.load(path)
-	if errors.Is(err, fs.ErrNotExist) && path != "" && !p.postgres() {
+	switch {
+	case !errors.Is(err, fs.ErrNotExist) || path == "" || p.postgres():
+	case f.ToolKeyFile != "":
+		return nil, refuse(exitUsage, "the tool's key file %s is not there: check CAIRN_TOOL_KEY_FILE, or make the file "+
+			"(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out FILE); one that is named is never made by itself", path)
+	default:
 		keys, err = f.first(path, p.settings, log)
 	}
 	if err != nil {

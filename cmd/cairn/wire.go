@@ -30,7 +30,8 @@ type wiring struct {
 	keys         *keyRing
 	privateHosts []string // hosts that outgoing calls may reach by plain http and on private addresses
 	openMetrics  bool
-	process      string // names this process in the projector's lease
+	zone         *time.Location // of the times on pages; nil is UTC
+	process      string         // names this process in the projector's lease
 }
 
 // server is the joined rooms: what answers requests, and what works behind them.
@@ -67,7 +68,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
-		BaseURL: w.BaseURL, Version: version,
+		BaseURL: w.BaseURL, Version: version, Zone: w.zone,
 	})
 	if err != nil {
 		return nil, &refusal{exitUsage, "the pages cannot be served", err}

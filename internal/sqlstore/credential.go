@@ -12,13 +12,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"cairn/xapi/lrs"
 )
 
 // Refusals of the methods that make and end credentials.
 var (
-	ErrNameEmpty    = errors.New("sqlstore: a credential needs a name")
+	ErrNameEmpty    = errors.New("sqlstore: a credential needs a name, of one line and without control characters")
 	ErrNoScope      = errors.New("sqlstore: a credential needs at least one scope")
 	ErrScopeUnknown = errors.New("sqlstore: unknown scope")
 )
@@ -56,7 +57,7 @@ func (s *Store) AddCredential(ctx context.Context, name string, wanted []lrs.Sco
 }
 
 func checkCredential(name string, wanted []lrs.Scope) error {
-	if strings.TrimSpace(name) == "" {
+	if strings.TrimSpace(name) == "" || strings.ContainsFunc(name, unicode.IsControl) {
 		return ErrNameEmpty
 	}
 	if len(wanted) == 0 {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"cairn/lti"
 )
 
 // server is `cairn serve` as a process of its own, so that its cost is told apart from the load program's.
@@ -26,15 +28,36 @@ type server struct {
 	secret  string
 }
 
+// toolKey makes the key of the servers once, and answers its file.
+func (b *bench) toolKey() (string, error) {
+	file := filepath.Join(b.dir, "tool-key.pem")
+	if _, err := os.Stat(file); err == nil {
+		return file, nil
+	}
+	pair, err := lti.GenerateKey()
+	if err != nil {
+		return "", err
+	}
+	text, err := pair.PEM()
+	if err != nil {
+		return "", err
+	}
+	return file, os.WriteFile(file, text, 0o600)
+}
+
 // prepare makes an empty database with a credential, not yet served.
 func (b *bench) prepare(dsn string) (*server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
+	key, err := b.toolKey()
+	if err != nil {
+		return nil, err
+	}
 	s := &server{b: b, base: fmt.Sprintf("http://127.0.0.1:%d", port)}
 	s.env = append(os.Environ(), "CAIRN_DB="+dsn, fmt.Sprintf("CAIRN_ADDR=127.0.0.1:%d", port), "CAIRN_BASE_URL="+s.base,
-		"CAIRN_LOG_LEVEL=warn", "CAIRN_TOOL_KEY_FILE="+filepath.Join(b.dir, "tool-key.pem"), "CAIRN_ALLOW_PRIVATE_HOST=localhost,127.0.0.1")
+		"CAIRN_LOG_LEVEL=warn", "CAIRN_TOOL_KEY_FILE="+key, "CAIRN_ALLOW_PRIVATE_HOST=localhost,127.0.0.1")
 	var credential struct{ Key, Secret string }
 	if err := s.command(&credential, "credential", "add", "--name", "bench", "--scope", "all"); err != nil {
 		return nil, err
