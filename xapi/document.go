@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +15,10 @@ import (
 
 // maxDepth bounds the nesting of what is sent. A statement needs about ten levels; the rest is room for extensions.
 const maxDepth = 100
+
+// maxNodes bounds the values of one body: strings, numbers, arrays and the rest. Statements of learning platforms have one for
+// about 25 octets, so that 16 MiB of them have two thirds of it; what is denser costs more memory than it says.
+const maxNodes = 1_000_000
 
 // mark says how a value is to be compared or written, found while it is checked.
 type mark uint16
@@ -58,7 +63,7 @@ func (d *document) parse(dec *jsontext.Decoder, raw []byte) error {
 	if len(raw) > math.MaxInt32 {
 		return invalid(ruleJSON, "the text is longer than 2 GiB")
 	}
-	d.src, d.nodes = string(raw), d.nodes[:0]
+	d.src, d.nodes = string(raw), slices.Grow(d.nodes[:0], mostNodes(raw))
 	dec.Reset(bytes.NewBuffer(raw))
 	if err := d.read(dec); err != nil {
 		return syntaxError(err, raw)
@@ -66,6 +71,25 @@ func (d *document) parse(dec *jsontext.Decoder, raw []byte) error {
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return invalid(ruleJSON, "there is more behind the end of the JSON value")
 	}
+	return nil
+}
+
+// mostNodes is how many nodes a text has at most: each stands at the beginning, or behind a comma, a bracket or a brace. To know
+// it saves the doubling of a long list.
+func mostNodes(raw []byte) int {
+	n := 1
+	for _, before := range []string{",", "[", "{"} {
+		n += bytes.Count(raw, []byte(before))
+	}
+	return min(n, maxNodes)
+}
+
+// add keeps a node, up to maxNodes.
+func (d *document) add(n node) error {
+	if len(d.nodes) >= maxNodes {
+		return invalid(ruleNodes, "the body has more than %d values", maxNodes)
+	}
+	d.nodes = append(d.nodes, n)
 	return nil
 }
 
@@ -86,8 +110,11 @@ func (d *document) read(dec *jsontext.Decoder) error {
 			if dec.StackDepth() > maxDepth {
 				return invalid(ruleDepth, "values are nested deeper than %d", maxDepth)
 			}
-			parent = d.open(kind, parent, name, dec.InputOffset()-1)
-			name = node{}
+			name.kind, name.parent, name.from = kind, parent, int32(dec.InputOffset()-1)
+			if err := d.add(name); err != nil {
+				return err
+			}
+			parent, name = int32(len(d.nodes)-1), node{}
 			continue // an array or object is not complete yet
 		default:
 			v, err := dec.ReadValue()
@@ -100,7 +127,10 @@ func (d *document) read(dec *jsontext.Decoder) error {
 				name = node{name: from + 1, nameEnd: end - 1, escaped: bytes.IndexByte(v, '\\') >= 0}
 				continue
 			}
-			d.leaf(kind, parent, name, from, end)
+			name.kind, name.parent, name.from, name.end, name.next = kind, parent, from, end, int32(len(d.nodes)+1)
+			if err := d.add(name); err != nil {
+				return err
+			}
 			name = node{}
 		}
 		if parent < 0 {
@@ -109,21 +139,10 @@ func (d *document) read(dec *jsontext.Decoder) error {
 	}
 }
 
-func (d *document) open(kind jsontext.Kind, parent int32, name node, from int64) int32 {
-	name.kind, name.parent, name.from = kind, parent, int32(from)
-	d.nodes = append(d.nodes, name)
-	return int32(len(d.nodes) - 1)
-}
-
 func (d *document) close(i int32, end int64) (parent int32) {
 	n := &d.nodes[i]
 	n.end, n.next = int32(end), int32(len(d.nodes))
 	return n.parent
-}
-
-func (d *document) leaf(kind jsontext.Kind, parent int32, name node, from, end int32) {
-	name.kind, name.parent, name.from, name.end, name.next = kind, parent, from, end, int32(len(d.nodes)+1)
-	d.nodes = append(d.nodes, name)
 }
 
 // syntaxError names the rule that a parser error broke.

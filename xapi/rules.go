@@ -60,8 +60,11 @@ var (
 	ruleDuration      = Rule{"duration_malformed", "Data 4.6, XAPI-00124"}
 )
 
-// ruleVersionHeader belongs to requests, not to statements.
-var ruleVersionHeader = Rule{"version_header", "Communication 3.3"}
+// These belong to requests, not to statements.
+var (
+	ruleVersionHeader = Rule{"version_header", "Communication 3.3"}
+	ruleNodes         = Rule{"json_too_many_values", "a limit of this store: at most 1000000 values in a body"}
+)
 
 var rules = []Rule{
 	ruleJSON, ruleUTF8, ruleDuplicate, ruleDepth, ruleNotStatement, ruleNull, ruleActorMissing, ruleVerbMissing,
