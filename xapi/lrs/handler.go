@@ -35,6 +35,7 @@ var ErrConfig = errors.New("lrs: Statements, Documents, Activities, Attachments,
 // handler serves the resources.
 type handler struct {
 	Config
+	gate   *gate
 	routes map[string]resource
 	rates  rates
 }
@@ -55,6 +56,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, ErrConfig
 	}
 	h := &handler{Config: c.withDefaults()}
+	h.gate = newGate(h.MaxBody)
 	h.routes = h.resources()
 	return h, nil
 }
@@ -111,6 +113,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("Cache-Control", "no-store")
 	allowBrowsers(head)
 	w, done := accept(w, r)
+	defer func() {
+		if req.leave != nil {
+			req.leave()
+		}
+	}()
 	if err := h.answer(w, req); err != nil {
 		h.refuse(w, req, err)
 	}

@@ -22,8 +22,9 @@ var start = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // server is the handler over a fake, behind a real HTTP server.
 type server struct {
 	*fake
-	url  string
-	logs *bytes.Buffer
+	handler http.Handler
+	url     string
+	logs    *bytes.Buffer
 }
 
 func serve(t testing.TB, change ...func(*lrs.Config)) *server {
@@ -53,7 +54,7 @@ func serve(t testing.TB, change ...func(*lrs.Config)) *server {
 	}
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	return &server{f, s.URL, logs}
+	return &server{f, h, s.URL, logs}
 }
 
 // call is a request; zero values are what most requests have.

@@ -1,7 +1,6 @@
 package lrs
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +18,7 @@ type request struct {
 	id         string
 	version    xapi.Version // the one of the answer, also when the header was refused
 	credential Credential
+	leave      func() // leaves the gate; nil when no body was read
 }
 
 func (r *request) reads() bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
@@ -90,28 +90,6 @@ func (r *request) parameters(known ...string) (map[string]string, error) {
 	return found, nil
 }
 
-// octets reads the body that was sent, bounded, also when it is unpacked.
-func (h *handler) octets(w http.ResponseWriter, r *request) ([]byte, error) {
-	var from io.Reader = http.MaxBytesReader(w, r.Body, h.MaxBody)
-	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
-	case "", "identity":
-	case "gzip":
-		zip, err := gzip.NewReader(from)
-		if err != nil {
-			return nil, h.bodyError(err)
-		}
-		from = &bounded{zip, h.MaxBody}
-	default:
-		return nil, refusal(http.StatusUnsupportedMediaType, "content_encoding_unknown",
-			"a body is sent as it is or with gzip, not with %q", shorten(encoding))
-	}
-	raw, err := io.ReadAll(from)
-	if err != nil {
-		return nil, h.bodyError(err)
-	}
-	return raw, nil
-}
-
 // errBounded says that a body grows beyond its bound when it is unpacked.
 var errBounded = errors.New("lrs: the body is larger than allowed")
 
@@ -132,7 +110,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 func (h *handler) bodyError(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) || errors.Is(err, errBounded) {
-		return refusal(http.StatusRequestEntityTooLarge, "body_too_large", "a body has at most %d octets", h.MaxBody)
+		return refusal(http.StatusRequestEntityTooLarge, "body_too_large",
+			"a body has at most %d octets, and one sent with gzip at most %d times what it has packed", h.MaxBody, packedRatio)
 	}
 	return refusal(http.StatusBadRequest, "body_unreadable", "the body did not arrive whole")
 }
