@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"cairn/xapi"
@@ -78,14 +79,19 @@ func (n *row) only(role xapi.Role) (id int64) {
 	return id
 }
 
+// writtenAtOnce is how many rows of statements are held in memory as they are written.
+const writtenAtOnce = 500
+
 // writeStatements inserts the rows of the table statement.
 func (in *intake) writeStatements(ctx context.Context, stored time.Time) error {
-	rows := newStatementRows(len(in.accepted))
-	for i, n := range in.accepted {
-		rows.set(i, n, stored)
-	}
-	if err := rows.insert().run(ctx, in.tx); err != nil {
-		return fmt.Errorf("sqlstore: store statements: %w", err)
+	for some := range slices.Chunk(in.accepted, writtenAtOnce) {
+		rows := newStatementRows(len(some))
+		for i, n := range some {
+			rows.set(i, n, stored)
+		}
+		if err := rows.insert().run(ctx, in.tx); err != nil {
+			return fmt.Errorf("sqlstore: store statements: %w", err)
+		}
 	}
 	return nil
 }
