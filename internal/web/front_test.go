@@ -20,6 +20,14 @@ func TestFrontPage(t *testing.T) {
 	if got.Code != 200 || strings.Contains(body+got.Header().Get("Content-Security-Policy"), "lms.example") || w.asked > 0 {
 		t.Errorf("status %d, policy %s", got.Code, got.Header().Get("Content-Security-Policy"))
 	}
+	for path, takes := range map[string]string{
+		"PUT /": "GET, HEAD", "GET /lti/launch": "POST", "PUT /lti/login": "GET, POST", "PUT /s/x/course/activities": "GET, HEAD, POST",
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		if got := w.call(method, path, "", nil); got.Code != 405 || got.Header().Get("Allow") != takes {
+			t.Errorf("%s %s is answered %d and allows %q, want %q", method, path, got.Code, got.Header().Get("Allow"), takes)
+		}
+	}
 	if got := w.call("POST", "/", "", nil); got.Code != 405 {
 		t.Errorf("a POST is answered %d", got.Code)
 	}

@@ -11,7 +11,7 @@ import (
 func (s *site) routes() http.Handler {
 	m := mux.NewRouter()
 	m.NotFoundHandler = s.open(s.unknown)
-	m.MethodNotAllowedHandler = s.open(s.wrongMethod)
+	m.MethodNotAllowedHandler = allowing(m, s.open(s.wrongMethod))
 
 	m.Handle(s.path(s.urls.Login), s.open(s.login)).Methods("GET", "POST")
 	m.Handle(s.path(s.urls.Launch), s.open(s.launch)).Methods("POST")
@@ -51,6 +51,22 @@ func (s *site) routes() http.Handler {
 	get("/course/history", lead, s.history)
 	post("/course/history/{id}/undo", author, s.undo)
 	return m
+}
+
+// allowing names the methods that an address takes before its refusal of another one is written (RFC 9110, 15.5.6).
+func allowing(m *mux.Router, refusal http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var takes []string
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			asked, match := *r, mux.RouteMatch{}
+			asked.Method = method
+			if m.Match(&asked, &match) && match.MatchErr == nil {
+				takes = append(takes, method)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(takes, ", "))
+		refusal.ServeHTTP(w, r)
+	})
 }
 
 // path is an address of the tool as it is mounted here: under the base URL.
