@@ -5,16 +5,67 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 
 	"cairn/lti"
 )
 
-// SaveLogin is lti.Logins. It returns when the login is durable.
+// How many logins that nobody ended are kept of a registration. Anybody may begin one, so without a bound anybody could fill the
+// database. The oldest go, since whoever really launches is back within seconds; refusing new ones would shut people out instead.
+const (
+	loginsMost = 10_000
+	loginsLook = 1_000 // a look after so many logins begun by this process; meanwhile there may be so many more
+)
+
+// begunLogins counts the logins begun by registration. It is safe for concurrent use.
+type begunLogins struct {
+	mu         sync.Mutex
+	most, look int
+	count      map[string]int
+}
+
+func newBegunLogins() *begunLogins {
+	return &begunLogins{most: loginsMost, look: loginsLook, count: map[string]int{}}
+}
+
+// add says whether it is time to look.
+func (b *begunLogins) add(registration string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.count[registration]++
+	return b.count[registration]%b.look == 0
+}
+
+// trimLogins takes away the oldest logins of a registration that were not spent, beyond the number that is kept. Their state is unknown
+// from then on.
+func (s *Store) trimLogins(ctx context.Context, registration string) error {
+	var last int64
+	err := s.Get(ctx, &last, `SELECT expires FROM login WHERE registration = ? AND NOT spent ORDER BY expires DESC LIMIT 1 OFFSET ?`, registration, s.begun.most)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("sqlstore: count the logins of a registration: %w", err)
+	}
+	n, err := s.sweep(ctx, `DELETE FROM login WHERE state IN (SELECT state FROM login WHERE registration = ? AND NOT spent AND expires <= ? LIMIT ?)`, registration, last)
+	if err != nil {
+		return fmt.Errorf("sqlstore: take away logins that nobody ended: %w", err)
+	}
+	s.log.WarnContext(ctx, "took away logins that nobody ended", "registration", registration, "logins", n, "kept", s.begun.most)
+	return nil
+}
+
+// SaveLogin is lti.Logins. It returns when the login is durable. Of one registration about loginsMost unspent ones are kept.
 func (s *Store) SaveLogin(ctx context.Context, l lti.Login) error {
 	if _, err := s.execOne(ctx, `INSERT INTO login (state, nonce, registration, browser, target_link_uri, message_hint, created, expires, spent)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		l.State, l.Nonce, l.Registration, l.Browser, l.TargetLinkURI, clean(l.MessageHint), micros(l.CreatedAt), micros(l.ExpiresAt), false); err != nil {
 		return fmt.Errorf("sqlstore: save a login: %w", err)
+	}
+	if s.begun.add(l.Registration) {
+		if err := s.trimLogins(ctx, l.Registration); err != nil {
+			s.log.WarnContext(ctx, "too many logins may be kept", "error", err) // this one is kept all the same
+		}
 	}
 	return nil
 }

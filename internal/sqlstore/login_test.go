@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -86,6 +87,38 @@ func TestOneOfManySpendersWins(t *testing.T) {
 		again := d.Open(t)
 		if _, err := again.Login(ctx, "s"); !errors.Is(err, lti.ErrStateUnknown) {
 			t.Errorf("after a restart: %v", err)
+		}
+	})
+}
+
+// Anybody can begin logins: of a registration so many are kept, the newest, and those of others and spent ones stay.
+func TestLoginsThatNobodyEndsAreBounded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx := d.Open(t), context.Background()
+		s.KeepLogins(10, 5)
+		save := func(registration string, n int) {
+			l := login(fmt.Sprintf("%s%02d", registration, n), d.Clock.Now())
+			l.Registration = registration
+			if err := s.SaveLogin(ctx, l); err != nil {
+				t.Fatal(err)
+			}
+			d.Clock.Move(time.Second)
+		}
+		save("other", 0)
+		for n := range 40 {
+			save("flooded", n)
+			if n == 3 {
+				if err := s.SpendLogin(ctx, "flooded03"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for state, want := range map[string]error{
+			"flooded39": nil, "flooded30": nil, "flooded29": lti.ErrStateUnknown, "flooded00": lti.ErrStateUnknown, "flooded03": lti.ErrStateSpent, "other00": nil,
+		} {
+			if _, err := s.Login(ctx, state); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", state, err, want)
+			}
 		}
 	})
 }

@@ -15,6 +15,7 @@ type Store struct {
 	checked  *cache[string, check] // credentials, by key
 	lastUsed *lastUsed
 	kept     kept // registrations, and what was published
+	begun    *begunLogins
 }
 
 var (
@@ -33,7 +34,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{DB: db, checked: newCache[string, check](10_000), lastUsed: newLastUsed()}
+	s := &Store{DB: db, checked: newCache[string, check](10_000), lastUsed: newLastUsed(), begun: newBegunLogins()}
 	s.adds = newLine(statementsMost, func(r *request) int { return 1 + len(r.batch) }, s.commitRequests)
 	return s, nil
 }

@@ -34,9 +34,10 @@ func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 }
 
 // sweep repeats a bounded deletion until nothing is left.
-func (s *Store) sweep(ctx context.Context, query string, before int64) (total int64, err error) {
+func (s *Store) sweep(ctx context.Context, query string, args ...any) (total int64, err error) {
+	args = append(args, sweepMost)
 	for {
-		n, err := s.execOne(ctx, query, before, sweepMost)
+		n, err := s.execOne(ctx, query, args...)
 		total += n
 		if err != nil || n == 0 || ctx.Err() != nil {
 			return total, err
