@@ -6,11 +6,11 @@ import (
 	"cairn/mapping"
 )
 
-// counting is what makes two records of one alignment alike for every scope: who vouches for them, and what they lie under.
-type counting struct{ alignment, registration, under string }
+// counting is what makes two records of one alignment alike for every scope: whose they are, and what they name around them.
+type counting struct{ alignment, registration, under, around string }
 
 func countingOf(e mapping.Evidence) counting {
-	return counting{e.Alignment, e.Registration, strings.Join(e.Record.Under, "\n")}
+	return counting{e.Alignment, e.Registration, strings.Join(e.Record.Under, "\n"), strings.Join(e.Record.Around, "\n")}
 }
 
 // idle says that a new row cannot change the state or percent of its pair: by itself (mapping.Progress.Idle), or because one like
