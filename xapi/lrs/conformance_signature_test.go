@@ -122,6 +122,8 @@ func TestSignature_XAPI_00115_00116_00117_refused(t *testing.T) {
 		"XAPI-00116 not JSON":             {signedWith(1, sign(t, "hello", jwa.RS256, k.leaf.key), octets), "signature_payload"},
 		"XAPI-00116 another statement":    {signedWith(1, sign(t, strings.Replace(statement(1, ""), "did", "saw", 1), jwa.RS256, k.leaf.key), octets), "signature_payload"},
 		"XAPI-00117 HS256":                {signedWith(1, sign(t, statement(1, ""), jwa.HS256, []byte("0123456789abcdef0123456789abcdef")), octets), "signature_algorithm"},
+		"XAPI-00117 none":                 {signedWith(1, base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))+good[strings.IndexByte(good, '.'):], octets), "signature_algorithm"},
+		"XAPI-00115 crit":                 {signedWith(1, base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","crit":["x"]}`))+good[strings.IndexByte(good, '.'):], octets), "signature_malformed"},
 		"XAPI-00117 PS256":                {signedWith(1, sign(t, statement(1, ""), jwa.PS256, k.leaf.key), octets), "signature_algorithm"},
 		"XAPI-00117 of another key":       {signedWith(1, sign(t, statement(1, ""), jwa.RS256, k.leaf.key, k.other.cert), octets), "signature_certificate"},
 		"XAPI-00117 not a chain":          {signedWith(1, sign(t, statement(1, ""), jwa.RS256, k.leaf.key, k.leaf.cert, k.other.cert), octets), "signature_certificate"},
