@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -171,4 +173,34 @@ func (b tab) eventuallyPress(words string) {
 		return err == nil && strings.Contains(text, words)
 	})
 	b.press(true, words)
+}
+
+// TestSilentStorageLeavesTheWindow offers the window when the platform says that it keeps values and then does not answer.
+func TestSilentStorageLeavesTheWindow(t *testing.T) {
+	r, b := startRung(t, ltitest.Moodle(), true), openRungTab(t, true)
+	b.logIn(demoAddresses{LMS: r.lms.Issuer()}, "Lena Learner")
+	init, err := r.lms.Initiate(r.sampled.Learner, r.sampled.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	init.Form.Set("lti_storage_target", "_parent")
+	fields, err := json.Marshal(init.Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.in(false, fmt.Sprintf(`(() => {
+		document.body.innerHTML = '<iframe name="tool" width="800" height="400"></iframe>';
+		const form = document.createElement("form");
+		Object.assign(form, { method: "post", action: %q, target: "tool" });
+		for (const [name, [value]] of Object.entries(%s)) form.append(Object.assign(document.createElement("input"), { name, value }));
+		document.body.append(form);
+		form.submit();
+		return "";
+	})()`, init.URL, fields)); err != nil {
+		t.Fatal(err)
+	}
+	b.sees(true, "Opening. This takes a moment.")
+	b.sees(true, "Open in a new window", "Allow pop-ups")
+	b.press(true, "Open in a new window")
+	eventually(t, "the page is there", func() bool { return r.saw("document /s/me OK") })
 }

@@ -29,6 +29,7 @@ const (
 	showAll  = "all"
 	showNode = "domain"
 	showRole = "role"
+	showEach = "each" // a page for each domain: several items at once
 )
 
 // Pick is what a deep linking request asked for, kept with its session.
@@ -125,7 +126,7 @@ func (s *site) pickCatalog(a answers) *mapping.Catalog {
 }
 
 // check says what is wrong with the answers of step 2, each with the field to go to.
-func (a answers) check(cat *mapping.Catalog) []fieldError {
+func (a answers) check(pick *Pick, cat *mapping.Catalog) []fieldError {
 	var out []fieldError
 	wrong := func(is bool, field, words string) {
 		if is {
@@ -138,7 +139,8 @@ func (a answers) check(cat *mapping.Catalog) []fieldError {
 		_, isNode := cat.Node(a.Node)
 		wrong(a.Show == showNode && !isNode, "node", say("pick.nodomain"))
 		wrong(a.Show == showRole && !hasArchetype(cat, a.Role), "role", say("pick.norole"))
-		wrong(!slices.Contains([]string{showAll, showNode, showRole}, a.Show), "show-all", say("pick.noshow"))
+		known := slices.Contains([]string{showAll, showNode, showRole}, a.Show) || a.Show == showEach && pick.Settings.AcceptMultiple
+		wrong(!known, "show-all", say("pick.noshow"))
 		return out
 	}
 	wrong(webAddress(a.Address) == "" || !isIRI(a.Address) || len(a.Address) > maxPickAddress, "address", say("pick.badaddress"))

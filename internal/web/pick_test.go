@@ -104,6 +104,29 @@ func TestPickAProgressPage(t *testing.T) {
 	}
 }
 
+// TestPickSeveral sends a page for each domain at once, where the learning site takes several.
+func TestPickSeveral(t *testing.T) {
+	w := newWorld(t)
+	fields := url.Values{"what": {"progress"}, "name": {"Progress"}, "show": {"each"}, "grade": {"1"}}
+	if got := w.post(t, "picker", "/pick/2?what=progress", "/pick/2", fields); got.Code != 422 {
+		t.Fatalf("a site that takes one item: %d", got.Code)
+	}
+	if page := w.get("picker", "/pick/2?what=progress").Body.String(); strings.Contains(page, "A page for each domain") {
+		t.Error("it is offered there")
+	}
+	w.sessions[hash(token("picker"))].Pick.Settings.AcceptMultiple = true
+	items, _ := sentItems(t, w.pick(t, fields))
+	if len(items) != len(w.cat.Domains()) {
+		t.Fatalf("%d items", len(items))
+	}
+	for i, d := range w.cat.Domains() {
+		line, custom := items[i]["lineItem"].(map[string]any), items[i]["custom"].(map[string]any)
+		if custom["cairn_node"] != d.ID || line["scoreMaximum"] != float64(len(w.cat.Tracked(d.ID))) || !strings.HasPrefix(items[i]["title"].(string), "Progress: "+d.Code) {
+			t.Errorf("item %d is %v", i, items[i])
+		}
+	}
+}
+
 // TestPickAnActivity keeps it once, with one changeset of its tags, and sends its id along.
 func TestPickAnActivity(t *testing.T) {
 	w := newWorld(t)

@@ -30,7 +30,7 @@ func (s *site) saveDetails(v *visit) (answer, error) {
 	if a.What != pickProgress && a.What != pickActivity || !pick.offered() {
 		return answer{location: v.to("pick/1")}, nil
 	}
-	wrong := a.check(s.pickCatalog(a))
+	wrong := a.check(pick, s.pickCatalog(a))
 	if len(wrong) == 0 {
 		return answer{location: v.to("pick/3?" + a.values().Encode())}, nil
 	}
@@ -53,16 +53,16 @@ func (s *site) addPicked(v *visit) (answer, error) {
 	a := readAnswers(v.PostForm)
 	cat := s.pickCatalog(a)
 	once := v.PostForm.Get("once")
-	if len(a.check(cat)) > 0 || !pick.offered() || len(once) != 43 {
+	if len(a.check(pick, cat)) > 0 || !pick.offered() || len(once) != 43 {
 		return answer{}, refuse(http.StatusBadRequest, "form-value", "badform")
 	}
-	item, err := s.keepPicked(v, pick, a, cat, once)
+	items, err := s.keepPicked(v, a, cat, once)
 	if err != nil {
 		p := asProblem(err)
 		s.logProblem(v, p)
 		return s.giveBack(v, pick, lti.DeepLinkingAnswer{Error: say("pick.failed"), ErrorLog: p.rule + " " + v.id}, say("pick.failed"))
 	}
-	return s.giveBack(v, pick, lti.DeepLinkingAnswer{Items: []lti.ContentItem{item}, Message: say("pick.added", "name", a.Name)}, say("pick.ready"))
+	return s.giveBack(v, pick, lti.DeepLinkingAnswer{Items: items, Message: say("pick.added", "name", a.Name)}, say("pick.ready"))
 }
 
 // cancelPick goes back to the course with nothing.
@@ -77,10 +77,14 @@ func (s *site) cancelPick(v *visit) (answer, error) {
 	return s.giveBack(v, pick, lti.DeepLinkingAnswer{Message: say("pick.cancelled")}, say("pick.cancelled"))
 }
 
-// keepPicked keeps an activity with its tags, and answers the content item. A progress page needs nothing kept.
-func (s *site) keepPicked(v *visit, pick *Pick, a answers, cat *mapping.Catalog, once string) (lti.ContentItem, error) {
+// keepPicked keeps an activity with its tags, and answers the content items. A progress page needs nothing kept.
+func (s *site) keepPicked(v *visit, a answers, cat *mapping.Catalog, once string) ([]lti.ContentItem, error) {
 	if a.What == pickProgress {
-		return s.item(v, a, cat, PlacedActivity{}), nil
+		var items []lti.ContentItem
+		for _, one := range a.pages(cat) {
+			items = append(items, s.item(v, one, cat, PlacedActivity{}))
+		}
+		return items, nil
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	id := pickedID(v.session, once, "activity")
@@ -110,7 +114,7 @@ func (s *site) keepPicked(v *visit, pick *Pick, a answers, cat *mapping.Catalog,
 			return nil, err
 		}
 	}
-	return s.item(v, a, cat, kept), nil
+	return []lti.ContentItem{s.item(v, a, cat, kept)}, nil
 }
 
 // tagPicked makes one changeset of the ticks.

@@ -8,6 +8,20 @@ import (
 // frameHeight is what the pages like to have before they tell their height, in pixels.
 const frameHeight = 700
 
+// pages is the progress pages that the answers ask for: one, or one for each domain.
+func (a answers) pages(cat *mapping.Catalog) []answers {
+	if a.Show != showEach {
+		return []answers{a}
+	}
+	var out []answers
+	for _, d := range cat.Domains() {
+		one := a
+		one.Show, one.Node, one.Name = showNode, d.ID, say("pick.eachname", "name", a.Name, "domain", nodeName(d))
+		out = append(out, one)
+	}
+	return out
+}
+
 // item is what the learning site places. Our ids stand in its custom parameters, so that they come along when a course is copied.
 func (s *site) item(v *visit, a answers, cat *mapping.Catalog, placed PlacedActivity) lti.ContentItem {
 	link := lti.ResourceLinkItem{

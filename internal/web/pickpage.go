@@ -17,6 +17,7 @@ type pickBody struct {
 	Nodes   []option
 	Roles   []option
 	Domains []pickDomain
+	Several bool // the learning site takes several items at once
 	Grades  bool // the learning site takes grade columns
 	NoOffer bool // it takes nothing that we give
 	Most    int  // what a grade column counts to
@@ -51,7 +52,8 @@ func (s *site) pickPage(v *visit, file, title string) *page {
 
 func (s *site) pickBody(v *visit, pick *Pick, a answers) pickBody {
 	return pickBody{
-		answers: a, Cancel: v.to("pick/cancel"), Grades: pick.Settings.TakesLineItems(), NoOffer: !pick.offered(), Errors: map[string]string{},
+		answers: a, Cancel: v.to("pick/cancel"), Several: pick.Settings.AcceptMultiple,
+		Grades: pick.Settings.TakesLineItems(), NoOffer: !pick.offered(), Errors: map[string]string{},
 	}
 }
 
@@ -150,7 +152,7 @@ func (s *site) pickCheck(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	a := readAnswers(q)
-	if !pick.offered() || len(a.check(s.pickCatalog(a))) > 0 {
+	if !pick.offered() || len(a.check(pick, s.pickCatalog(a))) > 0 {
 		return answer{location: v.to("pick/2?" + a.values().Encode())}, nil
 	}
 	once, err := s.newSecret()
@@ -176,6 +178,8 @@ func (s *site) chosen(pick *Pick, a answers) (lines []pickLine, towards []string
 		switch n, _ := cat.Node(a.Node); a.Show {
 		case showNode:
 			shown = nodeName(n)
+		case showEach:
+			shown = say("pick.foreach", "n", len(cat.Domains()))
 		case showRole:
 			shown = say("pick.forrole", "role", roleTitle(cat, a.Role))
 		}
@@ -195,6 +199,8 @@ func (s *site) chosen(pick *Pick, a answers) (lines []pickLine, towards []string
 	switch {
 	case !pick.Settings.TakesLineItems():
 		add(say("pick.grade"), say("pick.nogrades"))
+	case a.Grade && a.Show == showEach:
+		add(say("pick.grade"), say("pick.gradeeach"))
 	case a.Grade:
 		add(say("pick.grade"), say("pick.gradeto."+a.What, "n", most))
 	default:
