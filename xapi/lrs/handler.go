@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,8 +115,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allowBrowsers(head)
 	w, done := accept(w, r)
 	defer func() {
-		if req.leave != nil {
-			req.leave()
+		for _, leave := range slices.Backward(req.leave) {
+			leave()
 		}
 	}()
 	if err := h.answer(w, req); err != nil {

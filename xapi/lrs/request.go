@@ -18,7 +18,7 @@ type request struct {
 	id         string
 	version    xapi.Version // the one of the answer, also when the header was refused
 	credential Credential
-	leave      func() // leaves the gate; nil when no body was read
+	leave      []func() // what gives back the places at the gate; empty when no body was read
 }
 
 func (r *request) reads() bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
