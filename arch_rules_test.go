@@ -33,7 +33,7 @@ var rooms = map[string]room{
 		"the only package that knows SQL; of web and lrs it knows the interfaces it implements, not the handlers",
 	},
 	"internal/storetest": {
-		append([]string{"internal/pipeline", "internal/web", "xapi/lrs", "internal/sqlstore"}, pipelineMay...),
+		append([]string{"internal/pipeline", "internal/web", "xapi/lrs", "internal/sqlstore", "internal/tools/pgtemp"}, pipelineMay...),
 		"one behaviour suite run against every store",
 	},
 	"cmd/cairn":             {[]string{"*"}, "the only place where everything meets"},
