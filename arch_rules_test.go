@@ -20,8 +20,8 @@ var rooms = map[string]room{
 	"mapping/interchange": {
 		[]string{"mapping", "mapping/casefmt", "mapping/moodlecsv", "mapping/sheet"}, "choosing a format knows the formats, and nothing of the program",
 	},
-	"mapping/builtin":   {[]string{"xapi", "mapping"}, "a pack is framework data; it knows nothing of the program"},
-	"lti/ltitest":       {[]string{"lti"}, "the pretend platform speaks LTI to any tool, so it may not know this one"},
+	"mapping/builtin": {[]string{"xapi", "mapping"}, "a pack is framework data; it knows nothing of the program"},
+	"lti/ltitest":     {[]string{"lti"}, "the pretend platform speaks LTI to any tool, so it may not know this one"},
 	"internal/caserest": {
 		[]string{"mapping", "mapping/casefmt", "xapi/profile"}, "what is published is served to anyone: no session, no SQL, no person can be reached from here",
 	},
