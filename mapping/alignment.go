@@ -1,6 +1,9 @@
 package mapping
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ScopeKind says how widely an alignment or a rule holds.
 type ScopeKind string
@@ -98,4 +101,19 @@ type Changeset struct {
 	Scope  Scope     `json:"scope"` // every edit lies in this scope
 	Undoes string    `json:"undoes,omitzero"`
 	Edits  []Edit    `json:"edits"`
+	// After is the position of the last changeset of the scope that the author had seen, 0 for none: when another has come since,
+	// this one is refused with ErrMoved. Nil is not compared. It is not part of what is kept.
+	After *int64 `json:"-"`
+}
+
+// Twin says whether both are the same tag under different ids: what counts, where and how is equal.
+func (a Alignment) Twin(o Alignment) bool {
+	return a.Capability == o.Capability && a.Scope.Same(o.Scope) && a.Selector == o.Selector && a.Placed == o.Placed && a.Criterion.equal(o.Criterion)
+}
+
+// equal says whether both ask for the same. The order of verbs does not count.
+func (c Criterion) equal(o Criterion) bool {
+	ordered := func(verbs []string) []string { return slices.Compact(slices.Sorted(slices.Values(verbs))) }
+	return c.NoSelf == o.NoSelf && (c.MinMilli == nil) == (o.MinMilli == nil) && (c.MinMilli == nil || *c.MinMilli == *o.MinMilli) &&
+		slices.Equal(ordered(c.Verbs), ordered(o.Verbs))
 }

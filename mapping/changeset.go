@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,8 @@ var (
 	ErrRuleN             = errors.New("mapping: n_of asks for at least 1 activity and at most 1000; the other rules for no number")
 	ErrIDTaken           = errors.New("mapping: an alignment with this id is there already; it never changes")
 	ErrUnknownAlignment  = errors.New("mapping: there is no such active alignment")
+	ErrAligned           = errors.New("mapping: the activity is aligned with this capability in the same way already")
+	ErrMoved             = errors.New("mapping: the alignments or rules of the scope were changed since")
 	ErrTwice             = errors.New("mapping: the changeset makes the same change twice")
 )
 
@@ -53,6 +56,7 @@ func (e *EditError) Unwrap() error { return e.Rule }
 type Known struct {
 	Capability func(id string) bool              // in a published framework; Catalog.Capability
 	Alignment  func(id string) (Alignment, bool) // active ones
+	Active     func(iri string) []Alignment      // active ones whose selector has the IRI; nil: not known
 	Own        func(iri string) bool             // links that show progress, capabilities, frameworks; Catalog.Minted
 }
 
@@ -70,9 +74,13 @@ func (cs Changeset) Validate(k Known) error {
 		return &EditError{-1, err}
 	}
 	seen := map[string]bool{}
+	removed := cs.removed()
 	for i, e := range cs.Edits {
 		if err := e.check(cs.Scope, k); err != nil {
 			return &EditError{i, err}
+		}
+		if e.Add != nil && k.hasTwin(*e.Add, removed) {
+			return &EditError{i, ErrAligned}
 		}
 		if key := e.key(); seen[key] {
 			return &EditError{i, ErrTwice}
@@ -81,6 +89,22 @@ func (cs Changeset) Validate(k Known) error {
 		}
 	}
 	return nil
+}
+
+// removed is the alignments that the changeset ends.
+func (cs Changeset) removed() map[string]bool {
+	ids := map[string]bool{}
+	for _, e := range cs.Edits {
+		if e.Remove != "" {
+			ids[e.Remove] = true
+		}
+	}
+	return ids
+}
+
+// hasTwin says whether there is such an alignment already, other than those that are removed with the same changeset.
+func (k Known) hasTwin(a Alignment, removed map[string]bool) bool {
+	return k.Active != nil && slices.ContainsFunc(k.Active(a.Selector.IRI), func(o Alignment) bool { return !removed[o.ID] && a.Twin(o) })
 }
 
 // key is the same for two edits that change the same thing.

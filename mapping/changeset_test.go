@@ -15,12 +15,20 @@ func known() mapping.Known {
 		Capability: func(id string) bool { return id == "c" || id == "d" },
 		Alignment: func(id string) (mapping.Alignment, bool) {
 			switch id {
-			case "here":
-				return tag("here", course2, quiz), true
+			case "here", "there":
+				return tag(id, course2, quiz), true
 			case "elsewhere":
 				return tag("elsewhere", course3, quiz), true
 			}
 			return mapping.Alignment{}, false
+		},
+		Active: func(iri string) []mapping.Alignment {
+			if iri != page {
+				return nil
+			}
+			there := tag("there", course2, page)
+			there.Criterion = mapping.Criterion{Verbs: []string{scored, viewed}, MinMilli: ptr(500)}
+			return []mapping.Alignment{there}
 		},
 		Own: func(iri string) bool { return strings.HasPrefix(iri, "https://cairn.example/capability/") },
 	}
@@ -49,6 +57,19 @@ func TestChangesetsAreRefusedByRule(t *testing.T) {
 		"an urn":                  {adds(func(a *mapping.Alignment) { a.Selector.IRI = "urn:isbn:3" }), nil},
 		"least score and verbs": {adds(func(a *mapping.Alignment) {
 			a.Criterion = mapping.Criterion{Verbs: []string{scored}, MinMilli: ptr(1000)}
+		}), nil},
+
+		"the same under another id": {adds(func(a *mapping.Alignment) {
+			a.Selector.IRI, a.Criterion = page, mapping.Criterion{Verbs: []string{viewed, scored}, MinMilli: ptr(500)}
+		}), mapping.ErrAligned},
+		"the same, the other removed": {append(adds(func(a *mapping.Alignment) {
+			a.Selector.IRI, a.Criterion = page, mapping.Criterion{Verbs: []string{viewed, scored}, MinMilli: ptr(500)}
+		}), mapping.Edit{Remove: "there"}), nil},
+		"another least score": {adds(func(a *mapping.Alignment) {
+			a.Selector.IRI, a.Criterion = page, mapping.Criterion{Verbs: []string{viewed, scored}, MinMilli: ptr(501)}
+		}), nil},
+		"placed, where one is not": {adds(func(a *mapping.Alignment) {
+			a.Selector.IRI, a.Criterion, a.Placed = page, mapping.Criterion{Verbs: []string{viewed, scored}, MinMilli: ptr(500)}, true
 		}), nil},
 
 		"no edits":                     {nil, mapping.ErrNoEdits},

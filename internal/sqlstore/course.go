@@ -70,13 +70,18 @@ func (c Courses) Changesets(ctx context.Context, course web.Course, limit int) (
 
 // Apply is web.Courses. The changeset is checked against the alignments as of the end of the log, also those the projection has
 // not come to yet, so that of two people who remove the same tag one is refused. Applying the same changeset again is no change.
-// *mapping.EditError, ErrChangesetID, ErrAlignmentID.
+// Changesets are applied one after the other, so that of two equal forms sent at once the second is held against what the first did.
+// *mapping.EditError (mapping.ErrAligned for a tag that is there, mapping.ErrMoved when Changeset.After is not the last), ErrChangesetID,
+// ErrAlignmentID.
 func (c Courses) Apply(ctx context.Context, cs mapping.Changeset) (pos int64, err error) {
 	body, err := json.Marshal(cs, json.Deterministic(true))
 	if err != nil {
 		return 0, fmt.Errorf("sqlstore: write a changeset: %w", err)
 	}
 	err = c.s.write(ctx, func(tx *Tx) error {
+		if err := tx.lockEdits(ctx); err != nil {
+			return err
+		}
 		fresh, err := tx.claimChangeset(ctx, cs, body)
 		if err != nil {
 			return err
@@ -85,21 +90,27 @@ func (c Courses) Apply(ctx context.Context, cs mapping.Changeset) (pos int64, er
 			pos, err = tx.sameChangeset(ctx, cs.ID, body)
 			return err
 		}
-		if err := c.check(ctx, tx, cs); err != nil {
-			return err
-		}
-		if err := tx.moveHeads(ctx, cs); err != nil {
-			return err
-		}
-		if pos, err = tx.AppendEvent(ctx, pipeline.EntryChangeset, body); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE changeset SET pos = ? WHERE id = ?`, pos, cs.ID); err != nil {
-			return fmt.Errorf("sqlstore: note where a changeset is: %w", err)
-		}
-		return nil
+		pos, err = c.applyFresh(ctx, tx, cs, body)
+		return err
 	})
 	return pos, err
+}
+
+// applyFresh checks and applies a changeset whose row is there.
+func (c Courses) applyFresh(ctx context.Context, tx *Tx, cs mapping.Changeset, body []byte) (pos int64, err error) {
+	if err := c.check(ctx, tx, cs); err != nil {
+		return 0, err
+	}
+	if err := tx.moveHeads(ctx, cs); err != nil {
+		return 0, err
+	}
+	if pos, err = tx.AppendEvent(ctx, pipeline.EntryChangeset, body); err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE changeset SET pos = ? WHERE id = ?`, pos, cs.ID); err != nil {
+		return 0, fmt.Errorf("sqlstore: note where a changeset is: %w", err)
+	}
+	return pos, nil
 }
 
 // claimChangeset inserts the row of a changeset and says whether its id was free. Its position is known only at the end.
@@ -125,43 +136,6 @@ func (t *Tx) sameChangeset(ctx context.Context, id string, body []byte) (int64, 
 		return 0, fmt.Errorf("%w: %s", ErrChangesetID, id)
 	}
 	return was.Pos, nil
-}
-
-// check holds the rules of a changeset against what is known.
-func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error {
-	var ids []string
-	for _, e := range cs.Edits {
-		if e.Remove != "" {
-			ids = append(ids, e.Remove)
-		}
-	}
-	heads, err := tx.heads(ctx, ids)
-	if err != nil {
-		return err
-	}
-	known := mapping.Known{Capability: c.frameworks.isCapability, Own: c.frameworks.isMinted}
-	known.Alignment = func(id string) (mapping.Alignment, bool) { a, ok := heads[id]; return a, ok }
-	return cs.Validate(known)
-}
-
-// heads reads the alignments with these ids that stand as of the end of the log.
-func (t *Tx) heads(ctx context.Context, ids []string) (map[string]mapping.Alignment, error) {
-	out := map[string]mapping.Alignment{}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	var bodies []string
-	if err := t.Select(ctx, &bodies, `SELECT body FROM alignment_head WHERE NOT ended AND `+t.db.d.in("id"), t.db.d.list(ids)); err != nil {
-		return nil, fmt.Errorf("sqlstore: read alignments: %w", err)
-	}
-	for _, body := range bodies {
-		var a mapping.Alignment
-		if err := json.Unmarshal([]byte(body), &a); err != nil {
-			return nil, fmt.Errorf("sqlstore: read an alignment: %w", err)
-		}
-		out[a.ID] = a
-	}
-	return out, nil
 }
 
 // moveHeads ends and begins alignments as of the end of the log, in the order of their ids: rows are locked in one order.
@@ -196,7 +170,8 @@ func (t *Tx) moveHead(ctx context.Context, e mapping.Edit) error {
 		if err != nil {
 			return fmt.Errorf("sqlstore: write an alignment: %w", err)
 		}
-		n, err := affected(t.Exec(ctx, `INSERT INTO alignment_head (id, body, ended) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING`, e.Add.ID, string(body), false))
+		n, err := affected(t.Exec(ctx, `INSERT INTO alignment_head (id, iri, body, ended) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			e.Add.ID, e.Add.Selector.IRI, string(body), false))
 		if err != nil {
 			return fmt.Errorf("sqlstore: begin an alignment: %w", err)
 		}

@@ -113,6 +113,65 @@ func TestApplyRefuses(t *testing.T) {
 	})
 }
 
+// One form that is sent several times at once makes one tag, before the projection has seen any of it.
+func TestApplyAddsTwinsOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, there, ctx := d.Open(t), d.Open(t), context.Background()
+		c, c2 := courses(t, s), courses(t, there)
+		var added atomic.Int32
+		var wg sync.WaitGroup
+		for i := range 8 {
+			with := []sqlstore.Courses{c, c2}[i%2]
+			wg.Go(func() {
+				switch _, err := with.Apply(ctx, changeset(fmt.Sprint("cs", i), add(fmt.Sprint("t", i), lms+"/x"))); {
+				case err == nil:
+					added.Add(1)
+				case !errors.Is(err, mapping.ErrAligned):
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(t, d, "alignment_head"); n != 1 || added.Load() != 1 || count(t, d, "changeset") != 1 {
+			t.Errorf("%d alignments, %d added", n, added.Load())
+		}
+		other := add("u", lms+"/x")
+		other.Add.Criterion.NoSelf = true
+		if _, err := c.Apply(ctx, changeset("other", other)); err != nil {
+			t.Errorf("another criterion: %v", err)
+		}
+		if _, err := c.Apply(ctx, changeset("in place", mapping.Edit{Remove: "u"}, func() mapping.Edit { e := other; a := *e.Add; a.ID = "v"; e.Add = &a; return e }())); err != nil {
+			t.Errorf("in the place of the same: %v", err)
+		}
+	})
+}
+
+// A form says which changeset its author had seen last.
+func TestApplyRefusesWhatHasMoved(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx := d.Open(t), context.Background()
+		c := courses(t, s)
+		after := func(pos int64, id, iri string) (int64, error) {
+			cs := changeset(id, add("t"+id, lms+iri))
+			cs.After = &pos
+			return c.Apply(ctx, cs)
+		}
+		first, err := after(0, "1", "/x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := after(0, "2", "/y"); !errors.Is(err, mapping.ErrMoved) {
+			t.Errorf("of an older page: %v", err)
+		}
+		if again, err := after(0, "1", "/x"); err != nil || again != first {
+			t.Errorf("the same sent again: %d, %v", again, err)
+		}
+		if _, err := after(first, "2", "/y"); err != nil {
+			t.Errorf("of a fresh page: %v", err)
+		}
+	})
+}
+
 // Of people who remove the same tag at the same moment one does, before the projection has seen any of it.
 func TestApplyRemovesOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {

@@ -26,6 +26,20 @@ func (t *Tx) lockLog(ctx context.Context) error {
 	return nil
 }
 
+// editLock is the key of the advisory lock under which changesets are applied on PostgreSQL.
+const editLock = 0x6361_6972_6e02
+
+// lockEdits makes this transaction the only one that applies a changeset, until it ends. Take it first.
+func (t *Tx) lockEdits(ctx context.Context) error {
+	if t.db.d.oneWriter {
+		return nil
+	}
+	if _, err := t.Exec(ctx, `SELECT pg_advisory_xact_lock(CAST(? AS bigint))`, int64(editLock)); err != nil {
+		return fmt.Errorf("sqlstore: lock the changesets: %w", err)
+	}
+	return nil
+}
+
 // advance takes n positions of the log and answers the first. stored is one value a transaction, later than any given before,
 // also when the clock went back (settled question 11).
 func (t *Tx) advance(ctx context.Context, n int) (first int64, stored time.Time, err error) {

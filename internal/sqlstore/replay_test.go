@@ -151,7 +151,10 @@ func (l *life) edit() {
 		cs.Edits = []mapping.Edit{{Add: &mapping.Alignment{ID: id, Capability: capability, Scope: cs.Scope, Selector: mapping.Selector{
 			Kind: mapping.SelectorKind(l.pick("under", "exact")), IRI: issuer + l.pick("/mod/quiz/view.php?id=3", "/mod/page/view.php?id=1")}}}}
 	}
-	if _, err := l.s.Courses(l.frameworks).Apply(context.Background(), cs); err != nil {
+	switch _, err := l.s.Courses(l.frameworks).Apply(context.Background(), cs); {
+	case errors.Is(err, mapping.ErrAligned): // it is tagged so
+		l.tags = l.tags[:len(l.tags)-1]
+	case err != nil:
 		l.Fatal(err)
 	}
 }

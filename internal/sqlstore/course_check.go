@@ -1,0 +1,79 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+
+	"cairn/mapping"
+)
+
+// check holds the rules of a changeset against what is known as of the end of the log.
+func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error {
+	if err := tx.checkMoved(ctx, cs); err != nil {
+		return err
+	}
+	var ids, iris []string
+	for _, e := range cs.Edits {
+		if e.Remove != "" {
+			ids = append(ids, e.Remove)
+		}
+		if e.Add != nil {
+			iris = append(iris, e.Add.Selector.IRI)
+		}
+	}
+	removed, err := tx.heads(ctx, "id", ids)
+	if err != nil {
+		return err
+	}
+	active, err := tx.heads(ctx, "iri", iris)
+	if err != nil {
+		return err
+	}
+	byID, byIRI := map[string]mapping.Alignment{}, map[string][]mapping.Alignment{}
+	for _, a := range removed {
+		byID[a.ID] = a
+	}
+	for _, a := range active {
+		byIRI[a.Selector.IRI] = append(byIRI[a.Selector.IRI], a)
+	}
+	known := mapping.Known{Capability: c.frameworks.isCapability, Own: c.frameworks.isMinted}
+	known.Alignment = func(id string) (mapping.Alignment, bool) { a, ok := byID[id]; return a, ok }
+	known.Active = func(iri string) []mapping.Alignment { return byIRI[iri] }
+	return cs.Validate(known)
+}
+
+// checkMoved refuses a changeset whose author has not seen the last one of the scope, when it says what was seen.
+func (t *Tx) checkMoved(ctx context.Context, cs mapping.Changeset) error {
+	if cs.After == nil {
+		return nil
+	}
+	var last int64
+	if err := t.Get(ctx, &last, `SELECT COALESCE(MAX(pos), 0) FROM changeset WHERE registration = ? AND context = ? AND id <> ?`,
+		cs.Scope.Registration, cs.Scope.Context, cs.ID); err != nil {
+		return fmt.Errorf("sqlstore: read the last changeset of a scope: %w", err)
+	}
+	if last != *cs.After {
+		return &mapping.EditError{Edit: -1, Rule: mapping.ErrMoved}
+	}
+	return nil
+}
+
+// heads reads the alignments that stand as of the end of the log, by id or by the IRI of their selector.
+func (t *Tx) heads(ctx context.Context, column string, values []string) ([]mapping.Alignment, error) {
+	if len(values) == 0 {
+		return nil, nil
+	}
+	var bodies []string
+	if err := t.Select(ctx, &bodies, `SELECT body FROM alignment_head WHERE NOT ended AND `+t.db.d.in(column), t.db.d.list(values)); err != nil {
+		return nil, fmt.Errorf("sqlstore: read alignments: %w", err)
+	}
+	out := make([]mapping.Alignment, len(bodies))
+	for i, body := range bodies {
+		if err := json.Unmarshal([]byte(body), &out[i]); err != nil {
+			return nil, fmt.Errorf("sqlstore: read an alignment: %w", err)
+		}
+	}
+	return out, nil
+}
