@@ -11,8 +11,8 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// settings are the flags that every command takes. Each has an environment variable; a flag wins over the environment, and
-// that over the configuration file.
+// settings are the flags that every command takes. Each has an environment variable but Config and JSON, which say how one call is
+// made; a flag wins over the environment, and that over the configuration file.
 type settings struct {
 	Config    kong.ConfigFlag `placeholder:"FILE" help:"JSON file of flags by name, for example {\"addr\": \":8080\"}. Unknown names are refused."`
 	DB        string          `name:"db" env:"CAIRN_DB" default:"cairn.db" placeholder:"FILE|DSN" help:"SQLite file, or postgres://user:password@host/name (${env})."`

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// What the README says of the settings of a server: each has an environment variable; --config and --json are flags alone.
+func TestEverySettingHasAnEnvironmentVariable(t *testing.T) {
+	parser, err := kong.New(&cli{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve := slices.IndexFunc(parser.Model.Children, func(n *kong.Node) bool { return n.Name == "serve" })
+	for _, group := range parser.Model.Children[serve].AllFlags(false) {
+		for _, flag := range group {
+			alone := slices.Contains([]string{"help", "config", "json"}, flag.Name)
+			if alone != (len(flag.Envs) == 0) {
+				t.Errorf("--%s has the variables %v", flag.Name, flag.Envs)
+			}
+		}
+	}
+}
+
+// Times on pages are those of a named zone, also in summer.
+func TestTimeZone(t *testing.T) {
+	for name, want := range map[string]string{"Europe/London": "Europe/London", "": "UTC", "UTC": "UTC"} {
+		zone, err := serveFlags{TimeZone: name}.zone()
+		if err != nil || zone.String() != want {
+			t.Errorf("%q is %v (%v), want %s", name, zone, err, want)
+		}
+	}
+}
