@@ -76,6 +76,7 @@ func (c Courses) seen(ctx context.Context, course web.Course) ([]web.CourseActiv
 	if err := c.s.Select(ctx, &rows, `SELECT t.value, t.whole, COALESCE(d.name, '') AS name, COALESCE(d.type, '') AS type, x.last_seen
 		FROM activity_seen x JOIN term t ON t.kind = ? AND t.value = x.activity LEFT JOIN activity d ON d.term = t.id
 		WHERE x.parent = ? AND x.activity <> x.parent AND NOT (`+c.s.d.in("COALESCE(d.type, '')")+`) AND NOT EXISTS (
+			SELECT 1 FROM placement p WHERE p.module = x.activity AND p.activity = '') AND NOT EXISTS (
 			SELECT 1 FROM activity_seen y JOIN activity_seen z ON z.parent = x.parent AND z.activity = y.parent
 			JOIN term ty ON ty.kind = ? AND ty.value = y.parent LEFT JOIN activity dy ON dy.term = ty.id
 			WHERE y.activity = x.activity AND y.parent <> x.parent AND y.parent <> x.activity AND NOT (`+c.s.d.in("COALESCE(dy.type, '')")+`))`,

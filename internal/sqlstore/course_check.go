@@ -14,6 +14,9 @@ func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error 
 	if err := tx.checkMoved(ctx, cs); err != nil {
 		return err
 	}
+	if err := tx.refuseProgressLinks(ctx, cs); err != nil {
+		return err
+	}
 	var ids, iris []string
 	for _, e := range cs.Edits {
 		if e.Remove != "" {

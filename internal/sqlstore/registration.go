@@ -29,6 +29,15 @@ var coursePatterns = map[string]string{
 // Pattern is the IRI of a course in statements, with {issuer} and {context}: the registration's own, else its platform's, else "".
 func (r Registration) Pattern() string { return cmp.Or(r.CoursePattern, coursePatterns[r.Platform]) }
 
+// modulePatterns is what the platforms name the activity of an LTI link in statements.
+var modulePatterns = map[string]string{
+	"moodle": "{issuer}/mod/lti/view.php?id={cmid}",
+}
+
+// ModulePattern is the IRI of the platform's own activity for one of our links, with {issuer} and the {cmid} of the message hint;
+// "" when the platform is not known to tell it.
+func (r Registration) ModulePattern() string { return modulePatterns[r.Platform] }
+
 // CourseIRI is what statements of the course with this LTI context id name, "" when no pattern is known for the platform.
 func (r Registration) CourseIRI(contextID string) string {
 	pattern := r.Pattern()

@@ -128,19 +128,19 @@ func (t *Tx) enterPlacement(ctx context.Context, e web.Entry, k *known) error {
 		return nil
 	}
 	p := e.Placement
-	title, item := last(p.Title, k.LinkTitle), last(p.LineItem, k.LineItem)
+	title, item, module := last(p.Title, k.LinkTitle), last(p.LineItem, k.LineItem), last(p.Module, k.Module)
 	if !k.newShown(p) {
 		p.Framework, p.Node, p.Archetype, p.Activity = *k.Framework, *k.Node, *k.Archetype, *k.Activity
 	}
 	var id string
 	if err := t.Get(ctx, &id, `INSERT INTO placement (id, registration, deployment, context, link_id, title, line_item, framework, node, archetype,
-			activity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (registration, context, link_id, deployment) DO UPDATE SET
+			activity, module) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (registration, context, link_id, deployment) DO UPDATE SET
 			title = excluded.title, line_item = excluded.line_item, framework = excluded.framework, node = excluded.node,
-			archetype = excluded.archetype, activity = excluded.activity RETURNING id`,
-		newID(), k.registered, p.Deployment, contextOf(e), p.LinkID, title, item, p.Framework, p.Node, p.Archetype, p.Activity); err != nil {
+			archetype = excluded.archetype, activity = excluded.activity, module = excluded.module RETURNING id`,
+		newID(), k.registered, p.Deployment, contextOf(e), p.LinkID, title, item, p.Framework, p.Node, p.Archetype, p.Activity, module); err != nil {
 		return fmt.Errorf("sqlstore: keep a placement: %w", err)
 	}
-	k.Placement, k.LinkTitle, k.LineItem = &id, &title, &item
+	k.Placement, k.LinkTitle, k.LineItem, k.Module = &id, &title, &item, &module
 	k.Framework, k.Node, k.Archetype, k.Activity = &p.Framework, &p.Node, &p.Archetype, &p.Activity
 	return nil
 }

@@ -26,6 +26,7 @@ type known struct {
 	Placement  *string
 	LinkTitle  *string `db:"link_title"`
 	LineItem   *string `db:"line_item"`
+	Module     *string
 	Framework  *string
 	Node       *string
 	Archetype  *string
@@ -62,7 +63,7 @@ func readKnown(ctx context.Context, db reader, e web.Entry) (known, error) {
 	reg := registrationOf(e)
 	k := known{registered: reg}
 	err := db.Get(ctx, &k, `SELECT a.id AS account, a.learner, a.name, k.email, k.mailbox, k.username, k.sourced_id, c.title, c.iri, m.is_learner,
-			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node, p.archetype, p.activity
+			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node, p.archetype, p.activity, p.module
 		FROM (SELECT 1 AS one) o
 		LEFT JOIN account a ON a.issuer = ? AND a.subject = ?
 		LEFT JOIN account_claim k ON k.registration = ? AND k.account = a.id
@@ -112,7 +113,7 @@ func (k known) newMember(e web.Entry) bool {
 // newPlacement says that a resource link is new, or shows something else than before.
 func (k known) newPlacement(e web.Entry) bool {
 	p := e.Placement
-	return p.LinkID != "" && (tells(p.Title, k.LinkTitle) || tells(p.LineItem, k.LineItem) || k.newShown(p))
+	return p.LinkID != "" && (tells(p.Title, k.LinkTitle) || tells(p.LineItem, k.LineItem) || tells(p.Module, k.Module) || k.newShown(p))
 }
 
 // newShown says that the placement shows another part than before. A launch that names no framework says nothing about it.

@@ -35,6 +35,7 @@ type Registration struct {
 	StorageOrigin string               // origin of the platform's storage: of its authorization endpoint; "" when it has none
 	FrameOrigins  []string             // origins that may show our pages in a frame; none: the issuer's
 	CoursePattern string               // IRI of a course in statements, with {issuer} and {context}; "": courses have no IRI
+	ModulePattern string               // IRI of the platform's activity for a link of ours, with {issuer} and {cmid}; "": not known
 	Identity      learner.IdentityRule // which claim names the person's records; the others are not kept
 }
 

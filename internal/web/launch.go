@@ -100,7 +100,7 @@ func landing(session Session) string {
 
 // entry turns what a launch said into what is kept of it.
 func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
-	place, err := s.placement(v, l)
+	place, err := s.placement(v, l, reg)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -159,7 +159,7 @@ func courseOf(l *lti.Launch, reg Registration) Course {
 }
 
 // placement is the link the launch came from, and what it shows (settled question 8).
-func (s *site) placement(v *visit, l *lti.Launch) (Placement, error) {
+func (s *site) placement(v *visit, l *lti.Launch, reg Registration) (Placement, error) {
 	p := Placement{
 		Registration: l.Registration.ID, Deployment: l.Deployment, LinkID: l.ResourceLink.ID, Title: l.ResourceLink.Title,
 		Framework: s.Frameworks.Default().ID,
@@ -170,6 +170,7 @@ func (s *site) placement(v *visit, l *lti.Launch) (Placement, error) {
 	if l.Endpoint != nil {
 		p.LineItem = l.Endpoint.LineItem
 	}
+	p.Module = moduleOf(l, reg)
 	if id := l.Custom[customFramework]; id != "" {
 		p.Framework = id
 	}

@@ -78,6 +78,7 @@ type Placement struct {
 	LinkID       string
 	Title        string
 	LineItem     string // URL; "" when there is none (it is not forgotten when a later launch leaves it out)
+	Module       string // IRI of the platform's own activity for the link; "" when it is not told (nor is this forgotten)
 	Framework    string
 	Node         string
 	Archetype    string
