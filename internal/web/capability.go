@@ -9,8 +9,12 @@ import (
 	"cairn/mapping"
 )
 
-// longList is how many lines a list shows before the rest goes into a disclosure.
-const longList = 10
+// longList is how many lines a list shows before the rest goes into a disclosure, and mostLines how many it has at all: somebody
+// may have done the same thing thousands of times. The newest are listed then, and it says how many are not.
+const (
+	longList  = 10
+	mostLines = 100
+)
 
 // capabilityBody is L4: why a status is what it is.
 type capabilityBody struct {
@@ -35,6 +39,7 @@ type lines struct {
 	Shown    []string
 	Rest     []string
 	ShowText string
+	Older    string // that older ones are not listed
 }
 
 // nextActivity is an activity that would count. Href leads to it in the LMS, or Here to its page, "" where that is not known to be
@@ -112,7 +117,10 @@ func (s *site) addHistory(v *visit, b *capabilityBody, capability string) error 
 }
 
 func (s *site) lines(found []mapping.Finding, words func(mapping.Finding) string) lines {
-	l := lines{Count: len(found), ShowText: say("why.showall", "n", len(found))}
+	l := lines{Count: len(found), ShowText: say("why.showall", "n", min(len(found), mostLines))}
+	if older := len(found) - mostLines; older > 0 {
+		found, l.ShowText, l.Older = found[older:], say("why.shownewest", "n", mostLines), say("why.older", "n", older)
+	}
 	for i, f := range found {
 		if i < longList {
 			l.Shown = append(l.Shown, words(f))
