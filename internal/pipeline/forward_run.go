@@ -1,0 +1,191 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// ForwarderConfig is what a Forwarder needs. Every field but the numbers must be set.
+type ForwarderConfig struct {
+	Targets Targets
+	Open    func(sealed string) (secret string, err error)
+	HTTP    *http.Client // guarded: targets are addresses that people typed
+	Now     func() time.Time
+	Logger  *slog.Logger
+	Holder  string        // names this process in leases
+	Poll    time.Duration // default 1 s
+	Lease   time.Duration // default 3 min; prolonged before each request
+	Timeout time.Duration // of a request, default 1 min
+	Most    int           // statements in a request, default 100
+}
+
+// Forwarder sends statements on to other record stores: in the order of the log, at least once, where the statements' ids make it
+// once. Each target has a worker of its own while it is behind, so that a slow one holds up no other.
+type Forwarder struct {
+	cfg     ForwarderConfig
+	workers sync.WaitGroup
+
+	mu   sync.Mutex
+	busy map[string]bool
+}
+
+// NewForwarder makes a forwarder; Run or Step start it.
+func NewForwarder(cfg ForwarderConfig) *Forwarder {
+	if cfg.Poll == 0 {
+		cfg.Poll = time.Second
+	}
+	if cfg.Lease == 0 {
+		cfg.Lease = 3 * time.Minute
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = time.Minute
+	}
+	if cfg.Most == 0 {
+		cfg.Most = 100
+	}
+	return &Forwarder{cfg: cfg, busy: map[string]bool{}}
+}
+
+// Run forwards until the context ends, and returns when every request under way has ended.
+func (f *Forwarder) Run(ctx context.Context) {
+	every(ctx, f.cfg.Poll, func() {
+		if err := f.dispatch(ctx); err != nil && ctx.Err() == nil {
+			f.cfg.Logger.Error("forwarding stopped; it is tried again", "error", err)
+		}
+	})
+	f.workers.Wait()
+}
+
+// every calls f now and then again and again, until the context ends.
+func every(ctx context.Context, poll time.Duration, f func()) {
+	ticker := time.NewTicker(poll)
+	defer ticker.Stop()
+	for {
+		f()
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Step forwards what is due now, and returns when it has been answered.
+func (f *Forwarder) Step(ctx context.Context) error {
+	err := f.dispatch(ctx)
+	f.workers.Wait()
+	return err
+}
+
+// dispatch starts a worker for each target that is due.
+func (f *Forwarder) dispatch(ctx context.Context) error {
+	for ctx.Err() == nil {
+		now := f.cfg.Now()
+		f.mu.Lock()
+		busy := slices.Sorted(maps.Keys(f.busy))
+		f.mu.Unlock()
+		t, ok, err := f.cfg.Targets.Claim(ctx, f.cfg.Holder, now, now.Add(f.cfg.Lease), busy)
+		if err != nil || !ok {
+			return err
+		}
+		f.setBusy(t.ID, true)
+		f.workers.Go(func() {
+			defer f.setBusy(t.ID, false)
+			f.serve(ctx, t)
+		})
+	}
+	return nil
+}
+
+func (f *Forwarder) setBusy(id string, busy bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if busy {
+		f.busy[id] = true
+		return
+	}
+	delete(f.busy, id)
+}
+
+// serve sends a target what it lacks, until it has everything or does not serve us.
+func (f *Forwarder) serve(ctx context.Context, t Target) {
+	problem, wait, err := f.follow(ctx, &t)
+	switch {
+	case errors.Is(err, ErrLeaseLost):
+		f.cfg.Logger.Info("forwarding to a target ended: it was paused, removed, or taken by another process", "target", t.Name)
+	case err != nil && ctx.Err() == nil:
+		f.cfg.Logger.Error("forwarding to a target failed by ourselves; it is tried again", "target", t.Name, "error", err)
+	}
+	now := f.cfg.Now()
+	next := now
+	switch {
+	case err != nil && ctx.Err() == nil:
+		next = now.Add(backoff(0))
+	case problem != "":
+		next = now.Add(max(wait, backoff(t.Attempts)))
+		f.cfg.Logger.Warn("a target does not take statements; they are sent again", "target", t.Name, "next", next, "problem", problem)
+	}
+	err = f.cfg.Targets.Release(context.WithoutCancel(ctx), t, next, problem)
+	if err != nil && !errors.Is(err, ErrLeaseLost) {
+		f.cfg.Logger.Error("a target could not be given back", "target", t.Name, "error", err)
+	}
+}
+
+// leastBatch is the fewest statements of a request to a target that failed before: what it refuses is found with fewer requests.
+const leastBatch = 8
+
+// follow sends page after page. problem says why the target did not take them, and wait how long it asked to be left alone.
+func (f *Forwarder) follow(ctx context.Context, t *Target) (problem string, wait time.Duration, err error) {
+	secret, err := f.cfg.Open(t.Sealed)
+	if err != nil {
+		return "the secret cannot be opened: " + err.Error(), 0, nil
+	}
+	to := newRemote(t.Remote, secret, f.cfg.HTTP, f.cfg.Timeout, f.cfg.Now)
+	for ctx.Err() == nil {
+		head, err := f.cfg.Targets.Head(ctx)
+		if err != nil || t.Pos >= head {
+			return "", 0, err
+		}
+		size := max(f.cfg.Most>>min(t.Attempts, 8), min(leastBatch, f.cfg.Most))
+		page, through, err := f.cfg.Targets.Outgoing(ctx, t.Selection, t.Pos, head, size)
+		if err != nil {
+			return "", 0, fmt.Errorf("read what is to be forwarded: %w", err)
+		}
+		s := &sending{Forwarder: f, target: *t, to: to, through: through}
+		stopped := s.page(ctx, page)
+		if err := f.settle(context.WithoutCancel(ctx), t, s); err != nil {
+			return "", 0, err
+		}
+		if stopped != nil {
+			var later *notNow
+			if errors.As(stopped, &later) && ctx.Err() == nil {
+				return later.problem, later.wait, nil
+			}
+			return "", 0, stopped
+		}
+	}
+	return "", 0, nil
+}
+
+// settle keeps how far the page came.
+func (f *Forwarder) settle(ctx context.Context, t *Target, s *sending) error {
+	done := s.settled()
+	for _, d := range done.Dead {
+		f.cfg.Logger.Warn("a target refused a statement for good", "target", t.Name, "statement", d.Statement, "problem", d.Problem)
+	}
+	if done.Pos <= t.Pos {
+		return nil
+	}
+	if err := f.cfg.Targets.Settle(ctx, *t, done); err != nil {
+		return err
+	}
+	t.Pos, t.Attempts = done.Pos, 0
+	return nil
+}
