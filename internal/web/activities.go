@@ -119,7 +119,11 @@ func savedNotice(v *visit, q url.Values) *notice {
 	if removed > 0 {
 		parts = append(parts, say("tags.removed", "n", removed))
 	}
-	n := &notice{Kind: "done", Heading: say("notice.done"), Text: []string{strings.Join(parts, " "), say("tags.counted")}}
+	follows := say("tags.counted")
+	if added == 0 {
+		follows = say("tags.uncounted")
+	}
+	n := &notice{Kind: "done", Heading: say("notice.done"), Text: []string{strings.Join(parts, " "), follows}}
 	if q.Has("late") {
 		n.Text[1] = say("tags.late")
 	}

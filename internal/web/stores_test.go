@@ -153,6 +153,13 @@ func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
 			return h.Pos, nil // applied already
 		}
 	}
+	if meanwhile := w.meanwhile; meanwhile != nil {
+		w.meanwhile = nil
+		meanwhile()
+	}
+	if n := len(w.changes); cs.After != nil && n > 0 && w.changes[n-1].Pos > *cs.After {
+		return 0, &mapping.EditError{Edit: -1, Rule: mapping.ErrMoved}
+	}
 	err := cs.Validate(mapping.Known{
 		Capability: func(id string) bool { _, ok := w.cat.Capability(id); return ok },
 		Alignment: func(id string) (mapping.Alignment, bool) {

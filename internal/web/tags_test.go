@@ -66,7 +66,8 @@ func TestSavingTagsIsOneChangeset(t *testing.T) {
 	tag := func(id, code string) *mapping.Alignment {
 		return &mapping.Alignment{ID: id, Capability: w.capability(code), Scope: course.Scope(), Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: quiz}}
 	}
-	want := mapping.Changeset{
+	seen := w.changes[0].Pos
+	want := mapping.Changeset{After: &seen,
 		ID: cs.ID, Author: "account-tove", Reason: "New quiz", At: now, Scope: course.Scope(),
 		Edits: []mapping.Edit{{Add: tag(ids[0], "5-L1")}, {Add: tag(ids[1], "5.1.1-LX-01")}, {Remove: "a3"}},
 	}
@@ -121,6 +122,24 @@ func TestTagsMovedMeanwhile(t *testing.T) {
 	again.Set("version", version.FindStringSubmatch(body)[1])
 	if code, _, body := w.send("tove", tagPath(quiz), again); code != http.StatusSeeOther {
 		t.Errorf("sent again: status %d:\n%s", code, body)
+	}
+}
+
+// The same form sent twice at once is one change: the second finds that the tags have moved since it looked.
+func TestTagsMovedWhileSaving(t *testing.T) {
+	w := newWorld(t)
+	quiz := module("quiz", 2)
+	form := w.formOf(t, "tove", tagPath(quiz))
+	form["tag"] = append(form["tag"], w.capability("5-L4"))
+	before := len(w.changes)
+	w.meanwhile = func() {
+		if code, _, _ := w.send("tove", tagPath(quiz), form); code != http.StatusSeeOther {
+			t.Errorf("the one that came first: status %d", code)
+		}
+	}
+	code, _, body := w.send("tove", tagPath(quiz), form)
+	if code != http.StatusConflict || len(w.changes) != before+1 {
+		t.Fatalf("status %d, %d changes where 1 was to be made:\n%s", code, len(w.changes)-before, body)
 	}
 }
 

@@ -33,6 +33,10 @@ type tagForm struct {
 
 // saveTags makes one changeset of the differences between the form and the saved tags.
 func (s *site) saveTags(v *visit) (answer, error) {
+	seen, err := s.lastChange(v)
+	if err != nil {
+		return answer{}, err
+	}
 	g, err := s.tagging(v, v.PostForm.Get("address"), v.PostForm.Get("section"))
 	if err != nil {
 		return answer{}, err
@@ -57,8 +61,11 @@ func (s *site) saveTags(v *visit) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		cs.Edits = edits
+		cs.Edits, cs.After = edits, &seen
 		late, err := s.apply(v, cs)
+		if errors.Is(err, mapping.ErrMoved) || errors.Is(err, mapping.ErrAligned) {
+			return s.savedMeanwhile(v, f)
+		}
 		if err != nil {
 			return answer{}, err
 		}
@@ -67,6 +74,28 @@ func (s *site) saveTags(v *visit) (answer, error) {
 		}
 	}
 	return v.done("course/activities?" + q.Encode()), nil
+}
+
+// savedMeanwhile shows the form again over the tags as they are now.
+func (s *site) savedMeanwhile(v *visit, f tagForm) (answer, error) {
+	g, err := s.tagging(v, v.PostForm.Get("address"), v.PostForm.Get("section"))
+	if err != nil {
+		return answer{}, err
+	}
+	return s.tagsMoved(v, g, f)
+}
+
+// lastChange is the position of the last change of the course's tags, 0 before the first. It is read before the tags are, so that
+// a change that comes in between is noticed when this one is applied.
+func (s *site) lastChange(v *visit) (int64, error) {
+	last, err := s.Courses.Changesets(v.Context(), v.session.Course, 1)
+	if err != nil {
+		return 0, fmt.Errorf("read the last change of tags: %w", err)
+	}
+	if len(last) == 0 {
+		return 0, nil
+	}
+	return last[0].Pos, nil
 }
 
 // read takes the fields apart. Boxes that the page did not have are refused: they are not ours.
@@ -141,7 +170,7 @@ func (s *site) apply(v *visit, cs mapping.Changeset) (late bool, err error) {
 
 // editProblem gives a changeset that breaks a rule its status: moved tags are a conflict, the rest cannot be done.
 func editProblem(err *mapping.EditError) *problem {
-	if errors.Is(err, mapping.ErrUnknownAlignment) {
+	if errors.Is(err, mapping.ErrUnknownAlignment) || errors.Is(err, mapping.ErrMoved) {
 		return refuse(http.StatusConflict, "tags-moved", "moved").because(err)
 	}
 	if errors.Is(err, mapping.ErrOwnActivity) {

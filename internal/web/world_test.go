@@ -61,6 +61,7 @@ type world struct {
 	asked     int    // how often all origins were read
 	platform  string // where the LMS is
 	broken    error  // what every store answers, when set
+	meanwhile func() // runs once when a changeset is applied, before it is looked at
 
 	tool    *lti.Tool
 	logins  map[string]lti.Login
