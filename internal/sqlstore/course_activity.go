@@ -65,22 +65,17 @@ func unnamed(a web.CourseActivity) int {
 	return 0
 }
 
-// seen reads what statements name the course for.
+// seen reads what statements name the course for, at the cost of what it answers: see commitSeen.
 func (c Courses) seen(ctx context.Context, course web.Course) ([]web.CourseActivity, error) {
 	if course.IRI == "" {
 		return nil, nil
 	}
 	parent, _ := storedValue(course.IRI)
-	kind, held := int64(xapi.TermActivity), c.s.d.list(containers)
 	var rows []seenRow
 	if err := c.s.Select(ctx, &rows, `SELECT t.value, t.whole, COALESCE(d.name, '') AS name, COALESCE(d.type, '') AS type, x.last_seen
 		FROM activity_seen x JOIN term t ON t.kind = ? AND t.value = x.activity LEFT JOIN activity d ON d.term = t.id
-		WHERE x.parent = ? AND x.activity <> x.parent AND NOT (`+c.s.d.in("COALESCE(d.type, '')")+`) AND NOT EXISTS (
-			SELECT 1 FROM placement p WHERE p.module = x.activity AND p.activity = '') AND NOT EXISTS (
-			SELECT 1 FROM activity_seen y JOIN activity_seen z ON z.parent = x.parent AND z.activity = y.parent
-			JOIN term ty ON ty.kind = ? AND ty.value = y.parent LEFT JOIN activity dy ON dy.term = ty.id
-			WHERE y.activity = x.activity AND y.parent <> x.parent AND y.parent <> x.activity AND NOT (`+c.s.d.in("COALESCE(dy.type, '')")+`))`,
-		kind, parent, held, kind, held); err != nil {
+		WHERE x.parent = ? AND NOT x.nested AND x.activity <> x.parent AND NOT (`+c.s.d.in("COALESCE(d.type, '')")+`) AND NOT EXISTS (
+			SELECT 1 FROM placement p WHERE p.module = x.activity AND p.activity = '')`, int64(xapi.TermActivity), parent, c.s.d.list(containers)); err != nil {
 		return nil, fmt.Errorf("sqlstore: read the activities of a course: %w", err)
 	}
 	out := make([]web.CourseActivity, len(rows))

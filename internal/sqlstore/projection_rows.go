@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -86,17 +85,3 @@ func (t *Tx) commitTransitions(ctx context.Context, b pipeline.Batch) error {
 }
 
 const transitionColumns = `learner, capability, ordinal, pos, from_state, to_state, from_percent, percent, have, need, cause, cause_id, at, statements`
-
-func (t *Tx) commitSeen(ctx context.Context, b pipeline.Batch) error {
-	type place struct{ parent, activity string }
-	later := func(a, b pipeline.SeenActivity) int { return a.LastSeen.Compare(b.LastSeen) }
-	seen := lastOf(slices.SortedStableFunc(slices.Values(b.Seen), later), func(s pipeline.SeenActivity) place { return place{s.Parent, s.Activity} })
-	rows := make([][]any, len(seen))
-	for i, s := range seen {
-		parent, _ := storedValue(s.Parent)
-		activity, _ := storedValue(s.Activity)
-		rows[i] = []any{parent, activity, micros(s.LastSeen)}
-	}
-	return t.insertRows(ctx, `INSERT INTO activity_seen (parent, activity, last_seen)`,
-		` ON CONFLICT (parent, activity) DO UPDATE SET last_seen = excluded.last_seen WHERE excluded.last_seen > activity_seen.last_seen`, rows)
-}
