@@ -27,6 +27,7 @@ type cli struct {
 	Framework    frameworkCmd    `cmd:"" help:"The frameworks that are published."`
 	Credential   credentialCmd   `cmd:"" help:"The keys that programs use at /xapi."`
 	Statements   statementsCmd   `cmd:"" help:"Statements in bulk: export and import."`
+	Forward      forwardCmd      `cmd:"" help:"Other record stores that statements are forwarded to."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"The scores that LMSs are owed."`
 	Key          keyCmd          `cmd:"" help:"The keys that Cairn signs with."`
 	Doctor       doctorCmd       `cmd:"" help:"Check each registration: keys, tokens, clock, frames, the last launches; say what is wrong and what to do. Ends with 1 when a check failed."`

@@ -15,8 +15,8 @@ import (
 // ForwarderConfig is what a Forwarder needs. Every field but the numbers must be set.
 type ForwarderConfig struct {
 	Targets Targets
-	Open    func(sealed string) (secret string, err error)
-	HTTP    *http.Client // guarded: targets are addresses that people typed
+	Open    func(Remote) (secret string, err error) // decrypts Remote.Sealed
+	HTTP    *http.Client                            // guarded: targets are addresses that people typed
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Holder  string        // names this process in leases
@@ -143,7 +143,7 @@ const leastBatch = 8
 
 // follow sends page after page. problem says why the target did not take them, and wait how long it asked to be left alone.
 func (f *Forwarder) follow(ctx context.Context, t *Target) (problem string, wait time.Duration, err error) {
-	secret, err := f.cfg.Open(t.Sealed)
+	secret, err := f.cfg.Open(t.Remote)
 	if err != nil {
 		return "the secret cannot be opened: " + err.Error(), 0, nil
 	}

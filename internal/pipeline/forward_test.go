@@ -54,7 +54,7 @@ func newForwarding(t *testing.T, n int) *forwarding {
 	f.target = pipeline.Target{ID: "t", Name: "other", Remote: pipeline.Remote{Endpoint: server.URL + "/", Key: "k", Sealed: "sealed"}}
 	f.forward = pipeline.NewForwarder(pipeline.ForwarderConfig{
 		Targets: f, HTTP: server.Client(), Now: func() time.Time { return f.now }, Logger: slog.New(slog.DiscardHandler), Holder: "h", Most: 16, Timeout: 5 * time.Second,
-		Open: func(sealed string) (string, error) { return "secret of " + sealed, nil },
+		Open: func(r pipeline.Remote) (string, error) { return "secret of " + r.Sealed, nil },
 	})
 	return f
 }
