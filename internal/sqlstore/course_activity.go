@@ -71,15 +71,29 @@ func (c Courses) seen(ctx context.Context, course web.Course) ([]web.CourseActiv
 		return nil, nil
 	}
 	parent, _ := storedValue(course.IRI)
+	var top []struct {
+		Activity string
+		LastSeen int64 `db:"last_seen"`
+	}
+	if err := c.s.Select(ctx, &top, `SELECT activity, last_seen FROM activity_seen WHERE parent = ? AND NOT nested AND activity <> parent`, parent); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the activities of a course: %w", err)
+	}
+	values, last := make([]string, len(top)), make(map[string]int64, len(top))
+	for i, t := range top {
+		values[i], last[t.Activity] = t.Activity, t.LastSeen
+	}
+	// A query of its own: PostgreSQL cannot know how few of a course's activities lie under no other, and would read all there are.
 	var rows []seenRow
-	if err := c.s.Select(ctx, &rows, `SELECT t.value, t.whole, COALESCE(d.name, '') AS name, COALESCE(d.type, '') AS type, x.last_seen
-		FROM activity_seen x JOIN term t ON t.kind = ? AND t.value = x.activity LEFT JOIN activity d ON d.term = t.id
-		WHERE x.parent = ? AND NOT x.nested AND x.activity <> x.parent AND NOT (`+c.s.d.in("COALESCE(d.type, '')")+`) AND NOT EXISTS (
-			SELECT 1 FROM placement p WHERE p.module = x.activity AND p.activity = '')`, int64(xapi.TermActivity), parent, c.s.d.list(containers)); err != nil {
+	if err := c.s.Select(ctx, &rows, `SELECT t.value, t.whole, COALESCE(d.name, '') AS name, COALESCE(d.type, '') AS type
+		FROM term t LEFT JOIN activity d ON d.term = t.id
+		WHERE t.kind = ? AND `+c.s.d.in("t.value")+` AND NOT (`+c.s.d.in("COALESCE(d.type, '')")+`) AND NOT EXISTS (
+			SELECT 1 FROM placement p WHERE p.module = t.value AND p.activity = '')`,
+		int64(xapi.TermActivity), c.s.d.list(values), c.s.d.list(containers)); err != nil {
 		return nil, fmt.Errorf("sqlstore: read the activities of a course: %w", err)
 	}
 	out := make([]web.CourseActivity, len(rows))
 	for i, r := range rows {
+		r.LastSeen = last[r.Value]
 		out[i] = r.activity()
 	}
 	return out, nil
