@@ -9,6 +9,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/go-json-experiment/json"
+
+	"cairn/internal/sqlstore"
 )
 
 // settings are the flags that every command takes. Each has an environment variable but Config and JSON, which say how one call is
@@ -39,6 +41,9 @@ func (s *settings) AfterApply() error {
 	}
 	if s.DB == "" {
 		return refuse(exitUsage, "CAIRN_DB is empty: give a file name or a PostgreSQL address")
+	}
+	if err := sqlstore.CheckAddress(s.DB); err != nil {
+		return refuse(exitUsage, "CAIRN_DB cannot be used: %w", err)
 	}
 	return nil
 }

@@ -33,3 +33,15 @@ func TestTimeZone(t *testing.T) {
 		}
 	}
 }
+
+// A mistyped address is refused before anything is made: the tool's key would lie beside a database that is none.
+func TestMistypedDatabaseIsRefusedFirst(t *testing.T) {
+	for address, fine := range map[string]bool{
+		"cairn.db": true, "file:x.db": true, "postgres://u@h/x": true, "mysql://x": false, "host=127.0.0.1 dbname=x": false, "": false,
+	} {
+		s := settings{DB: address}
+		if err := s.AfterApply(); (err == nil) != fine {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}

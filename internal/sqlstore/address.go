@@ -22,8 +22,9 @@ func isPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
-// checkAddress refuses what looks like the address of another database: it would silently become an empty SQLite file.
-func checkAddress(dsn string) error {
+// CheckAddress refuses with ErrAddress what looks like the address of another database: it would silently become an empty SQLite
+// file. Open asks it; a program asks before it makes files of its own beside the database.
+func CheckAddress(dsn string) error {
 	switch {
 	case isPostgres(dsn), strings.HasPrefix(dsn, "file:"):
 		return nil

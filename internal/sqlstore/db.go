@@ -66,7 +66,7 @@ func openDB(ctx context.Context, dsn string, o Options) (*DB, error) {
 // connect opens the pools. A DSN that begins with postgres:// or postgresql:// means PostgreSQL, a name or file: an SQLite file, and
 // anything else is ErrAddress.
 func (db *DB) connect(dsn string, connections int) (err error) {
-	if err := checkAddress(dsn); err != nil {
+	if err := CheckAddress(dsn); err != nil {
 		return err
 	}
 	if isPostgres(dsn) {
