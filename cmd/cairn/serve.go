@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +27,7 @@ type serveCmd struct{ serveFlags }
 
 // Run serves until it is told to stop. The address comes first: a second server on it must not touch the database.
 func (c *serveCmd) Run(p *program) error {
+	limitMemory()
 	log := newLogger(p.LogFormat, p.LogLevel)
 	if err := checkHosts(c.AllowPrivateHost); err != nil {
 		return err
@@ -42,6 +45,16 @@ func (c *serveCmd) Run(p *program) error {
 		log.Warn("CAIRN_BASE_URL is not set; only this machine can use Cairn so", "base_url", p.BaseURL)
 	}
 	return p.serve(p.ctx, l, c.serveFlags, log)
+}
+
+// softMemory is where the collector begins to work harder, in bytes: a few large batches at once leave much behind that it would
+// otherwise take its time with. It is no bound, and GOMEMLIMIT in the environment goes before it.
+const softMemory = 160 << 20
+
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 }
 
 // zone is where the people are who read the pages. The zones are in the program, so that every machine knows them.
