@@ -28,6 +28,7 @@ type cli struct {
 	Credential   credentialCmd   `cmd:"" help:"The keys that programs use at /xapi."`
 	Statements   statementsCmd   `cmd:"" help:"Statements in bulk: export and import."`
 	Forward      forwardCmd      `cmd:"" help:"Other record stores that statements are forwarded to."`
+	Source       sourceCmd       `cmd:"" help:"Other record stores that statements are pulled from."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"The scores that LMSs are owed."`
 	Key          keyCmd          `cmd:"" help:"The keys that Cairn signs with."`
 	Doctor       doctorCmd       `cmd:"" help:"Check each registration: keys, tokens, clock, frames, the last launches; say what is wrong and what to do. Ends with 1 when a check failed."`

@@ -43,6 +43,7 @@ type server struct {
 	projector *pipeline.Projector
 	deliverer *pipeline.Deliverer
 	forwarder *pipeline.Forwarder
+	puller    *pipeline.Puller
 	launches  *launchLog
 }
 
@@ -61,8 +62,8 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 	client := lti.NewHTTPClient(lti.Guard{PlainHTTP: w.privateHosts, Private: w.privateHosts, UserAgent: "Cairn/" + version})
 	s.projector = w.newProjector(store, frameworks, pipeline.Config{Changed: grown, Observe: func(n int) { m.folded.Add(float64(n)) }})
 	s.deliverer = w.newDeliverer(store, frameworks, client)
-	s.forwarder = w.newForwarder(store)
-	m.registry.MustRegister(forwardFigures{store})
+	s.forwarder, s.puller = w.newForwarder(store), w.newPuller(store, m, grown)
+	m.registry.MustRegister(forwardFigures{store}, sourceFigures{store})
 	pages, err := web.New(web.Config{
 		Tool: notedTool{countedTool{&lti.Tool{
 			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Messages: messages, Now: w.now,
@@ -124,7 +125,7 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group sync.WaitGroup
-	for _, f := range []func(context.Context){s.projector.Run, s.deliverer.Run, s.forwarder.Run, s.launches.run, s.sweep} {
+	for _, f := range []func(context.Context){s.projector.Run, s.deliverer.Run, s.forwarder.Run, s.puller.Run, s.launches.run, s.sweep} {
 		group.Go(func() { f(work) })
 	}
 	done := context.AfterFunc(ctx, func() { s.health.stopping.Store(true) })

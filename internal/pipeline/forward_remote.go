@@ -37,6 +37,7 @@ type answer struct {
 	tooLong bool
 	after   time.Duration // of Retry-After, 0 when it did not ask for time
 	problem string
+	through time.Time // of X-Experience-API-Consistent-Through, zero when it is not said
 }
 
 // maxRemoteAnswer bounds an answer in octets.
@@ -85,6 +86,7 @@ func (r *remote) read(res *http.Response) answer {
 	}
 	a := answer{status: res.StatusCode, kind: res.Header.Get("Content-Type"), body: body, tooLong: len(body) > maxRemoteAnswer || err != nil,
 		after: retryAfter(res.Header.Get("Retry-After"), r.now())}
+	a.through, _ = time.Parse(time.RFC3339, res.Header.Get("X-Experience-API-Consistent-Through")) // zero when it is none
 	if a.tooLong {
 		a.body = nil
 	}

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
-	"slices"
-	"sync"
 	"time"
 )
 
@@ -29,11 +26,8 @@ type ForwarderConfig struct {
 // Forwarder sends statements on to other record stores: in the order of the log, at least once, where the statements' ids make it
 // once. Each target has a worker of its own while it is behind, so that a slow one holds up no other.
 type Forwarder struct {
-	cfg     ForwarderConfig
-	workers sync.WaitGroup
-
-	mu   sync.Mutex
-	busy map[string]bool
+	cfg  ForwarderConfig
+	crew crew
 }
 
 // NewForwarder makes a forwarder; Run or Step start it.
@@ -50,7 +44,7 @@ func NewForwarder(cfg ForwarderConfig) *Forwarder {
 	if cfg.Most == 0 {
 		cfg.Most = 100
 	}
-	return &Forwarder{cfg: cfg, busy: map[string]bool{}}
+	return &Forwarder{cfg: cfg}
 }
 
 // Run forwards until the context ends, and returns when every request under way has ended.
@@ -60,27 +54,13 @@ func (f *Forwarder) Run(ctx context.Context) {
 			f.cfg.Logger.Error("forwarding stopped; it is tried again", "error", err)
 		}
 	})
-	f.workers.Wait()
-}
-
-// every calls f now and then again and again, until the context ends.
-func every(ctx context.Context, poll time.Duration, f func()) {
-	ticker := time.NewTicker(poll)
-	defer ticker.Stop()
-	for {
-		f()
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
+	f.crew.workers.Wait()
 }
 
 // Step forwards what is due now, and returns when it has been answered.
 func (f *Forwarder) Step(ctx context.Context) error {
 	err := f.dispatch(ctx)
-	f.workers.Wait()
+	f.crew.workers.Wait()
 	return err
 }
 
@@ -88,30 +68,13 @@ func (f *Forwarder) Step(ctx context.Context) error {
 func (f *Forwarder) dispatch(ctx context.Context) error {
 	for ctx.Err() == nil {
 		now := f.cfg.Now()
-		f.mu.Lock()
-		busy := slices.Sorted(maps.Keys(f.busy))
-		f.mu.Unlock()
-		t, ok, err := f.cfg.Targets.Claim(ctx, f.cfg.Holder, now, now.Add(f.cfg.Lease), busy)
+		t, ok, err := f.cfg.Targets.Claim(ctx, f.cfg.Holder, now, now.Add(f.cfg.Lease), f.crew.ids())
 		if err != nil || !ok {
 			return err
 		}
-		f.setBusy(t.ID, true)
-		f.workers.Go(func() {
-			defer f.setBusy(t.ID, false)
-			f.serve(ctx, t)
-		})
+		f.crew.start(t.ID, func() { f.serve(ctx, t) })
 	}
 	return nil
-}
-
-func (f *Forwarder) setBusy(id string, busy bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if busy {
-		f.busy[id] = true
-		return
-	}
-	delete(f.busy, id)
 }
 
 // serve sends a target what it lacks, until it has everything or does not serve us.
