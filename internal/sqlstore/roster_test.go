@@ -1,0 +1,124 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cairn/internal/storetest"
+	"cairn/internal/web"
+	"cairn/lti"
+)
+
+func rosterOf(registration, course string, at time.Time, subjects ...string) lti.CachedRoster {
+	r := lti.CachedRoster{Registration: registration, Context: course, Address: "https://lms.example/m", ReadAt: at}
+	r.Roster.Differences = "https://lms.example/m?since=1"
+	for _, s := range subjects {
+		r.Roster.Members = append(r.Roster.Members, lti.Member{
+			UserID: s, Name: "Zoë\x00 " + s, Status: lti.MemberActive, Roles: lti.ParseRoles([]string{"Learner"}), Custom: lti.Custom{"a": "b"},
+		})
+	}
+	return r
+}
+
+// The last roster of each course is kept, whichever came last to the database.
+func TestRosters(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx, now := d.Open(t), context.Background(), d.Clock.Now()
+		one, two := register(t, s, "c1"), register(t, s, "c2")
+		if _, err := s.CachedRoster(ctx, one.ID, "2"); !errors.Is(err, lti.ErrNoRoster) {
+			t.Errorf("before any: %v", err)
+		}
+		last := rosterOf(one.ID, "2", now, "4", "5")
+		for _, r := range []lti.CachedRoster{
+			rosterOf(one.ID, "2", now.Add(-time.Minute), "3"), last, rosterOf(one.ID, "2", now.Add(-time.Second), "6"), rosterOf(one.ID, "3", now), rosterOf(two.ID, "2", now, "9"),
+		} {
+			if err := s.SaveRoster(ctx, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.CachedRoster(ctx, one.ID, "2")
+		if diff := cmp.Diff(last, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		if got, err := s.CachedRoster(ctx, one.ID, "3"); err != nil || len(got.Roster.Members) != 0 {
+			t.Errorf("an empty roster: %+v, %v", got, err)
+		}
+	})
+}
+
+// What a platform told goes with its registration, and does not come back.
+func TestRostersGoWithTheRegistration(t *testing.T) {
+	for name, used := range map[string]bool{"never used": false, "used": true} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, d storetest.Database) {
+				s, ctx, now := d.Open(t), context.Background(), d.Clock.Now()
+				gone, other := register(t, s, "c1"), register(t, s, "c2")
+				if used {
+					enter(t, s, visit(gone, "4", now))
+				}
+				for _, r := range []lti.CachedRoster{rosterOf(gone.ID, "2", now, "4"), rosterOf(other.ID, "2", now, "4")} {
+					if err := s.SaveRoster(ctx, r); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if removed, err := s.RemoveRegistration(ctx, gone.ID); err != nil || removed == used {
+					t.Fatal(removed, err)
+				}
+				if _, err := s.CachedRoster(ctx, gone.ID, "2"); !errors.Is(err, lti.ErrNoRoster) {
+					t.Errorf("after the registration was removed: %v", err)
+				}
+				if err := s.SaveRoster(ctx, rosterOf(gone.ID, "2", now, "4")); !errors.Is(err, lti.ErrUnknownRegistration) {
+					t.Errorf("one that comes late: %v", err)
+				}
+				if _, err := s.CachedRoster(ctx, other.ID, "2"); err != nil {
+					t.Errorf("of the other registration: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// Who opened a course is told for that course alone, with what they have by part of the framework.
+func TestPeopleOfACourse(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx, now := d.Open(t), context.Background(), d.Clock.Now()
+		r := register(t, s, "c1")
+		first := enter(t, s, visit(r, "4", now))
+		d.Clock.Move(time.Second)
+		lead := visit(r, "9", d.Clock.Now())
+		lead.IsLearner = false
+		enter(t, s, lead)
+		elsewhere := visit(r, "5", d.Clock.Now())
+		elsewhere.Course.ID, elsewhere.Placement.Context = "3", "3"
+		second := enter(t, s, elsewhere)
+		seen, err := s.People().Seen(ctx, web.Course{Registration: r.ID, ID: "2"})
+		if err != nil || len(seen) != 2 || !seen[0].IsLearner || seen[1].IsLearner || seen[1].Subject != "9" {
+			t.Fatalf("%+v, %v", seen, err)
+		}
+		if want := (web.Person{Member: web.Member{Account: first.Account, Learner: first.Learner, Name: "Person 4"}, Subject: "4", IsLearner: true}); seen[0] != want {
+			t.Errorf("%+v, want %+v", seen[0], want)
+		}
+		raw := d.Raw(t)
+		for _, p := range [][3]string{
+			{first.Learner, "a", "evidenced"}, {first.Learner, "b", "expiring"}, {first.Learner, "c", "in_progress"}, {first.Learner, "d", "evidenced"},
+			{first.Learner, "x", "evidenced"}, {second.Learner, "a", "evidenced"},
+		} {
+			if _, err := raw.Exec(raw.Rebind(`INSERT INTO progress (learner, capability, state, have, need, percent, since, pos, ordinal, cycle, was_evidenced)
+				VALUES (?, ?, ?, 1, 1, 100, 0, 1, 1, 1, CAST(1 AS BOOLEAN))`), p[0], p[1], p[2]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := s.People().Figures(ctx, []string{first.Learner, seen[1].Learner}, map[string]string{"a": "1", "b": "1", "c": "1", "d": "2", "e": "2"})
+		want := map[string]map[string]web.Figure{first.Learner: {"1": {Evidenced: 2, Expiring: 1}, "2": {Evidenced: 1}}}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		if got, err := s.People().Figures(ctx, nil, map[string]string{"a": "1"}); err != nil || len(got) != 0 {
+			t.Errorf("of nobody: %v, %v", got, err)
+		}
+	})
+}

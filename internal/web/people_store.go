@@ -1,0 +1,46 @@
+package web
+
+import (
+	"context"
+	"time"
+)
+
+// Person is someone who opened Cairn in a course.
+type Person struct {
+	Member
+	Subject   string // as the platform names them
+	IsLearner bool   // held a learner role at the last launch
+}
+
+// Figure is how much of a part of a framework somebody has evidence for. Evidenced holds the expiring ones.
+type Figure struct{ Evidenced, Expiring int }
+
+// People reads who opened Cairn in a course, and how far they are.
+type People interface {
+	// Seen answers everybody who opened Cairn in the course under their own account, in the order of their first launch anywhere.
+	Seen(ctx context.Context, c Course) ([]Person, error)
+	// Figures counts, in one question, what learners have evidence for, by learner and part. parts names the part of each
+	// capability that is counted. Those who have nothing are left out.
+	Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]Figure, error)
+}
+
+// Listed is one person on the list that the learning site keeps of a course.
+type Listed struct {
+	Subject   string
+	Name      string // "" when it is not shared
+	IsLearner bool
+}
+
+// CourseList is who is in a course now, as the learning site told it.
+type CourseList struct {
+	People []Listed
+	ReadAt time.Time
+	Late   bool // it could not be read again in time
+}
+
+// Rosters asks the learning site who is in a course.
+type Rosters interface {
+	// People answers the list of a course, read again when it is old. It does not wait long: then, or when the site fails, the last
+	// list is answered, as late. address is where the launch said it can be read, "" when it said nothing. ErrNotFound when there is no list.
+	People(ctx context.Context, c Course, address string) (CourseList, error)
+}
