@@ -66,6 +66,8 @@ func outgoing(n int) pipeline.Outgoing {
 }
 
 func (f *forwarding) Claim(_ context.Context, holder string, now, until time.Time, except []string) (pipeline.Target, bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.due.After(now) || f.target.Pos >= int64(len(f.log)) || slices.Contains(except, "t") || f.paused {
 		return pipeline.Target{}, false, nil
 	}
@@ -74,6 +76,8 @@ func (f *forwarding) Claim(_ context.Context, holder string, now, until time.Tim
 }
 
 func (f *forwarding) Keep(context.Context, pipeline.Target, time.Time) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.paused {
 		return pipeline.ErrLeaseLost
 	}
@@ -81,12 +85,16 @@ func (f *forwarding) Keep(context.Context, pipeline.Target, time.Time) error {
 }
 
 func (f *forwarding) Settle(_ context.Context, t pipeline.Target, s pipeline.Settled) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.target.Pos, f.target.Attempts = s.Pos, 0
 	f.settled = append(f.settled, s)
 	return nil
 }
 
 func (f *forwarding) Release(_ context.Context, t pipeline.Target, next time.Time, problem string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.due, f.problem = next, problem
 	f.released++
 	f.target.Attempts++
@@ -164,6 +172,8 @@ func (f *forwarding) step() {
 	if err := f.forward.Step(context.Background()); err != nil {
 		f.Fatal(err)
 	}
+	f.mu.Lock() // a request that we gave up is over, too
+	defer f.mu.Unlock()
 }
 
 // deadIDs are the last digits of what was refused for good.

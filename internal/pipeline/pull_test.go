@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type there struct {
 // pulling is a source in memory, the record store behind it, and what was taken.
 type pulling struct {
 	*testing.T
+	mu       sync.Mutex // the dispatcher, the worker and the record store have goroutines of their own
 	source   pipeline.Source
 	due      time.Time
 	problem  string
@@ -82,6 +84,8 @@ func (p *pulling) add(n int) {
 }
 
 func (p *pulling) Claim(_ context.Context, holder string, now, _ time.Time, except []string) (pipeline.Source, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.due.After(now) || p.paused || slices.Contains(except, "s") {
 		return pipeline.Source{}, false, nil
 	}
@@ -91,6 +95,8 @@ func (p *pulling) Claim(_ context.Context, holder string, now, _ time.Time, exce
 }
 
 func (p *pulling) Keep(context.Context, pipeline.Source, time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.paused {
 		return pipeline.ErrLeaseLost
 	}
@@ -98,6 +104,8 @@ func (p *pulling) Keep(context.Context, pipeline.Source, time.Time) error {
 }
 
 func (p *pulling) Take(_ context.Context, _ pipeline.Source, batch []xapi.Prepared) ([]pipeline.Added, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	out := make([]pipeline.Added, len(batch))
 	for i, one := range batch {
 		_, known := p.taken[one.ID]
@@ -111,12 +119,16 @@ func (p *pulling) Take(_ context.Context, _ pipeline.Source, batch []xapi.Prepar
 }
 
 func (p *pulling) Note(_ context.Context, _ pipeline.Source, n pipeline.Pulled) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.source.Through = n.Through
 	p.noted = pipeline.Pulled{Through: n.Through, Stored: p.noted.Stored + n.Stored, Refused: p.noted.Refused + n.Refused, Refusal: n.Refusal}
 	return nil
 }
 
 func (p *pulling) Release(_ context.Context, _ pipeline.Source, next time.Time, problem string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.due, p.problem = next, problem
 	p.source.Attempts++
 	if problem == "" {
@@ -127,6 +139,8 @@ func (p *pulling) Release(_ context.Context, _ pipeline.Source, next time.Time, 
 
 // ServeHTTP is the record store: pages with more links that name the place to go on.
 func (p *pulling) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.pages++
 	q := r.URL.Query()
 	p.questions = append(p.questions, q)
@@ -175,6 +189,8 @@ func (p *pulling) step() {
 	if err := p.puller.Step(context.Background()); err != nil {
 		p.Fatal(err)
 	}
+	p.mu.Lock() // a request that we gave up is over, too
+	defer p.mu.Unlock()
 }
 
 func (p *pulling) want(order []string, through int) {
