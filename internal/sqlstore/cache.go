@@ -44,3 +44,9 @@ func (c *cache[K, V]) drop(k K) {
 	delete(c.young, k)
 	delete(c.old, k)
 }
+
+func (c *cache[K, V]) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.young, c.old = map[K]V{}, nil
+}

@@ -48,6 +48,7 @@ func (s *Store) trimLogins(ctx context.Context, registration string) error {
 		return fmt.Errorf("sqlstore: count the logins of a registration: %w", err)
 	}
 	n, err := s.sweep(ctx, `DELETE FROM login WHERE state IN (SELECT state FROM login WHERE registration = ? AND NOT spent AND expires <= ? LIMIT ?)`, registration, last)
+	s.fresh.clear()
 	if err != nil {
 		return fmt.Errorf("sqlstore: take away logins that nobody ended: %w", err)
 	}
@@ -62,6 +63,8 @@ func (s *Store) SaveLogin(ctx context.Context, l lti.Login) error {
 		l.State, l.Nonce, l.Registration, l.Browser, l.TargetLinkURI, clean(l.MessageHint), micros(l.CreatedAt), micros(l.ExpiresAt), false); err != nil {
 		return fmt.Errorf("sqlstore: save a login: %w", err)
 	}
+	l.MessageHint, l.CreatedAt, l.ExpiresAt = clean(l.MessageHint), fromMicros(micros(l.CreatedAt)), fromMicros(micros(l.ExpiresAt)) // as it is read
+	s.fresh.put(l.State, l)
 	if s.begun.add(l.Registration) {
 		if err := s.trimLogins(ctx, l.Registration); err != nil {
 			s.log.WarnContext(ctx, "too many logins may be kept", "error", err) // this one is kept all the same
@@ -79,8 +82,12 @@ type loginRow struct {
 	Spent                               bool
 }
 
-// Login is lti.Logins. One that expired is answered until it is swept: its ExpiresAt says so.
+// Login is lti.Logins. One that expired is answered until it is swept: its ExpiresAt says so. A login that this process began is
+// answered from memory until it is spent here: nothing of it changes but that it is spent, which SpendLogin finds out in any case.
 func (s *Store) Login(ctx context.Context, state string) (lti.Login, error) {
+	if l, ok := s.fresh.get(state); ok {
+		return l, nil
+	}
 	var row loginRow
 	err := s.Get(ctx, &row, `SELECT state, nonce, registration, browser, target_link_uri, message_hint, created, expires, spent FROM login WHERE state = ?`, state)
 	switch {
@@ -100,6 +107,7 @@ func (s *Store) Login(ctx context.Context, state string) (lti.Login, error) {
 // SpendLogin is lti.Logins. The one statement that marks a login finds it unspent or changes nothing, so of two callers, also in
 // two processes, one spends it. A login that was swept is gone, so it can never be spent again: lti.ErrStateUnknown.
 func (s *Store) SpendLogin(ctx context.Context, state string) error {
+	s.fresh.drop(state)
 	n, err := s.execOne(ctx, `UPDATE login SET spent = ? WHERE state = ? AND NOT spent`, true, state)
 	if err != nil {
 		return fmt.Errorf("sqlstore: spend a login: %w", err)

@@ -17,30 +17,42 @@ import (
 // one transaction. lti.ErrUnknownRegistration.
 func (s *Store) Enter(ctx context.Context, e web.Entry) (web.Session, error) {
 	e = cleaned(e)
-	k, err := readKnown(ctx, s.DB, e)
+	if !s.d.oneWriter {
+		k, err := readKnown(ctx, s.DB, e)
+		if err != nil {
+			return web.Session{}, err
+		}
+		if !k.isNew(e) {
+			session := k.session(e)
+			return session, insertSession(session, func(query string, args ...any) error {
+				_, err := s.execOne(ctx, query, args...)
+				return err
+			})
+		}
+	}
+	var session web.Session
+	err := s.write(ctx, func(tx *Tx) (err error) {
+		session, err = tx.enterSession(ctx, e)
+		return err
+	})
+	return session, err
+}
+
+// enterSession keeps a launch in a transaction. SQLite looks up what is known here too: the writing connection has its pages in
+// memory, where a reading one has to read them again after every commit.
+func (t *Tx) enterSession(ctx context.Context, e web.Entry) (web.Session, error) {
+	k, err := readKnown(ctx, t, e)
+	if err == nil && k.isNew(e) {
+		k, err = t.enter(ctx, e)
+	}
 	if err != nil {
 		return web.Session{}, err
 	}
-	if !k.isNew(e) {
-		session := k.session(e)
-		return session, insertSession(session, func(query string, args ...any) error {
-			_, err := s.execOne(ctx, query, args...)
-			return err
-		})
-	}
-	var session web.Session
-	err = s.write(ctx, func(tx *Tx) error {
-		k, err := tx.enter(ctx, e)
-		if err != nil {
-			return err
-		}
-		session = k.session(e)
-		return insertSession(session, func(query string, args ...any) error {
-			_, err := tx.Exec(ctx, query, args...)
-			return err
-		})
+	session := k.session(e)
+	return session, insertSession(session, func(query string, args ...any) error {
+		_, err := t.Exec(ctx, query, args...)
+		return err
 	})
-	return session, err
 }
 
 // session completes the session of a launch. k must hold what was written for it.

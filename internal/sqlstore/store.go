@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cairn/internal/pipeline"
+	"cairn/lti"
 	"cairn/xapi/lrs"
 )
 
@@ -16,6 +17,7 @@ type Store struct {
 	lastUsed *lastUsed
 	kept     kept // registrations, and what was published
 	begun    *begunLogins
+	fresh    *cache[string, lti.Login] // logins begun here and not spent yet, by state
 }
 
 var (
@@ -34,7 +36,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{DB: db, checked: newCache[string, check](10_000), lastUsed: newLastUsed(), begun: newBegunLogins()}
+	s := &Store{DB: db, checked: newCache[string, check](10_000), lastUsed: newLastUsed(), begun: newBegunLogins(), fresh: newCache[string, lti.Login](loginsMost)}
 	s.adds = newLine(statementsMost, func(r *request) int { return 1 + len(r.batch) }, s.commitRequests)
 	return s, nil
 }

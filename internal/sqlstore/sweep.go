@@ -23,6 +23,9 @@ func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 	if swept.Logins, err = s.sweep(ctx, `DELETE FROM login WHERE state IN (SELECT state FROM login WHERE expires < ? LIMIT ?)`, before); err != nil {
 		return swept, fmt.Errorf("sqlstore: sweep logins: %w", err)
 	}
+	if swept.Logins > 0 {
+		s.fresh.clear()
+	}
 	if swept.Sessions, err = s.sweep(ctx, `DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE expires < ? LIMIT ?)`, before); err != nil {
 		return swept, fmt.Errorf("sqlstore: sweep sessions: %w", err)
 	}
