@@ -18,6 +18,7 @@ type forwardCmd struct {
 	Status forwardStatusCmd `cmd:"" help:"Show one target, and what it refused for good."`
 	Pause  forwardPauseCmd  `cmd:"" help:"Send a target nothing more until it goes on. Nothing is lost: the log waits."`
 	Resume forwardResumeCmd `cmd:"" help:"Have a target go on now where it stood, also before its time after a failure."`
+	Retry  forwardRetryCmd  `cmd:"" help:"Send a target once more what it refused for good."`
 	Remove forwardRemoveCmd `cmd:"" help:"Forget a target, its secret, and the list of what it refused."`
 }
 
@@ -222,6 +223,30 @@ func pauseTarget(p *program, name string, pause bool, text string) error {
 		}
 		state := map[bool]string{true: "paused", false: "resumed"}[pause]
 		return p.sayRemote(found.ID, state, text)
+	})
+}
+
+type forwardRetryCmd struct {
+	Target    string `arg:"" help:"Name or id."`
+	Statement string `arg:"" optional:"" help:"Id of one statement; default: all that it refused."`
+}
+
+// Run has refused statements sent once more.
+func (c *forwardRetryCmd) Run(p *program) error {
+	return p.withStore(func(s *sqlstore.Store) error {
+		found, err := findTarget(p, s, c.Target)
+		if err != nil {
+			return err
+		}
+		n, err := s.RetryDead(p.ctx, found.ID, c.Statement)
+		if err != nil {
+			return err
+		}
+		if p.JSON {
+			return printJSON(p.out, map[string]any{"id": found.ID, "statements": n})
+		}
+		_, err = fmt.Fprintf(p.out, "%d statements are sent once more. A server that runs sends them within seconds.\n", n)
+		return err
 	})
 }
 

@@ -86,6 +86,15 @@ func TestForwardsToASecondCairn(t *testing.T) {
 	if _, figures := from.get(t, "/metrics"); !strings.Contains(figures, `cairn_forward_refused{target="other"} 1`) || !strings.Contains(figures, `cairn_forward_lag_entries{target="other"} 0`) {
 		t.Errorf("the figures are %s", figures)
 	}
+	var again struct{ Statements int }
+	if succeed(t, from.env, &again, "forward", "retry", "other"); again.Statements != 1 {
+		t.Errorf("%d are sent once more", again.Statements)
+	}
+	eventually(t, "it is refused again", func() bool {
+		first := view.Dead[0].At
+		succeed(t, from.env, &view, "forward", "status", "other")
+		return view.Refused == 1 && view.Dead[0].At != first
+	})
 	succeed(t, from.env, nil, "forward", "pause", "other")
 	from.send(t, statementLine(8, "v"))
 	if succeed(t, from.env, &view, "forward", "status", made.ID); view.State != "paused" || view.Lag != 1 {

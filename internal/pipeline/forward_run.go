@@ -111,6 +111,9 @@ func (f *Forwarder) follow(ctx context.Context, t *Target) (problem string, wait
 		return "the secret cannot be opened: " + err.Error(), 0, nil
 	}
 	to := newRemote(t.Remote, secret, f.cfg.HTTP, f.cfg.Timeout, f.cfg.Now)
+	if stopped := f.once(ctx, t, to); stopped != nil {
+		return f.why(ctx, stopped)
+	}
 	for ctx.Err() == nil {
 		head, err := f.cfg.Targets.Head(ctx)
 		if err != nil || t.Pos >= head {
@@ -127,14 +130,42 @@ func (f *Forwarder) follow(ctx context.Context, t *Target) (problem string, wait
 			return "", 0, err
 		}
 		if stopped != nil {
-			var later *notNow
-			if errors.As(stopped, &later) && ctx.Err() == nil {
-				return later.problem, later.wait, nil
-			}
-			return "", 0, stopped
+			return f.why(ctx, stopped)
 		}
 	}
 	return "", 0, nil
+}
+
+// why tells what a target does from what went wrong here.
+func (f *Forwarder) why(ctx context.Context, stopped error) (problem string, wait time.Duration, err error) {
+	var later *notNow
+	if errors.As(stopped, &later) && ctx.Err() == nil {
+		return later.problem, later.wait, nil
+	}
+	return "", 0, stopped
+}
+
+// once sends once more what a person wants sent once more.
+func (f *Forwarder) once(ctx context.Context, t *Target, to *remote) error {
+	for ctx.Err() == nil {
+		list, err := f.cfg.Targets.Again(ctx, *t, leastBatch)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		s := &sending{Forwarder: f, target: *t, to: to, again: true}
+		stopped := s.page(ctx, list)
+		done := Settled{Pos: t.Pos, Sent: s.accepted, Dead: s.dead, Took: s.took}
+		if len(s.took)+len(s.dead) > 0 {
+			if err := f.cfg.Targets.Settle(context.WithoutCancel(ctx), *t, done); err != nil {
+				return err
+			}
+			t.Attempts = 0
+		}
+		if stopped != nil {
+			return stopped
+		}
+	}
+	return nil
 }
 
 // settle keeps how far the page came.

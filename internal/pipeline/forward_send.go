@@ -23,7 +23,9 @@ type sending struct {
 	accepted int
 	dead     []Dead
 	doubtful []Dead // refused in words that may be meant for all: 403, or a 500 again and again
-	isStore  bool   // the target has said that it is a record store
+	again    bool   // they were refused before: one that is in doubt is refused again, and holds up nothing
+	took     []int64
+	isStore  bool // the target has said that it is a record store
 }
 
 // notNow stops a page: the target does not serve us for the time being.
@@ -80,6 +82,9 @@ func (s *sending) batch(ctx context.Context, list []Outgoing) error {
 	case tookAll:
 		s.accepted += len(list)
 		s.settling = list[len(list)-1].Pos
+		for _, o := range list {
+			s.took = append(s.took, o.Pos)
+		}
 		return nil
 	case refusedForNow:
 		if a.status == http.StatusOK {
@@ -156,7 +161,7 @@ func (s *sending) refused(ctx context.Context, one Outgoing, a answer) error {
 		}
 		if equal {
 			s.accepted++
-			s.settling = one.Pos
+			s.settling, s.took = one.Pos, append(s.took, one.Pos)
 			return nil
 		}
 	}
@@ -213,7 +218,7 @@ func (s *sending) mustBeStore(ctx context.Context) error {
 // doubt puts off the judgement of one statement until it is known whether the target takes others.
 func (s *sending) doubt(one Outgoing, a answer) error {
 	d := Dead{one.Pos, one.ID, a.status, a.problem}
-	if a.status == http.StatusForbidden && one.Voids { // the target is another's there
+	if s.again || a.status == http.StatusForbidden && one.Voids { // the target is another's there
 		s.dead = append(s.dead, d)
 	} else {
 		s.doubtful = append(s.doubtful, d)

@@ -56,6 +56,7 @@ type Settled struct {
 	Pos  int64 // the target's from now on
 	Sent int   // accepted, or known to the target and equal
 	Dead []Dead
+	Took []int64 // positions of statements that were to be sent once more, and are refused no longer
 }
 
 // Targets keeps where statements are forwarded to. What is to be sent is no queue of its own but the log behind a position.
@@ -70,8 +71,10 @@ type Targets interface {
 	// an empty one is a success.
 	Release(ctx context.Context, t Target, next time.Time, problem string) error
 
-	// Head, Outgoing and OutgoingData read the log.
+	// Head, Again, Outgoing and OutgoingData read the log.
 	Head(ctx context.Context) (int64, error)
+	// Again answers up to limit of the statements that the target refused and a person wants sent once more, in order.
+	Again(ctx context.Context, t Target, limit int) ([]Outgoing, error)
 	Outgoing(ctx context.Context, sel Selection, after, upTo int64, limit int) (list []Outgoing, through int64, err error)
 	OutgoingData(ctx context.Context, pos int64) ([]Data, error)
 }

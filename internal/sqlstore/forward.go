@@ -128,6 +128,37 @@ func (s *Store) PauseTarget(ctx context.Context, id string, pause bool) error {
 	return s.changeRemote(ctx, `UPDATE forward_target SET paused = ?, due = 0, attempts = 0 WHERE id = ?`, at, id)
 }
 
+// RetryDead has a target sent once more what it refused: one statement by id, or all for "". It answers how many. Whoever serves
+// sends them within seconds, or when the target goes on.
+func (s *Store) RetryDead(ctx context.Context, target, statement string) (n int64, err error) {
+	err = s.write(ctx, func(tx *Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE forward_target SET due = 0 WHERE id = ?`, target); err != nil { // locked first, as Settle does
+			return err
+		}
+		n, err = affected(tx.Exec(ctx, `UPDATE forward_dead SET again = 1 WHERE target = ? AND (? = '' OR statement = ?)`, target, statement, statement))
+		return err
+	})
+	return n, wrap(err, "send once more what was refused")
+}
+
+// Again is pipeline.Targets.
+func (t Targets) Again(ctx context.Context, one pipeline.Target, limit int) ([]pipeline.Outgoing, error) {
+	var rows []struct {
+		Pos, Stored, Void int64
+		ID                string
+		Body              []byte
+	}
+	if err := t.Select(ctx, &rows, `SELECT s.pos, s.id, s.stored, s.void, s.body FROM forward_dead d JOIN statement s ON s.pos = d.pos
+		WHERE d.target = ? AND d.again = 1 ORDER BY d.pos LIMIT ?`, one.ID, limit); err != nil {
+		return nil, wrap(err, "read what is to be sent once more")
+	}
+	out := make([]pipeline.Outgoing, len(rows))
+	for i, r := range rows {
+		out[i] = pipeline.Outgoing{Pos: r.Pos, ID: r.ID, Stored: fromMicros(r.Stored), Voids: voidState(r.Void) != voidsNothing, JSON: r.Body}
+	}
+	return out, nil
+}
+
 // RemoveTarget removes a target and the list of what it refused. ErrRemoteUnknown.
 func (s *Store) RemoveTarget(ctx context.Context, id string) error {
 	return s.write(ctx, func(tx *Tx) error {
@@ -161,7 +192,8 @@ func (t Targets) Claim(ctx context.Context, holder string, now, until time.Time,
 	var id string
 	at := micros(now)
 	free := `f.paused = 0 AND f.due <= ? AND f.lease_until <= ?`
-	err := t.Get(ctx, &id, `SELECT f.id FROM forward_target f WHERE `+free+` AND f.pos < (SELECT pos FROM log_head) AND NOT `+t.d.in("f.id")+` ORDER BY f.due, f.id LIMIT 1`,
+	err := t.Get(ctx, &id, `SELECT f.id FROM forward_target f WHERE `+free+` AND (f.pos < (SELECT pos FROM log_head) OR EXISTS (SELECT 1 FROM forward_dead d WHERE d.target = f.id AND d.again = 1))
+		AND NOT `+t.d.in("f.id")+` ORDER BY f.due, f.id LIMIT 1`,
 		at, at, t.d.list(append([]string{}, except...)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return pipeline.Target{}, false, nil
@@ -214,11 +246,17 @@ func (t Targets) Settle(ctx context.Context, one pipeline.Target, s pipeline.Set
 		if err != nil {
 			return wrap(err, "move a target's position")
 		}
+		if len(s.Took) > 0 {
+			if _, err := tx.Exec(ctx, `DELETE FROM forward_dead WHERE target = ? AND `+tx.db.d.inInts("pos"), one.ID, tx.db.d.list(s.Took)); err != nil {
+				return wrap(err, "take what was refused from the list")
+			}
+		}
 		var rows [][]any
 		for _, d := range s.Dead {
 			rows = append(rows, []any{one.ID, d.Pos, d.Statement, d.Status, d.Problem, micros(tx.Now)})
 		}
-		return tx.insertRows(ctx, `INSERT INTO forward_dead (target, pos, statement, status, problem, at)`, ` ON CONFLICT (target, pos) DO NOTHING`, rows)
+		return tx.insertRows(ctx, `INSERT INTO forward_dead (target, pos, statement, status, problem, at)`, ` ON CONFLICT (target, pos)
+			DO UPDATE SET status = excluded.status, problem = excluded.problem, at = excluded.at, again = 0`, rows)
 	})
 }
 

@@ -99,6 +99,57 @@ func TestATargetIsOneHoldersAtATime(t *testing.T) {
 	})
 }
 
+func TestWhatATargetRefusedIsSentOnceMore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx, now := d.Open(t), context.Background(), d.Clock.Now()
+		addTarget(t, s, "t1")
+		if err := s.Add(ctx, storetest.Key, storetest.Prepare(t, storetest.Build{ID: storetest.ID(1)}, storetest.Build{ID: storetest.ID(2)})); err != nil {
+			t.Fatal(err)
+		}
+		claim := func() (pipeline.Target, bool) {
+			t.Helper()
+			got, ok, err := s.Targets().Claim(ctx, "h", now, now.Add(time.Minute), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got, ok
+		}
+		settle := func(one pipeline.Target, settled pipeline.Settled) {
+			t.Helper()
+			if err := s.Targets().Settle(ctx, one, settled); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Targets().Release(ctx, one, now, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		one, _ := claim()
+		settle(one, pipeline.Settled{Pos: 2, Dead: []pipeline.Dead{{Pos: 1, Statement: storetest.ID(1), Status: 413}, {Pos: 2, Statement: storetest.ID(2), Status: 413}}})
+		if _, ok := claim(); ok {
+			t.Error("claimed with nothing to send")
+		}
+		if n, err := s.RetryDead(ctx, "t1", storetest.ID(9)); err != nil || n != 0 {
+			t.Errorf("of a statement it did not refuse: %d (%v)", n, err)
+		}
+		if n, err := s.RetryDead(ctx, "t1", ""); err != nil || n != 2 {
+			t.Errorf("%d are sent once more (%v)", n, err)
+		}
+		one, ok := claim()
+		again, err := s.Targets().Again(ctx, one, 10)
+		if err != nil || !ok || len(again) != 2 || again[0].ID != storetest.ID(1) || len(again[1].JSON) == 0 {
+			t.Fatalf("again %t %v (%v)", ok, again, err)
+		}
+		settle(one, pipeline.Settled{Pos: 2, Sent: 1, Took: []int64{1}, Dead: []pipeline.Dead{{Pos: 2, Statement: storetest.ID(2), Status: 400, Problem: "no"}}})
+		if _, ok := claim(); ok {
+			t.Error("claimed with nothing to send")
+		}
+		dead, err := s.DeadOf(ctx, "t1", 10)
+		if want := []sqlstore.DeadInfo{{Dead: pipeline.Dead{Pos: 2, Statement: storetest.ID(2), Status: 400, Problem: "no"}, At: now}}; err != nil || cmp.Diff(want, dead) != "" {
+			t.Errorf("%v: refused are %v", err, dead)
+		}
+	})
+}
+
 func TestATargetIsPausedAndRemoved(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		s, ctx := d.Open(t), context.Background()
