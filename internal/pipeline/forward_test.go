@@ -1,8 +1,10 @@
 package pipeline_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -222,5 +224,35 @@ func TestForwardsAttachments(t *testing.T) {
 	f.want([]string{"1", "3"}, nil, 3)
 	if diff := cmp.Diff([]string{`application/json   [{"i`, "text/plain " + sha2 + " binary data"}, parts); diff != "" {
 		t.Errorf("parts (-want +got):\n%s", diff)
+	}
+}
+
+func TestATargetThatNeverAnswersIsGivenUpForNow(t *testing.T) {
+	f := newForwarding(t, 3)
+	f.answer = func(_ http.ResponseWriter, r *http.Request) bool {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that we leave
+		<-r.Context().Done()
+		return true
+	}
+	f.forward = pipeline.NewForwarder(pipeline.ForwarderConfig{
+		Targets: f, HTTP: http.DefaultClient, Now: func() time.Time { return f.now }, Logger: slog.New(slog.DiscardHandler), Timeout: 50 * time.Millisecond,
+		Open: func(r pipeline.Remote) (string, error) { return "secret of " + r.Sealed, nil },
+	})
+	f.step()
+	f.want(nil, nil, 0)
+	if f.problem == "" || !f.due.After(f.now) {
+		t.Errorf("problem %q, due %v", f.problem, f.due)
+	}
+}
+
+func TestASecretThatCannotBeOpenedIsSaid(t *testing.T) {
+	f := newForwarding(t, 3)
+	f.forward = pipeline.NewForwarder(pipeline.ForwarderConfig{
+		Targets: f, HTTP: http.DefaultClient, Now: func() time.Time { return f.now }, Logger: slog.New(slog.DiscardHandler),
+		Open: func(pipeline.Remote) (string, error) { return "", errors.New("other keys") },
+	})
+	f.step()
+	if f.requests != 0 || !strings.Contains(f.problem, "other keys") {
+		t.Errorf("%d requests, problem %q", f.requests, f.problem)
 	}
 }
