@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -188,5 +189,39 @@ func TestImportRefusesADamagedAttachment(t *testing.T) {
 	defer func() { _ = s.Close() }()
 	if head, err := s.Head(t.Context()); err != nil || head != 0 {
 		t.Errorf("a dry run left the log at %d (%v)", head, err)
+	}
+}
+
+func TestAnImportThatWasKilledIsRunAgain(t *testing.T) {
+	env, key := bulkEnvironment(t)
+	const n = 20_000
+	lines := make([]string, n)
+	for i := range lines {
+		lines[i] = statementLine(i+1, "v")
+	}
+	file := writeLines(t, lines...)
+	s := openDatabase(t, env)
+	defer func() { _ = s.Close() }()
+	killed := exec.Command(binary, "statements", "import", file, "--credential", key)
+	killed.Env, killed.Dir = env, t.TempDir()
+	if err := killed.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "something is stored", func() bool {
+		head, err := s.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return head > 0
+	})
+	_ = killed.Process.Kill()
+	_ = killed.Wait()
+	var report importReport
+	succeed(t, env, &report, "statements", "import", file, "--credential", key)
+	if report.Stored+report.Known != n || report.Known == 0 {
+		t.Errorf("reported %+v", report)
+	}
+	if head, err := s.Head(t.Context()); err != nil || head != n {
+		t.Errorf("the log holds %d (%v)", head, err)
 	}
 }
