@@ -32,6 +32,8 @@ func TestEveryRouteByCaller(t *testing.T) {
 	//                                       nobody learner other none anon lead other nameless preview expired stolen
 	pages := []int{401, 200, 401, 401, 200, 200, 200, 200, 200, 401, 401}
 	leads := []int{401, 403, 401, 401, 403, 200, 200, 200, 200, 401, 401}
+	watch := []int{401, 403, 401, 401, 403, 200, 200, 403, 403, 401, 401}
+	about := []int{401, 403, 401, 401, 403, 200, 404, 403, 403, 401, 401} // someone of course 2
 	routes := []struct {
 		method, path string
 		form         url.Values
@@ -50,6 +52,15 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"POST", "/pick/2", url.Values{}, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},
 		{"POST", "/pick/3", url.Values{}, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},
 		{"POST", "/pick/cancel", url.Values{}, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},
+		{"GET", "/course/people", nil, watch},
+		{"GET", "/course/people?sort=-name", nil, watch},
+		{"GET", person("amara"), nil, about},
+		{"GET", person("amara") + "/list", nil, about},
+		{"GET", person("amara") + "/section/" + w.capability6(), nil, about},
+		{"GET", person("amara") + "/capability/" + w.capability("6.1-L2"), nil, about},
+		{"GET", person("tove"), nil, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},                               // no learner
+		{"GET", "/course/people/" + codeIn(course9, "amara"), nil, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}}, // of another course
+		{"POST", person("amara"), url.Values{}, []int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405, 405}},
 		{"GET", "/course/activities", nil, leads},
 		{"GET", "/course/history", nil, leads},
 		{"GET", "/course/review", nil, []int{401, 403, 401, 401, 403, 404, 404, 404, 404, 401, 401}},

@@ -30,6 +30,8 @@ func everyPage(w *world) map[string][2]string {
 		"pick 1": {"picker", "/pick/1"}, "pick 2": {"picker", "/pick/2?what=progress"}, "pick 2, activity": {"picker", "/pick/2?what=activity&tag=" + w.capability("6.1-L1")},
 		"pick 3": {"picker", "/pick/3?what=progress&name=X&grade=1"}, "pick nothing": {"files", "/pick/1"},
 		"review": {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
+		"people": {"tove", "/course/people"}, "person": {"tove", person("amara")}, "person list": {"tove", person("amara") + "/list?state=evidenced"},
+		"person section": {"tove", person("amara") + "/section/" + six1.ID}, "person why": {"tove", person("amara") + "/capability/" + w.capability("6.1-L2")},
 		"copy":    {"copier", "/course/activities"},
 		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}

@@ -114,11 +114,15 @@ func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
 	if l.MessageType == lti.DeepLinkingRequest {
 		pick = &Pick{Deployment: l.Deployment, Settings: *l.DeepLinking}
 	}
+	roster := ""
+	if l.NamesRoles != nil {
+		roster = l.NamesRoles.MembershipsURL
+	}
 	return Entry{
 		Claims: who, Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
 		Session: Session{
 			Registration: reg.ID, Name: l.Name, Actor: actor, Course: course, LinkID: l.ResourceLink.ID,
-			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick,
+			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick, Roster: roster,
 			CopyOf: copiedFrom(l), Review: reviewOf(l, reg), Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
 			Locale: l.Locale(), ReturnURL: returnAddress(l.Presentation.ReturnURL, reg),
 			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(sessionLife),

@@ -14,6 +14,8 @@ type record struct {
 	role   string // archetype that the placement is limited to, "" for all
 	states map[string]mapping.Progress
 	tagged map[string]bool // capabilities with a tag that holds in the course
+	at     string          // where its pages lie inside the session: "me", or below the people of the course
+	name   string          // of the person, for those who lead the course; "" on the learner's own pages
 }
 
 // record reads the session's own learner. Sessions without one have an empty record.
@@ -23,7 +25,7 @@ func (s *site) record(ctx context.Context, session *Session) (*record, error) {
 
 // recordOf reads the record of a learner as the session's course shows it; "" is nobody's, which is empty.
 func (s *site) recordOf(ctx context.Context, session *Session, learner string) (*record, error) {
-	r := &record{cat: s.catalog(session), node: session.Node, role: session.Archetype, states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
+	r := &record{cat: s.catalog(session), node: session.Node, role: session.Archetype, at: "me", states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
 	if _, ok := r.cat.Node(r.node); !ok {
 		r.node = ""
 	}

@@ -24,6 +24,7 @@ type listBody struct {
 	Previous string
 	Next     string
 	Part     string
+	To       string // where the filter bar goes
 }
 
 // option is one choice of a select.
@@ -38,6 +39,7 @@ type filter struct {
 	level int           // -1 for all
 	node  string        // "" for all
 	page  int           // from 1
+	at    string        // record.at
 }
 
 var listStates = []mapping.State{mapping.Evidenced, mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted}
@@ -63,7 +65,7 @@ func (s *site) list(v *visit) (answer, error) {
 
 // filter reads the query. A value that is none of the choices is refused.
 func (r *record) filter(v *visit) (filter, error) {
-	f := filter{level: -1, page: 1}
+	f := filter{level: -1, page: 1, at: r.at}
 	q, err := v.query("state", "level", "node", "page")
 	if err != nil {
 		return f, err
@@ -111,9 +113,9 @@ func (f filter) address() string {
 		q.Set("page", strconv.Itoa(f.page))
 	}
 	if len(q) == 0 {
-		return "me/list"
+		return f.at + "/list"
 	}
-	return "me/list?" + q.Encode()
+	return f.at + "/list?" + q.Encode()
 }
 
 // matches answers the capabilities of a list: as many as the number that led to it.
@@ -132,7 +134,7 @@ func (r *record) matches(f filter) []mapping.Node {
 
 func (s *site) listOf(v *visit, r *record, f filter) listBody {
 	all := r.matches(f)
-	b := listBody{Count: say("list.count", "n", len(all)), Part: partText(r.cat)}
+	b := listBody{Count: say("list.count", "n", len(all)), Part: partText(r.cat), To: v.to(r.at + "/list")}
 	b.choices(v, r, f)
 	from := min((f.page-1)*listPage, len(all))
 	to := min(from+listPage, len(all))
@@ -188,6 +190,6 @@ func (b *listBody) choices(v *visit, r *record, f filter) {
 		}
 	}
 	if len(b.Chosen) > 0 {
-		b.ShowAll = v.to("me/list")
+		b.ShowAll = v.to(r.at + "/list")
 	}
 }

@@ -59,14 +59,14 @@ func overviewOf(v *visit, r *record) overviewBody {
 	total := r.tally(r.tracked(""))
 	b := overviewBody{
 		Part: partText(r.cat), Total: total,
-		Have: num(total.Evidenced, v.to("me/list?state=evidenced")),
-		Of:   num(total.Tracked, v.to("me/list")),
+		Have: num(total.Evidenced, v.to(r.at+"/list?state=evidenced")),
+		Of:   num(total.Tracked, v.to(r.at+"/list")),
 		Own:  owner(v.session) != "", Nothing: total.NotStarted == total.Tracked, NoTags: !r.anyTag(),
 		Levels: levelCounts(v, r),
 	}
 	for _, state := range []mapping.State{mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted} {
 		if n := total.of(state); n > 0 {
-			words := link(v.to("me/list?state="+string(state)), say("count."+string(state), "n", n))
+			words := link(v.to(r.at+"/list?state="+string(state)), say("count."+string(state), "n", n))
 			b.States = append(b.States, stateCount{state, words})
 		}
 	}
@@ -86,8 +86,8 @@ func (r *record) tops() []mapping.Node {
 
 // row counts what lies under a section.
 func (r *record) row(v *visit, n mapping.Node) nodeRow {
-	row := nodeRow{Name: nodeName(n), Href: v.to("me/section/" + n.ID), Tally: r.tally(r.tracked(n.ID))}
-	row.Text = countText(v, "me/list?node="+n.ID, row.Tally)
+	row := nodeRow{Name: nodeName(n), Href: v.to(r.at + "/section/" + n.ID), Tally: r.tally(r.tracked(n.ID))}
+	row.Text = countText(v, r.at+"/list?node="+n.ID, row.Tally)
 	return row
 }
 
@@ -119,7 +119,7 @@ func levelCounts(v *visit, r *record) []levelCount {
 	var out []levelCount
 	for _, number := range levelOrder(r.cat) {
 		if t := byLevel[number]; t != nil {
-			list := fmt.Sprintf("me/list?level=%d", number)
+			list := fmt.Sprintf("%s/list?level=%d", r.at, number)
 			out = append(out, levelCount{levelName(r.cat, number), countText(v, list, *t)})
 		}
 	}

@@ -41,6 +41,12 @@ func (s *site) routes() http.Handler {
 	post("/pick/3", author, s.addPicked)
 	post("/pick/cancel", author, s.cancelPick)
 
+	get("/course/people", witness, s.people)
+	get("/course/people/{learner}", witness, s.person)
+	get("/course/people/{learner}/list", witness, s.personList)
+	get("/course/people/{learner}/section/{id}", witness, s.personSection)
+	get("/course/people/{learner}/capability/{id}", witness, s.personCapability)
+
 	get("/course/activities", lead, s.activities)
 	post("/course/activities", author, s.addActivity)
 	get("/course/tags/activity/{code}", lead, s.tagActivity)

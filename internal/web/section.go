@@ -46,23 +46,30 @@ func (s *site) section(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	body := sectionBody{Summary: countText(v, "me/list?node="+n.ID, r.tally(r.tracked(n.ID))), Part: partText(r.cat)}
+	p.Body, err = s.sectionOf(v, r, n)
+	return answer{page: p}, err
+}
+
+func (s *site) sectionOf(v *visit, r *record, n mapping.Node) (body sectionBody, err error) {
+	body = sectionBody{Summary: countText(v, r.at+"/list?node="+n.ID, r.tally(r.tracked(n.ID))), Part: partText(r.cat)}
 	if body.Levels, err = s.levelGroups(v, r, n.ID); err != nil {
-		return answer{}, err
+		return body, err
 	}
 	for _, child := range r.cat.Sections(n.ID) {
 		body.Under = append(body.Under, r.row(v, child))
 	}
-	p.Body = body
-	return answer{page: p}, nil
+	return body, nil
 }
 
 // crumbs is the way down to a node: the overview, then its sections.
 func (r *record) crumbs(v *visit, node string) []crumb {
 	out := []crumb{{say("overview.title"), v.to("me")}}
+	if r.name != "" {
+		out = []crumb{{say("people.title"), v.to("course/people")}, {r.name, v.to(r.at)}}
+	}
 	for _, n := range r.cat.Path(node) {
 		if r.shows(n) {
-			out = append(out, crumb{nodeName(n), v.to("me/section/" + n.ID)})
+			out = append(out, crumb{nodeName(n), v.to(r.at + "/section/" + n.ID)})
 		}
 	}
 	return out
@@ -83,7 +90,7 @@ func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, erro
 		g := levelGroup{Name: levelName(r.cat, level)}
 		for _, n := range byLevel[level] {
 			row := s.capabilityRow(v, r, n, r.shortCapability(n))
-			if row.State == mapping.Evidenced || row.State == mapping.Expiring {
+			if r.name == "" && (row.State == mapping.Evidenced || row.State == mapping.Expiring) {
 				from, err := s.fromHint(v.Context(), v.session, n.ID)
 				if err != nil {
 					return nil, err
@@ -107,7 +114,7 @@ func compareLevels(a, b int) int {
 
 func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) capabilityRow {
 	state := r.of(n.ID)
-	return capabilityRow{name, v.to("me/capability/" + n.ID), state.State, s.chipWords(state), r.missing(state)}
+	return capabilityRow{name, v.to(r.at + "/capability/" + n.ID), state.State, s.chipWords(state), r.missing(state)}
 }
 
 // missing says in a few words what a state lacks, "" when nothing.

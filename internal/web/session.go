@@ -23,10 +23,11 @@ const (
 type right int
 
 const (
-	anyone right = iota // any session
-	doer                // someone whose doings are recorded: a known person, not a preview
-	lead                // leads the course
-	author              // leads the course, and may save: a known person, not a preview
+	anyone  right = iota // any session
+	doer                 // someone whose doings are recorded: a known person, not a preview
+	lead                 // leads the course
+	author               // leads the course, and may save: a known person, not a preview
+	witness              // leads the course, and may see the records of its learners: a known person, not a preview
 )
 
 // inside serves an action under /s/{s}: it finds the session of the token, checks its browser and its right, and prolongs it.
@@ -91,6 +92,10 @@ func allowed(session *Session, need right) error {
 		return refuse(http.StatusForbidden, "person-unknown", "unknown")
 	case !session.Lead:
 		return refuse(http.StatusForbidden, "not-lead", "forbidden")
+	case need == witness && session.Account == "":
+		return refuse(http.StatusForbidden, "witness-unknown", "witness")
+	case need == witness && !session.Recorded:
+		return refuse(http.StatusForbidden, "preview", "witnesspreview")
 	case need == author && session.Account == "":
 		return refuse(http.StatusForbidden, "author-unknown", "nameless")
 	case need == author && !session.Recorded:

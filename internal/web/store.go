@@ -32,6 +32,7 @@ type Session struct {
 	Node         string   // domain or section it is limited to, or ""
 	Archetype    string   // role it is limited to, or ""
 	Activity     string   // id of the placed activity that the link leads to, "" for a link that shows progress
+	Roster       string   `json:",omitzero"` // where the learning site tells who is in the course; "" when it does not
 	CopyOf       []string `json:",omitzero"` // LTI contexts that the course was copied from, as the launch told; nil for none
 	Review       *Review  // whom a submission review is about; nil but for those
 	Pick         *Pick    // what a deep linking request asked for; nil but for those

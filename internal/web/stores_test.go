@@ -134,6 +134,46 @@ func (w *world) Member(_ context.Context, c web.Course, issuer, subject string) 
 	return m, w.broken
 }
 
+func (w *world) Seen(_ context.Context, c web.Course) ([]web.Person, error) {
+	if c.ID != "2" || c.Registration != "r1" {
+		return nil, w.broken
+	}
+	return w.opened, w.broken
+}
+
+func (w *world) Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]web.Figure, error) {
+	out := map[string]map[string]web.Figure{}
+	for _, l := range learners {
+		all, err := w.Progress(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			part, ok := parts[p.Capability]
+			if !ok || p.State != mapping.Evidenced && p.State != mapping.Expiring {
+				continue
+			}
+			if out[l] == nil {
+				out[l] = map[string]web.Figure{}
+			}
+			f := out[l][part]
+			f.Evidenced++
+			if p.State == mapping.Expiring {
+				f.Expiring++
+			}
+			out[l][part] = f
+		}
+	}
+	return out, nil
+}
+
+func (w *world) People(_ context.Context, c web.Course, _ string) (web.CourseList, error) {
+	if w.list == nil || c.ID != "2" || c.Registration != "r1" {
+		return web.CourseList{}, web.ErrNotFound
+	}
+	return *w.list, w.broken
+}
+
 func (w *world) Changesets(_ context.Context, c web.Course, limit int) ([]web.HistoryEntry, error) {
 	var out []web.HistoryEntry
 	for _, h := range slices.Backward(w.changes) {

@@ -57,6 +57,8 @@ type world struct {
 	acts      []web.Act
 	placeErr  error
 	members   map[string]web.Member // of course 2, by subject
+	opened    []web.Person          // who opened course 2
+	list      *web.CourseList       // of course 2; nil when the platform has none
 	given     []lti.DeepLinkingAnswer
 	asked     int    // how often all origins were read
 	platform  string // where the LMS is
@@ -99,6 +101,11 @@ func newWorldAt(t testing.TB, address string) *world {
 		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
 		members:  map[string]web.Member{"4": {Account: "account-amara", Learner: "learner-amara", Name: "Amara Okafor"}},
 		attempts: map[string]web.Attempt{},
+		opened: []web.Person{
+			{Member: web.Member{Account: "account-amara", Learner: "learner-amara", Name: "Amara Okafor"}, Subject: "4", IsLearner: true},
+			{Member: web.Member{Account: "account-tove", Learner: "learner-tove", Name: "Tove Teacher"}, Subject: "3"},
+			{Member: web.Member{Account: "account-ben", Learner: "learner-ben"}, Subject: "5", IsLearner: true},
+		},
 		platform: lms, history: map[string]map[string][]mapping.Transition{}, logins: map[string]lti.Login{},
 	}
 	urls, err := lti.NewURLs(address)
@@ -110,7 +117,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.fill()
 	w.handler, err = web.New(web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, People: w, Rosters: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	})
 	if err != nil {

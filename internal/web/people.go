@@ -1,0 +1,164 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"cairn/mapping"
+)
+
+// cohort is the learners of a course whom someone who leads it may see: on the learning site's list now, where it shares one, and
+// seen here.
+type cohort struct {
+	people []courseLearner // in the order of their first launch
+	left   map[string]bool // codes of those who are on the list no more
+	list   *CourseList     // nil when there is none
+	listed int             // learners on the list
+}
+
+// courseLearner is one of them, as pages of that course name them.
+type courseLearner struct {
+	Member
+	code string // in addresses, in this course only
+	name string // as shown
+}
+
+// learnerCode is how addresses of a course name a person. The id of an account is random and never shown, so that codes of two
+// courses cannot be joined; a code gives no right by itself.
+func learnerCode(c Course, account string) string {
+	return hashSecret(c.Registration + "\x00" + c.ID + "\x00" + account)[:16]
+}
+
+// cohort reads who is in the session's course at this moment.
+func (s *site) cohort(ctx context.Context, session *Session) (*cohort, error) {
+	c := &cohort{left: map[string]bool{}}
+	if session.Course.ID == "" {
+		return c, nil
+	}
+	seen, err := s.People.Seen(ctx, session.Course)
+	if err != nil {
+		return nil, fmt.Errorf("read who opened the course: %w", err)
+	}
+	list, err := s.Rosters.People(ctx, session.Course, session.Roster)
+	switch {
+	case err == nil:
+		c.list = &list
+	case !errors.Is(err, ErrNotFound):
+		return nil, fmt.Errorf("read the list of the course: %w", err)
+	}
+	c.fill(session.Course, seen)
+	return c, nil
+}
+
+// fill joins who was seen with the list. Where there is a list, its roles hold: a launch tells those of its day.
+func (c *cohort) fill(course Course, seen []Person) {
+	listed := map[string]Listed{}
+	if c.list != nil {
+		for _, l := range c.list.People {
+			if l.IsLearner {
+				listed[l.Subject] = l
+			}
+		}
+		c.listed = len(listed)
+	}
+	number := 0
+	for _, p := range seen {
+		l, here := listed[p.Subject]
+		if !p.IsLearner && !here {
+			continue
+		}
+		number++
+		code := learnerCode(course, p.Account)
+		if c.list != nil && !here {
+			c.left[code] = true
+			continue
+		}
+		name := cmp.Or(l.Name, p.Name)
+		if name == "" {
+			name = say("people.nameless", "n", number)
+		}
+		c.people = append(c.people, courseLearner{p.Member, code, name})
+	}
+}
+
+// find answers the learner of a code.
+func (c *cohort) find(code string) (courseLearner, bool) {
+	for _, p := range c.people {
+		if p.code == code {
+			return p, true
+		}
+	}
+	return courseLearner{}, false
+}
+
+// column is a part of the framework that people are counted in.
+type column struct {
+	node    mapping.Node
+	tracked int
+}
+
+// columns answers the parts that the placement shows, and the part of each capability.
+func (r *record) columns() (out []column, parts map[string]string) {
+	parts = map[string]string{}
+	for _, n := range r.tops() {
+		tracked := r.tracked(n.ID)
+		for _, k := range tracked {
+			parts[k.ID] = n.ID
+		}
+		out = append(out, column{n, len(tracked)})
+	}
+	return out, parts
+}
+
+// figures is what everybody of a cohort has, by learner and part.
+type figures map[string]map[string]Figure
+
+func (s *site) figures(ctx context.Context, c *cohort, parts map[string]string) (figures, error) {
+	ids := make([]string, len(c.people))
+	for i, p := range c.people {
+		ids[i] = p.Learner
+	}
+	f, err := s.People.Figures(ctx, ids, parts)
+	if err != nil {
+		return nil, fmt.Errorf("count what the people of the course have: %w", err)
+	}
+	return f, nil
+}
+
+// some is how many of a cohort have evidence in a part.
+func (f figures) some(c *cohort, node string) int {
+	n := 0
+	for _, p := range c.people {
+		if f[p.Learner][node].Evidenced > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// sort orders the people of a cohort by name or by a part; ties go by name, then by code. Names are compared as people read them,
+// so that Learner 10 comes after Learner 9.
+func (f figures) sort(c *cohort, by peopleSort) {
+	letters := collate.New(language.English, collate.Numeric)
+	keys, buffer := make(map[string][]byte, len(c.people)), &collate.Buffer{}
+	for _, p := range c.people {
+		keys[p.code] = letters.KeyFromString(buffer, p.name)
+	}
+	slices.SortFunc(c.people, func(a, b courseLearner) int {
+		name := cmp.Or(slices.Compare(keys[a.code], keys[b.code]), cmp.Compare(a.code, b.code))
+		first := name
+		if by.node != "" {
+			first = cmp.Compare(f[a.Learner][by.node].Evidenced, f[b.Learner][by.node].Evidenced)
+		}
+		if by.down {
+			first = -first
+		}
+		return cmp.Or(first, name)
+	})
+}
