@@ -25,9 +25,12 @@ var rooms = map[string]room{
 	"internal/caserest": {
 		[]string{"mapping", "mapping/casefmt", "xapi/profile"}, "what is published is served to anyone: no session, no SQL, no person can be reached from here",
 	},
-	"internal/learner":  {[]string{"lti", "xapi"}, "who a person is comes from a launch and an agent only"},
+	"internal/learner": {[]string{"lti", "xapi"}, "who a person is comes from a launch and an agent only"},
+	"internal/diagnosis": {
+		[]string{"lti"}, "the command line and the page for administrators tell the same of a connection, so the checks belong to neither; what is kept is handed in",
+	},
 	"internal/pipeline": {pipelineMay, "the fold knows what it folds, and no database or page"},
-	"internal/web":      {append([]string{"internal/pipeline"}, pipelineMay...), "pages reach data through the small interfaces of web/store.go, never through SQL"},
+	"internal/web":      {append([]string{"internal/pipeline", "internal/diagnosis"}, pipelineMay...), "pages reach data through the small interfaces of web/store.go, never through SQL"},
 	"internal/sqlstore": {
 		append([]string{"internal/pipeline", "internal/web", "xapi/lrs", "migrations"}, pipelineMay...),
 		"the only package that knows SQL; of web and lrs it knows the interfaces it implements, not the handlers",
@@ -65,7 +68,7 @@ var fenced = []struct {
 	{"github.com/alecthomas/kong", []string{"cmd/cairn", "internal/tools/bench", "internal/tools/check"}, "the command line is wiring"},
 	{"github.com/prometheus", []string{"cmd/cairn"}, "metrics are wiring: a room offers a hook or an interface to decorate"},
 	{"net/http", []string{
-		"lti", "lti/ltitest", "xapi", "xapi/lrs", "xapi/profile", "internal/pipeline", "internal/web", "internal/caserest", "cmd/cairn",
+		"lti", "lti/ltitest", "xapi", "xapi/lrs", "xapi/profile", "internal/pipeline", "internal/web", "internal/caserest", "internal/diagnosis", "cmd/cairn",
 		"internal/tools/bench",
 	}, "mapping, learner and the store know no HTTP"},
 	{"html/template", []string{"internal/web", "internal/caserest", "lti/ltitest", "lti", "cmd/cairn"}, "pages live in one room; the pretend platform has its own"},

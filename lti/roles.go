@@ -116,6 +116,17 @@ func (rs Roles) Lead() bool {
 	return false
 }
 
+// Administers says whether the person administers the course, the institution or the platform itself (Core 1.3, A.2): what concerns the
+// platform's connection with a tool is their business. It gives no right in a course.
+func (rs Roles) Administers() bool {
+	for _, r := range rs {
+		if r.Vocabulary != UnknownRole && r.Name == "Administrator" && !assistants[r.Sub] || r.Vocabulary == SystemRole && r.Name == "SysAdmin" {
+			return true
+		}
+	}
+	return false
+}
+
 // IsLearner says whether the person learns in the course (Core 1.3, A.2.2): a learner of the context, or a sub-role of it.
 func (rs Roles) IsLearner() bool {
 	for _, r := range rs {

@@ -24,7 +24,7 @@ func (r registrations) PageRegistration(ctx context.Context, id string) (web.Reg
 		return web.Registration{}, err
 	}
 	where, _ := reg.Storage(lti.FrameParent)
-	return web.Registration{ID: reg.ID, StorageOrigin: where.Origin, Issuer: reg.Issuer, FrameOrigins: reg.Origins(), CoursePattern: reg.Pattern(), ModulePattern: reg.ModulePattern(), Identity: reg.Identity}, nil
+	return web.Registration{ID: reg.ID, StorageOrigin: where.Origin, Issuer: reg.Issuer, FrameOrigins: reg.Origins(), CoursePattern: reg.Pattern(), ModulePattern: reg.ModulePattern(), Identity: reg.Identity, AdminPage: !reg.AdminPageOff}, nil
 }
 
 // FrameOrigins answers those of every registration that is enabled.

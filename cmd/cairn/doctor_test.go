@@ -7,15 +7,16 @@ import (
 	"testing"
 	"time"
 
+	"cairn/internal/diagnosis"
 	"cairn/lti/ltitest"
 )
 
 // diagnosed is what `doctor --json` prints.
 type diagnosed struct {
-	Tool          []finding
+	Tool          []diagnosis.Finding
 	Registrations []struct {
 		ID       string
-		Findings []finding
+		Findings []diagnosis.Finding
 		Launches []struct {
 			Result, Rule, Do string
 			Claims           map[string]any
@@ -35,8 +36,8 @@ func examine(t *testing.T, env []string, code int, args ...string) diagnosed {
 }
 
 // results are the verdicts by check.
-func results(all []finding) map[string]verdict {
-	out := map[string]verdict{}
+func results(all []diagnosis.Finding) map[string]diagnosis.Verdict {
+	out := map[string]diagnosis.Verdict{}
 	for _, f := range all {
 		out[f.Check] = f.Result
 	}
@@ -80,7 +81,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		return len(d.Registrations) == 1 && len(d.Registrations[0].Launches) == 1
 	})
 	for check, result := range results(append(d.Tool, d.Registrations[0].Findings...)) {
-		if result != good {
+		if result != diagnosis.Good {
 			t.Errorf("of a healthy LMS %s is %s: %+v", check, result, d)
 		}
 	}
@@ -101,7 +102,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		return len(d.Registrations[0].Launches) == 2
 	})
 	last := d.Registrations[0].Launches[0]
-	if results(d.Registrations[0].Findings)["last launch"] != doubt || last.Rule != "launch.expired" || last.Do == "" {
+	if results(d.Registrations[0].Findings)["last launch"] != diagnosis.Doubt || last.Rule != "launch.expired" || last.Do == "" {
 		t.Errorf("a refused launch is told as %+v", d.Registrations[0])
 	}
 	t.Run("for people", func(t *testing.T) {
@@ -116,21 +117,21 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		args  []string
 		env   []string
 		check string
-		want  verdict
+		want  diagnosis.Verdict
 	}{
-		"another client":     {[]string{"--token-url", conn.Issuer + "/none"}, nil, "access tokens", bad},
-		"no token URL":       {[]string{"--token-url", ""}, nil, "access tokens", skipped},
-		"key set elsewhere":  {[]string{"--key-set-url", conn.Issuer + "/none"}, nil, "key set of the LMS", bad},
-		"key set is a page":  {[]string{"--key-set-url", conn.Issuer + "/"}, nil, "key set of the LMS", bad},
-		"disabled":           {[]string{"--disabled"}, nil, "registration", bad},
-		"private LMS":        {nil, []string{"CAIRN_ALLOW_PRIVATE_HOST="}, "key set of the LMS", bad},
-		"key not at hand":    {nil, []string{"CAIRN_TOOL_KEY_FILE=/none/key"}, "access tokens", skipped},
-		"nobody knows us by": {nil, []string{"CAIRN_TOOL_KEY=" + string(newKey(t))}, "access tokens", bad},
+		"another client":     {[]string{"--token-url", conn.Issuer + "/none"}, nil, "access tokens", diagnosis.Bad},
+		"no token URL":       {[]string{"--token-url", ""}, nil, "access tokens", diagnosis.Skipped},
+		"key set elsewhere":  {[]string{"--key-set-url", conn.Issuer + "/none"}, nil, "key set of the LMS", diagnosis.Bad},
+		"key set is a page":  {[]string{"--key-set-url", conn.Issuer + "/"}, nil, "key set of the LMS", diagnosis.Bad},
+		"disabled":           {[]string{"--disabled"}, nil, "registration", diagnosis.Bad},
+		"private LMS":        {nil, []string{"CAIRN_ALLOW_PRIVATE_HOST="}, "key set of the LMS", diagnosis.Bad},
+		"key not at hand":    {nil, []string{"CAIRN_TOOL_KEY_FILE=/none/key"}, "access tokens", diagnosis.Skipped},
+		"nobody knows us by": {nil, []string{"CAIRN_TOOL_KEY=" + string(newKey(t))}, "access tokens", diagnosis.Bad},
 	} {
 		t.Run(name, func(t *testing.T) {
 			succeed(t, env, nil, append([]string{"registration", "set", reg.ID, "--no-disabled", "--token-url", conn.TokenEndpoint, "--key-set-url", conn.KeySetURL}, c.args...)...)
 			code := exitFailure
-			if c.want != bad {
+			if c.want != diagnosis.Bad {
 				code = exitOK
 			}
 			d := examine(t, append(env[:len(env):len(env)], c.env...), code, reg.ID)
@@ -138,49 +139,10 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 				t.Errorf("%s is %s: %+v", c.check, got, d.Registrations[0].Findings)
 			}
 			for _, f := range d.Registrations[0].Findings {
-				if f.Result == bad && f.Do == "" {
+				if f.Result == diagnosis.Bad && f.Do == "" {
 					t.Errorf("%s failed, and nobody is told what to do: %s", f.Check, f.Says)
 				}
 			}
 		})
-	}
-}
-
-// dating answers every call with a Date.
-type dating time.Time
-
-// RoundTrip is http.RoundTripper.
-func (d dating) RoundTrip(*http.Request) (*http.Response, error) {
-	return &http.Response{Header: http.Header{"Date": {time.Time(d).UTC().Format(http.TimeFormat)}}}, nil
-}
-
-func TestDoctorComparesClocks(t *testing.T) {
-	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	for _, c := range []struct {
-		theirs time.Duration
-		want   verdict
-		says   string
-	}{
-		{0, good, "within a second"}, {-5 * time.Second, good, "ahead"}, {30 * time.Second, doubt, "behind"}, {-2 * time.Minute, bad, "ahead"}, {2 * time.Minute, bad, "behind"},
-	} {
-		d := &doctor{dated: &datedTransport{next: dating(now.Add(c.theirs)), now: func() time.Time { return now }}}
-		if got := d.clock(); got.Result != skipped {
-			t.Errorf("before any answer the clock is %+v", got)
-		}
-		if _, err := d.dated.RoundTrip(&http.Request{}); err != nil {
-			t.Fatal(err)
-		}
-		if got := d.clock(); got.Result != c.want || !strings.Contains(got.Says, c.says) {
-			t.Errorf("theirs %s off: %+v", c.theirs, got)
-		}
-	}
-}
-
-// Every rule of login and launch has words that say what to do.
-func TestEveryRuleHasARemedy(t *testing.T) {
-	for name := range remedies {
-		if _, ok := ruleNamed(name); !ok {
-			t.Errorf("there is no rule %s", name)
-		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"cairn/internal/diagnosis"
 	"cairn/lti/ltitest"
 )
 
@@ -180,7 +181,7 @@ func (r registrar) launches(t *testing.T, lms *ltitest.Platform, tool ltitest.To
 	all := r.list(t)
 	if i := slices.IndexFunc(all, func(one registered) bool { return one.Issuer == lms.Issuer() }); len(all[i].Deployments) != 1 || all[i].Deployments[0] == "" {
 		t.Errorf("the deployment is not kept: %+v", all[i])
-	} else if d := examine(t, r.env, exitOK, all[i].ID); results(d.Registrations[0].Findings)["access tokens"] != good {
+	} else if d := examine(t, r.env, exitOK, all[i].ID); results(d.Registrations[0].Findings)["access tokens"] != diagnosis.Good {
 		t.Errorf("the doctor finds %+v", d.Registrations[0].Findings)
 	}
 }

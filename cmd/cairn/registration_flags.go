@@ -27,6 +27,7 @@ type registrationFlags struct {
 	KeySetURL        *string  `name:"key-set-url" placeholder:"URL" help:"Public key set URL of the LMS."`
 	Deployment       []string `placeholder:"ID" help:"Deployment id; can be given again. The list replaces the old one; an empty word empties it, as it does the lists of origins."`
 	AnyDeployment    *bool    `negatable:"" help:"Take deployments that are not listed, and remember them."`
+	AdminPage        *bool    `negatable:"" help:"Let administrators, as the LMS names them, see how this connection stands (on unless switched off)."`
 	Platform         *string  `placeholder:"NAME" help:"Kind of LMS: moodle, canvas, blackboardlearn, desire2learn, sakai, openedx or other. moodle fills in the addresses from the issuer, and the course pattern; canvas fills in issuer and addresses of Canvas in the cloud."`
 	Identity         *string  `placeholder:"RULE" help:"Whose statements are a person's: user_id (default), username, person_sourcedid or mailto."`
 	IdentityHomePage *string  `placeholder:"URL" help:"homePage that the accounts in statements live under; default: the issuer."`
@@ -53,6 +54,9 @@ func (f *registrationFlags) apply(r *sqlstore.Registration) {
 	}
 	if f.AnyDeployment != nil {
 		r.AnyDeployment = *f.AnyDeployment
+	}
+	if f.AdminPage != nil {
+		r.AdminPageOff = !*f.AdminPage
 	}
 	if f.Deployment != nil {
 		r.Deployments = filled(f.Deployment)
@@ -134,6 +138,7 @@ type registrationForm struct {
 	CoursePattern         string               `json:"course_pattern,omitzero"`
 	FrameOrigins          []string             `json:"frame_origins,omitzero"`
 	ServiceOrigins        []string             `json:"service_origins,omitzero"`
+	AdminPageOff          bool                 `json:"admin_page_off,omitzero"`
 }
 
 // registrationView is what --json prints. It can be read again: what is not part of the form is passed over.
@@ -164,7 +169,7 @@ func (p *program) registrationView(r sqlstore.Registration) registrationView {
 		Name: r.Name, Issuer: r.Issuer, ClientID: r.ClientID, AuthorizationEndpoint: r.AuthorizationEndpoint, TokenEndpoint: r.TokenEndpoint,
 		TokenAudience: r.TokenAudience, KeySetURL: r.KeySetURL, Deployments: r.Deployments, AnyDeployment: r.AnyDeployment, Disabled: r.Disabled,
 		Platform: r.Platform, Identity: r.Identity.Normal(), CoursePattern: r.CoursePattern, FrameOrigins: r.Origins(),
-		ServiceOrigins: r.ServiceOrigins,
+		ServiceOrigins: r.ServiceOrigins, AdminPageOff: r.AdminPageOff,
 	}}
 	if v.Deployments == nil {
 		v.Deployments = []string{}
@@ -196,6 +201,6 @@ func readRegistration(path string) (sqlstore.Registration, error) {
 			TokenAudience: f.TokenAudience, KeySetURL: f.KeySetURL, Deployments: f.Deployments, AnyDeployment: f.AnyDeployment, Disabled: f.Disabled,
 			ServiceOrigins: f.ServiceOrigins,
 		},
-		Platform: f.Platform, Identity: f.Identity, CoursePattern: f.CoursePattern, FrameOrigins: f.FrameOrigins,
+		Platform: f.Platform, Identity: f.Identity, CoursePattern: f.CoursePattern, FrameOrigins: f.FrameOrigins, AdminPageOff: f.AdminPageOff,
 	}, nil
 }

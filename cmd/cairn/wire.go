@@ -72,6 +72,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
 		People: store.People(), Rosters: w.newRosters(ctx, store, client),
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
+		Diagnoses: &diagnoses{connections: connections{store}, wiring: w, last: map[string]checked{}},
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
 		BaseURL: w.BaseURL, Version: version, Zone: w.zone,
 	})

@@ -18,6 +18,7 @@ type Registration struct {
 	Identity      learner.IdentityRule // which agents its launches prove
 	CoursePattern string               // IRI of a course, with {issuer} and {context}; "" takes the platform's
 	FrameOrigins  []string             // origins that may frame the pages; none: the origin of the issuer
+	AdminPageOff  bool                 // the LMS's administrators may not see how the connection stands
 	CreatedAt     time.Time
 }
 

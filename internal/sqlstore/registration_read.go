@@ -158,6 +158,7 @@ type registrationRow struct {
 	CoursePattern         string `db:"course_pattern"`
 	FrameOrigins          string `db:"frame_origins"`
 	ServiceOrigins        string `db:"service_origins"`
+	AdminPageOff          bool   `db:"admin_page_off"`
 	Created               int64
 }
 
@@ -201,7 +202,7 @@ func (row registrationRow) registration() (Registration, error) {
 			TokenEndpoint: row.TokenEndpoint, TokenAudience: row.TokenAudience, KeySetURL: row.KeySetURL,
 			AnyDeployment: row.AnyDeployment, Disabled: row.Disabled,
 		},
-		Platform: row.Platform, CoursePattern: row.CoursePattern, CreatedAt: fromMicros(row.Created),
+		Platform: row.Platform, CoursePattern: row.CoursePattern, CreatedAt: fromMicros(row.Created), AdminPageOff: row.AdminPageOff,
 		Identity: learner.IdentityRule{Mode: learner.IdentityMode(row.IdentityMode), HomePage: row.IdentityHomePage},
 	}
 	if err := errors.Join(readList(row.FrameOrigins, &r.FrameOrigins), readList(row.ServiceOrigins, &r.ServiceOrigins)); err != nil {

@@ -24,7 +24,7 @@ func TestRegistrationIsFoundAsKept(t *testing.T) {
 			r.FrameOrigins = []string{"https://a.example", "https://b.example:8443"}
 			r.ServiceOrigins = []string{"https://services.example"}
 			r.Identity = learner.IdentityRule{Mode: learner.ByUsername, HomePage: "https://home.example"}
-			r.CoursePattern = "{issuer}/c/{context}"
+			r.CoursePattern, r.AdminPageOff = "{issuer}/c/{context}", true
 		})
 		all, err := s.ListRegistrations(ctx)
 		if err != nil {

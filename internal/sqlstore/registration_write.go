@@ -32,7 +32,7 @@ func (s *Store) AddRegistration(ctx context.Context, r Registration) (Registrati
 func (t *Tx) insertRegistration(ctx context.Context, r Registration) error {
 	n, err := affected(t.Exec(ctx, `INSERT INTO registration (id, issuer, client_id, created, name, authorization_endpoint, token_endpoint,
 			token_audience, key_set_url, any_deployment, disabled, platform, identity_mode, identity_home_page, course_pattern, frame_origins,
-			service_origins) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, client_id) DO NOTHING`,
+			service_origins, admin_page_off) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, client_id) DO NOTHING`,
 		append([]any{r.ID, r.Issuer, r.ClientID, micros(r.CreatedAt)}, r.settings()...)...))
 	if err != nil {
 		return fmt.Errorf("sqlstore: add a registration: %w", err)
@@ -47,7 +47,7 @@ func (t *Tx) insertRegistration(ctx context.Context, r Registration) error {
 func (t *Tx) updateRegistration(ctx context.Context, r Registration) error {
 	if _, err := t.Exec(ctx, `UPDATE registration SET name = ?, authorization_endpoint = ?, token_endpoint = ?, token_audience = ?,
 		key_set_url = ?, any_deployment = ?, disabled = ?, platform = ?, identity_mode = ?, identity_home_page = ?, course_pattern = ?,
-		frame_origins = ?, service_origins = ? WHERE id = ?`, append(r.settings(), r.ID)...); err != nil {
+		frame_origins = ?, service_origins = ?, admin_page_off = ? WHERE id = ?`, append(r.settings(), r.ID)...); err != nil {
 		return fmt.Errorf("sqlstore: change a registration: %w", err)
 	}
 	return t.setDeployments(ctx, r)
@@ -58,6 +58,7 @@ func (r Registration) settings() []any {
 	return []any{
 		r.Name, r.AuthorizationEndpoint, r.TokenEndpoint, r.TokenAudience, r.KeySetURL, r.AnyDeployment, r.Disabled, r.Platform,
 		string(r.Identity.Mode), r.Identity.HomePage, r.CoursePattern, listOf(r.FrameOrigins), listOf(r.ServiceOrigins),
+		r.AdminPageOff,
 	}
 }
 

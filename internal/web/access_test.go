@@ -31,6 +31,7 @@ func TestEveryRouteByCaller(t *testing.T) {
 	tags := url.Values{"section": {w.capability6()}, "kind": {"under"}, "version": {"old"}}
 	//                                       nobody learner other none anon lead other nameless preview expired stolen
 	pages := []int{401, 200, 401, 401, 200, 200, 200, 200, 200, 401, 401}
+	admins := []int{401, 403, 401, 401, 403, 403, 403, 403, 403, 401, 401} // nobody here is one: see TestDiagnosisIsForAdministrators
 	leads := []int{401, 403, 401, 401, 403, 200, 200, 200, 200, 401, 401}
 	watch := []int{401, 403, 401, 401, 403, 200, 200, 403, 403, 401, 401}
 	about := []int{401, 403, 401, 401, 403, 200, 404, 403, 403, 401, 401} // someone of course 2
@@ -52,6 +53,8 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"POST", "/pick/2", url.Values{}, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},
 		{"POST", "/pick/3", url.Values{}, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},
 		{"POST", "/pick/cancel", url.Values{}, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},
+		{"GET", "/admin/diagnosis", nil, admins},
+		{"POST", "/admin/diagnosis", url.Values{}, admins},
 		{"GET", "/course/people", nil, watch},
 		{"GET", "/course/people?sort=-name", nil, watch},
 		{"GET", person("amara"), nil, about},

@@ -34,6 +34,7 @@ type Registration struct {
 	Issuer        string
 	StorageOrigin string               // origin of the platform's storage: of its authorization endpoint; "" when it has none
 	FrameOrigins  []string             // origins that may show our pages in a frame; none: the issuer's
+	AdminPage     bool                 // administrators, as the platform names them, may see how the connection stands
 	CoursePattern string               // IRI of a course in statements, with {issuer} and {context}; "": courses have no IRI
 	ModulePattern string               // IRI of the platform's activity for a link of ours, with {issuer} and {cmid}; "": not known
 	Identity      learner.IdentityRule // which claim names the person's records; the others are not kept
@@ -56,6 +57,7 @@ type Config struct {
 	Courses       Courses
 	Activities    Activities
 	DeepLinks     DeepLinks
+	Diagnoses     Diagnoses
 	People        People
 	Rosters       Rosters
 	Prepare       func(statement []byte) (xapi.Prepared, error) // makes a statement of ours ready to store
@@ -86,7 +88,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	parts := map[string]bool{
 		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil,
-		"Courses": c.Courses != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "People": c.People != nil, "Rosters": c.Rosters != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
+		"Courses": c.Courses != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "People": c.People != nil, "Rosters": c.Rosters != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
 		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
 	}
 	for name, there := range parts {

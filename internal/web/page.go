@@ -16,7 +16,7 @@ var templateFiles embed.FS
 
 // templates is every page's template by file name, each with the shell and the shared parts. A template that does not parse
 // stops the program at its start.
-var templates = parseTemplates("people", "person", "overview", "list", "section", "capability", "activity", "review", "pick1", "pick2progress", "pick2activity", "pick3", "returning", "activities", "tag", "history", "window", "stored", "front", "problem")
+var templates = parseTemplates("people", "person", "overview", "list", "section", "capability", "activity", "review", "pick1", "pick2progress", "pick2activity", "pick3", "returning", "activities", "tag", "history", "diagnosis", "window", "stored", "front", "problem")
 
 func parseTemplates(names ...string) map[string]*template.Template {
 	funcs := template.FuncMap{"t": sayHTML, "chip": chip, "shape": shape, "bar": bar, "link": link, "num": num, "tone": tone, "asset": asset}
@@ -86,6 +86,9 @@ func (s *site) render(v *visit, p *page) ([]byte, error) {
 	if v.session != nil {
 		p.Form = formToken(v.token)
 		p.Where = s.where(v.session)
+	}
+	if v.admin && len(p.Tabs) > 0 {
+		p.Tabs = append(p.Tabs, tab{Name: say("tab.diagnosis"), Href: v.to("admin/diagnosis"), Current: p.file == "diagnosis"})
 	}
 	var b bytes.Buffer
 	if err := templates[p.file].ExecuteTemplate(&b, "shell.html", p); err != nil {

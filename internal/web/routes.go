@@ -34,12 +34,8 @@ func (s *site) routes() http.Handler {
 	post("/activity/{id}/open", doer, s.openActivity)
 	post("/activity/{id}/finish", doer, s.finishActivity)
 
-	get("/pick/1", author, s.pickWhat)
-	get("/pick/2", author, s.pickDetails)
-	post("/pick/2", author, s.saveDetails)
-	get("/pick/3", author, s.pickCheck)
-	post("/pick/3", author, s.addPicked)
-	post("/pick/cancel", author, s.cancelPick)
+	s.pickRoutes(get, post)
+	s.adminRoutes(get, post)
 
 	get("/course/people", witness, s.people)
 	get("/course/people/{learner}", witness, s.person)
@@ -57,6 +53,25 @@ func (s *site) routes() http.Handler {
 	get("/course/history", lead, s.history)
 	post("/course/history/{id}/undo", author, s.undo)
 	return m
+}
+
+// mounter puts an action at an address under /s/{s}.
+type mounter func(path string, right right, a action)
+
+// pickRoutes is what an LMS opens for an author who places a link.
+func (s *site) pickRoutes(get, post mounter) {
+	get("/pick/1", author, s.pickWhat)
+	get("/pick/2", author, s.pickDetails)
+	post("/pick/2", author, s.saveDetails)
+	get("/pick/3", author, s.pickCheck)
+	post("/pick/3", author, s.addPicked)
+	post("/pick/cancel", author, s.cancelPick)
+}
+
+// adminRoutes is for the administrators of an LMS.
+func (s *site) adminRoutes(get, post mounter) {
+	get("/admin/diagnosis", anyone, administering(s.diagnosis))
+	post("/admin/diagnosis", anyone, administering(s.checkNow))
 }
 
 // allowing names the methods that an address takes before its refusal of another one is written (RFC 9110, 15.5.6).

@@ -65,6 +65,7 @@ func (s *site) admit(v *visit) error {
 		return fmt.Errorf("find the session's registration: %w", err)
 	}
 	v.session, v.token, v.origins = &found, token, frameOrigins(reg)
+	v.admin = reg.AdminPage && administers(found.Roles)
 	return s.prolong(v, now)
 }
 

@@ -40,6 +40,8 @@ type world struct {
 	waited    []int64
 	cat       *mapping.Catalog
 	regs      map[string]web.Registration
+	stands    web.Diagnosis // of r1
+	looked    []string      // registrations that were checked
 	sessions  map[string]web.Session
 	entries   []web.Entry
 	prolonged map[string]time.Time
@@ -94,7 +96,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w := &world{
 		clock: now, upTo: now, cat: mapping.NewCatalog(mapping.Builtin(), base),
 		regs: map[string]web.Registration{
-			"r1": {ID: "r1", Issuer: lms, FrameOrigins: []string{lms}, CoursePattern: "{issuer}/course/view.php?id={context}"},
+			"r1": {ID: "r1", Issuer: lms, FrameOrigins: []string{lms}, CoursePattern: "{issuer}/course/view.php?id={context}", AdminPage: true},
 			"r2": {ID: "r2", Issuer: "https://other.example"},
 		},
 		sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
@@ -117,7 +119,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.fill()
 	w.handler, err = web.New(web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, People: w, Rosters: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	})
 	if err != nil {

@@ -65,4 +65,14 @@
     button.hidden = false;
     button.addEventListener('click', function () { window.print(); });
   });
+
+  // The text stands on the page, so where the browser keeps the clipboard from frames it is marked, ready to be copied.
+  document.querySelectorAll('[data-copy]').forEach(function (button) {
+    var text = document.getElementById(button.dataset.copy);
+    button.hidden = false;
+    button.addEventListener('click', function () {
+      text.select();
+      if (document.execCommand('copy')) document.getElementById(button.dataset.copy + '-copied').textContent = button.dataset.done;
+    });
+  });
 })();

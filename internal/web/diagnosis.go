@@ -1,0 +1,205 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"cairn/internal/diagnosis"
+	"cairn/lti"
+)
+
+// Diagnosis is what is known of how a connection to an LMS stands.
+type Diagnosis struct {
+	Subject   diagnosis.Subject
+	Launches  []diagnosis.Launch // newest first, claims masked
+	Findings  []diagnosis.Finding
+	CheckedAt time.Time // of the findings; zero when nobody has checked since this process began
+}
+
+// Diagnoses tells how connections stand.
+type Diagnoses interface {
+	// Diagnosis answers what is known of a registration, by our id, and calls nobody. ErrNotFound.
+	Diagnosis(ctx context.Context, registration string) (Diagnosis, error)
+	// Check looks now, in bounded time, and keeps what it finds. ErrNotFound.
+	Check(ctx context.Context, registration string) error
+}
+
+// The most that the page lists.
+const diagnosisRefusals = 20
+
+type diagnosisBody struct {
+	Checked  string
+	Rows     []checkRow
+	Refusals []refusalRow
+	Claims   []string // of the newest launch, masked
+	ClaimsOf string
+	Check    string // address of the form
+	Report   string
+}
+
+// checkRow is one part of the connection: whether it works, and if not, what to do and who does it.
+type checkRow struct {
+	Name   string
+	Word   string
+	Tone   string   // class of the chip
+	Says   []string // sentences
+	Do     string
+	Who    string
+	Copy   string // the exact address or setting that the words speak of
+	Detail string // rule and specification
+}
+
+type refusalRow struct{ When, Says, Rule string }
+
+// administers says whether roles make a person an administrator, as the platform names them; its test user is none.
+func administers(texts []string) bool {
+	roles := lti.ParseRoles(texts)
+	return roles.Administers() && !roles.TestUser()
+}
+
+// administering lets those through who administer the LMS or the course, where the operator lets them see the connection.
+func administering(a action) action {
+	return func(v *visit) (answer, error) {
+		if !v.admin {
+			return answer{}, refuse(http.StatusForbidden, "not-administrator", "administrator")
+		}
+		return a(v)
+	}
+}
+
+// diagnosis answers /admin/diagnosis, from what is kept: it calls nobody.
+func (s *site) diagnosis(v *visit) (answer, error) {
+	q, err := v.query("checked")
+	if err != nil {
+		return answer{}, err
+	}
+	d, err := s.Diagnoses.Diagnosis(v.Context(), v.session.Registration)
+	if err != nil {
+		return answer{}, fmt.Errorf("read how the connection stands: %w", err)
+	}
+	records, err := s.lastRecord(v)
+	if err != nil {
+		return answer{}, err
+	}
+	p := &page{file: "diagnosis", Title: say("diagnosis.title"), Tabs: s.tabs(v, "diagnosis"), Foot: []string{say("foot.admin")}}
+	b := s.diagnosisOf(d, records)
+	b.Check = v.to("admin/diagnosis")
+	if q.Has("checked") {
+		p.Notice = &notice{Kind: "done", Heading: say("notice.done"), Text: []string{b.Checked}}
+	}
+	p.Body = b
+	return answer{page: p}, nil
+}
+
+// checkNow looks anew.
+func (s *site) checkNow(v *visit) (answer, error) {
+	if err := s.Diagnoses.Check(v.Context(), v.session.Registration); err != nil {
+		return answer{}, fmt.Errorf("check the connection: %w", err)
+	}
+	return v.done("admin/diagnosis?checked=1"), nil
+}
+
+// lastRecord is when something was last recorded about the course, zero when nothing was. Other courses are not asked: that would be a
+// walk through all that is known of them.
+func (s *site) lastRecord(v *visit) (last time.Time, err error) {
+	all, err := s.Courses.Activities(v.Context(), v.session.Course)
+	if err != nil {
+		return last, fmt.Errorf("read the activities of the course: %w", err)
+	}
+	for _, a := range all {
+		if a.LastSeen.After(last) {
+			last = a.LastSeen
+		}
+	}
+	return last, nil
+}
+
+func (s *site) diagnosisOf(d Diagnosis, record time.Time) diagnosisBody {
+	b := diagnosisBody{Checked: say("diagnosis.unchecked")}
+	if !d.CheckedAt.IsZero() {
+		b.Checked = say("diagnosis.checked", "when", s.dateTime(d.CheckedAt))
+	}
+	c := connection{d, s}
+	b.Rows = []checkRow{c.launch(), c.keys(), c.grades(), c.records(record), c.roster(), c.clock(), c.own()}
+	if f, ok := c.found(diagnosis.CheckFrames); ok && f.Result != diagnosis.Good {
+		b.Rows = append(b.Rows, c.frames(f))
+	}
+	b.Refusals, b.ClaimsOf = c.refusals(), say("diagnosis.claims")
+	if len(d.Launches) > 0 {
+		b.Claims = d.Launches[0].Lines()
+		b.ClaimsOf = say("diagnosis.claimsof", "when", s.dateTime(d.Launches[0].Time))
+	}
+	b.Report = c.report(b)
+	return b
+}
+
+// connection makes rows of what was found.
+type connection struct {
+	Diagnosis
+	site *site
+}
+
+func (c connection) found(check string) (diagnosis.Finding, bool) {
+	i := slices.IndexFunc(c.Findings, func(f diagnosis.Finding) bool { return f.Check == check })
+	if i < 0 {
+		return diagnosis.Finding{}, false
+	}
+	return c.Findings[i], true
+}
+
+// newest answers the newest launch that came to a result.
+func (c connection) newest(results ...diagnosis.Result) (diagnosis.Launch, bool) {
+	i := slices.IndexFunc(c.Launches, func(l diagnosis.Launch) bool { return slices.Contains(results, l.Result) })
+	if i < 0 {
+		return diagnosis.Launch{}, false
+	}
+	return c.Launches[i], true
+}
+
+// offers says whether the last good launch brought a claim; known is false when there was none.
+func (c connection) offers(claim string) (offered, known bool) {
+	l, known := c.newest(diagnosis.Accepted)
+	return known && l.Has(claim), known
+}
+
+func (c connection) refusals() []refusalRow {
+	var out []refusalRow
+	for _, l := range c.Launches {
+		if l.Result == diagnosis.Accepted || len(out) == diagnosisRefusals {
+			continue
+		}
+		out = append(out, refusalRow{When: c.site.dateTime(l.Time), Says: asks(l), Rule: ruleOf(l)})
+	}
+	return out
+}
+
+// asks says in words what a launch broke.
+func asks(l diagnosis.Launch) string {
+	if l.Asks == "" {
+		return say("diagnosis.ourfault")
+	}
+	return say("diagnosis.broken", "rule", l.Asks)
+}
+
+func ruleOf(l diagnosis.Launch) string {
+	if l.Rule == "" {
+		return ""
+	}
+	return say("diagnosis.rule", "rule", l.Rule, "section", l.Section)
+}
+
+// mends names who mends what a rule asks for.
+func mends(m lti.Mender) string {
+	switch m {
+	case lti.Person:
+		return say("diagnosis.who.person")
+	case lti.Course:
+		return say("diagnosis.who.course")
+	case lti.Us:
+		return say("diagnosis.who.operator")
+	}
+	return say("diagnosis.who.site")
+}
