@@ -15,7 +15,7 @@ var _ lti.Rosters = (*Store)(nil)
 
 // SaveRoster is lti.Rosters. lti.ErrUnknownRegistration when the registration was removed meanwhile: what a platform told goes with it.
 func (s *Store) SaveRoster(ctx context.Context, r lti.CachedRoster) error {
-	body, err := json.Marshal(r.Roster, json.Deterministic(true), json.FormatNilSliceAsNull(true), json.FormatNilMapAsNull(true))
+	body, err := json.Marshal(r.Roster, json.Deterministic(true), json.OmitZeroStructFields(true))
 	if err != nil {
 		return fmt.Errorf("sqlstore: write a roster: %w", err)
 	}

@@ -19,7 +19,7 @@ func rosterOf(registration, course string, at time.Time, subjects ...string) lti
 	for _, s := range subjects {
 		r.Roster.Members = append(r.Roster.Members, lti.Member{
 			UserID: s, Name: "Zoë\x00 " + s, Status: lti.MemberActive, Roles: lti.ParseRoles([]string{"Learner"}), Custom: lti.Custom{"a": "b"},
-		})
+		}, lti.Member{UserID: s + " again", Status: lti.MemberInactive})
 	}
 	return r
 }
