@@ -86,3 +86,19 @@ func TestRoles_has(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Core 1.3, A.2: an administrator of the course, the institution or the platform; nobody else, whatever their role is called.
+func TestRoles_Administers(t *testing.T) {
+	for role, want := range map[string]bool{
+		lti.RoleAdministrator: true, "Administrator": true, lti.RoleInstitutionAdmin: true, lti.RoleSystemAdmin: true,
+		"http://purl.imsglobal.org/vocab/lis/v2/system/person#SysAdmin":                       true,
+		"http://purl.imsglobal.org/vocab/lis/v2/membership/Administrator#SystemAdministrator": true,
+		"http://purl.imsglobal.org/vocab/lis/v2/institution/person#SysAdmin":                  false,
+		"https://example.org/roles#Administrator":                                             false,
+		lti.RoleInstructor: false, lti.RoleContentDeveloper: false, lti.RoleInstitutionStaff: false, lti.RoleTestUser: false,
+	} {
+		if got := lti.ParseRoles([]string{lti.RoleLearner, role}).Administers(); got != want {
+			t.Errorf("%s administers: %v", role, got)
+		}
+	}
+}

@@ -126,21 +126,26 @@ func (d *diagnoses) Check(ctx context.Context, registration string) error {
 	if err != nil || !d.begin(r.ID) {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, diagnosisTime)
+	now := checked{}
+	defer func() { d.end(r.ID, now) }()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), diagnosisTime) // who asked may leave; that is no fault of the LMS
 	defer cancel()
 	client := diagnosisClient(d.privateHosts, d.BaseURL)
 	defer client.CloseIdleConnections()
 	checker := diagnosis.NewChecker(diagnosis.Config{Client: client, BaseURL: d.BaseURL, Signing: d.keys.signing(), Now: d.now})
 	found, err := d.check(ctx, checker, r)
-	found = append(found, checker.OwnKeys(ctx)...)
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	if err != nil {
-		delete(d.last, r.ID)
 		return fmt.Errorf("check a registration: %w", err)
 	}
-	d.last[r.ID] = checked{at: d.now(), found: found}
+	now = checked{at: d.now(), found: append(found, checker.OwnKeys(ctx)...)}
 	return nil
+}
+
+// end keeps what a look found. One that failed leaves nothing, so that the next may begin.
+func (d *diagnoses) end(registration string, now checked) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last[registration] = now
 }
 
 // begin says whether a look may begin.

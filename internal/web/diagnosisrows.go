@@ -225,7 +225,7 @@ func (c connection) frames(f diagnosis.Finding) checkRow {
 // only the names.
 func (c connection) report(b diagnosisBody) string {
 	var out strings.Builder
-	line := func(parts ...string) { out.WriteString(strings.TrimSpace(strings.Join(parts, " ")) + "\n") }
+	line := func(parts ...string) { out.WriteString(strings.TrimRight(strings.Join(parts, " "), " ") + "\n") }
 	line("Cairn", c.site.Version+",", c.site.Now().UTC().Format(time.RFC3339))
 	line("LMS:", c.Subject.Issuer)
 	line("Client id:", c.Subject.ClientID)
