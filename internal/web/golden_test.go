@@ -23,6 +23,8 @@ func TestGoldenPages(t *testing.T) {
 		"tag":        {"tove", tagPath(module("quiz", 2))},
 		"history":    {"tove", "/course/history"},
 		"problem":    {"amara", "/course/history"},
+		"people":     {"tove", "/course/people"},
+		"person":     {"tove", person("amara")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := w.get(p[0], p[1])
