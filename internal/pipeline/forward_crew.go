@@ -55,3 +55,33 @@ func every(ctx context.Context, poll time.Duration, f func()) {
 		}
 	}
 }
+
+// run has workers serve what is due, now and then again and again, until the context ends; it returns when every request under
+// way has ended. fault is told what went wrong, and it is tried again.
+func (c *crew) run(ctx context.Context, poll time.Duration, dispatch func(context.Context) error, fault func(error)) {
+	every(ctx, poll, func() {
+		if err := dispatch(ctx); err != nil && ctx.Err() == nil {
+			fault(err)
+		}
+	})
+	c.workers.Wait()
+}
+
+// step has workers serve what is due now, and returns when it has been served.
+func (c *crew) step(ctx context.Context, dispatch func(context.Context) error) error {
+	err := dispatch(ctx)
+	c.workers.Wait()
+	return err
+}
+
+// assign starts a worker for each thing that claim answers, until nothing is due that has none. busy is what has a worker.
+func assign[T any](ctx context.Context, c *crew, claim func(busy []string) (T, bool, error), id func(T) string, serve func(T)) error {
+	for ctx.Err() == nil {
+		claimed, ok, err := claim(c.ids())
+		if err != nil || !ok {
+			return err
+		}
+		c.start(id(claimed), func() { serve(claimed) })
+	}
+	return nil
+}

@@ -49,32 +49,20 @@ func NewForwarder(cfg ForwarderConfig) *Forwarder {
 
 // Run forwards until the context ends, and returns when every request under way has ended.
 func (f *Forwarder) Run(ctx context.Context) {
-	every(ctx, f.cfg.Poll, func() {
-		if err := f.dispatch(ctx); err != nil && ctx.Err() == nil {
-			f.cfg.Logger.Error("forwarding stopped; it is tried again", "error", err)
-		}
+	f.crew.run(ctx, f.cfg.Poll, f.dispatch, func(err error) {
+		f.cfg.Logger.Error("forwarding stopped; it is tried again", "error", err)
 	})
-	f.crew.workers.Wait()
 }
 
 // Step forwards what is due now, and returns when it has been answered.
-func (f *Forwarder) Step(ctx context.Context) error {
-	err := f.dispatch(ctx)
-	f.crew.workers.Wait()
-	return err
-}
+func (f *Forwarder) Step(ctx context.Context) error { return f.crew.step(ctx, f.dispatch) }
 
 // dispatch starts a worker for each target that is due.
 func (f *Forwarder) dispatch(ctx context.Context) error {
-	for ctx.Err() == nil {
+	return assign(ctx, &f.crew, func(busy []string) (Target, bool, error) {
 		now := f.cfg.Now()
-		t, ok, err := f.cfg.Targets.Claim(ctx, f.cfg.Holder, now, now.Add(f.cfg.Lease), f.crew.ids())
-		if err != nil || !ok {
-			return err
-		}
-		f.crew.start(t.ID, func() { f.serve(ctx, t) })
-	}
-	return nil
+		return f.cfg.Targets.Claim(ctx, f.cfg.Holder, now, now.Add(f.cfg.Lease), busy)
+	}, func(t Target) string { return t.ID }, func(t Target) { f.serve(ctx, t) })
 }
 
 // serve sends a target what it lacks, until it has everything or does not serve us.

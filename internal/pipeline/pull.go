@@ -85,32 +85,20 @@ func NewPuller(cfg PullerConfig) *Puller {
 
 // Run pulls until the context ends, and returns when every request under way has ended.
 func (p *Puller) Run(ctx context.Context) {
-	every(ctx, p.cfg.Poll, func() {
-		if err := p.dispatch(ctx); err != nil && ctx.Err() == nil {
-			p.cfg.Logger.Error("pulling stopped; it is tried again", "error", err)
-		}
+	p.crew.run(ctx, p.cfg.Poll, p.dispatch, func(err error) {
+		p.cfg.Logger.Error("pulling stopped; it is tried again", "error", err)
 	})
-	p.crew.workers.Wait()
 }
 
 // Step asks the sources that are due now, and returns when everything was taken.
-func (p *Puller) Step(ctx context.Context) error {
-	err := p.dispatch(ctx)
-	p.crew.workers.Wait()
-	return err
-}
+func (p *Puller) Step(ctx context.Context) error { return p.crew.step(ctx, p.dispatch) }
 
 // dispatch starts a worker for each source that is due.
 func (p *Puller) dispatch(ctx context.Context) error {
-	for ctx.Err() == nil {
+	return assign(ctx, &p.crew, func(busy []string) (Source, bool, error) {
 		now := p.cfg.Now()
-		s, ok, err := p.cfg.Sources.Claim(ctx, p.cfg.Holder, now, now.Add(p.cfg.Lease), p.crew.ids())
-		if err != nil || !ok {
-			return err
-		}
-		p.crew.start(s.ID, func() { p.serve(ctx, s) })
-	}
-	return nil
+		return p.cfg.Sources.Claim(ctx, p.cfg.Holder, now, now.Add(p.cfg.Lease), busy)
+	}, func(s Source) string { return s.ID }, func(s Source) { p.serve(ctx, s) })
 }
 
 // serve takes what a source has, and puts it off to its next time.

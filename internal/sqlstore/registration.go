@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"cairn/internal/learner"
+	"cairn/internal/web"
 	"cairn/lti"
 )
 
@@ -41,11 +41,7 @@ func (r Registration) ModulePattern() string { return modulePatterns[r.Platform]
 
 // CourseIRI is what statements of the course with this LTI context id name, "" when no pattern is known for the platform.
 func (r Registration) CourseIRI(contextID string) string {
-	pattern := r.Pattern()
-	if pattern == "" || contextID == "" {
-		return ""
-	}
-	return strings.NewReplacer("{issuer}", strings.TrimSuffix(r.Issuer, "/"), "{context}", url.QueryEscape(contextID)).Replace(pattern)
+	return web.CourseIRI(r.Pattern(), r.Issuer, contextID)
 }
 
 // Origins is which origins may frame the pages: those given, else the issuer's (settled question 5).

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"cairn/internal/learner"
@@ -156,9 +154,7 @@ func courseOf(l *lti.Launch, reg Registration) Course {
 	if c.Title == "" {
 		c.Title = l.Context.Label
 	}
-	if reg.CoursePattern != "" {
-		c.IRI = strings.NewReplacer("{issuer}", strings.TrimSuffix(reg.Issuer, "/"), "{context}", url.QueryEscape(c.ID)).Replace(reg.CoursePattern)
-	}
+	c.IRI = CourseIRI(reg.CoursePattern, reg.Issuer, c.ID)
 	return c
 }
 

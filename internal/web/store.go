@@ -5,6 +5,8 @@ package web
 import (
 	"context"
 	"errors"
+	"net/url"
+	"strings"
 	"time"
 
 	"cairn/internal/learner"
@@ -52,6 +54,15 @@ type Course struct {
 	ID           string
 	Title        string
 	IRI          string
+}
+
+// CourseIRI is what statements of the course with this LTI context id name: the pattern with {issuer}, which loses a trailing
+// slash, and {context}; "" without a pattern or a context.
+func CourseIRI(pattern, issuer, contextID string) string {
+	if pattern == "" || contextID == "" {
+		return ""
+	}
+	return strings.NewReplacer("{issuer}", strings.TrimSuffix(issuer, "/"), "{context}", url.QueryEscape(contextID)).Replace(pattern)
 }
 
 // Scope is the course as a scope of alignments and rules.
