@@ -31,12 +31,11 @@ type DelivererConfig struct {
 // and person, with backoff, and never a value that has been accepted already. Each platform has a worker of its own while it
 // is owed something, so that a slow one holds up no other; one that cannot be reached is left alone until its backoff ends.
 type Deliverer struct {
-	cfg     DelivererConfig
-	workers sync.WaitGroup
-	free    chan struct{} // signalled when a worker ends: its platform may be owed more
+	cfg  DelivererConfig
+	crew crew          // by registration
+	free chan struct{} // signalled when a worker ends: its platform may be owed more
 
 	mu    sync.Mutex
-	busy  map[string]bool      // registrations with a worker
 	until map[string]time.Time // registrations to leave alone, and how long
 }
 
@@ -51,14 +50,21 @@ func NewDeliverer(cfg DelivererConfig) *Deliverer {
 	if cfg.Most == 0 {
 		cfg.Most = 8
 	}
-	return &Deliverer{cfg: cfg, free: make(chan struct{}, 1), busy: map[string]bool{}, until: map[string]time.Time{}}
+	d := &Deliverer{cfg: cfg, free: make(chan struct{}, 1), until: map[string]time.Time{}}
+	d.crew.free = func() {
+		select {
+		case d.free <- struct{}{}:
+		default:
+		}
+	}
+	return d
 }
 
 // Run delivers until the context ends, and returns when every request under way has ended.
 func (d *Deliverer) Run(ctx context.Context) {
 	ticker := time.NewTicker(d.cfg.Poll)
 	defer ticker.Stop()
-	defer d.workers.Wait()
+	defer d.crew.workers.Wait()
 	for {
 		if _, err := d.dispatchAll(ctx); err != nil && ctx.Err() == nil {
 			d.cfg.Logger.Error("deliveries stopped; they are tried again", "error", err)
@@ -76,7 +82,7 @@ func (d *Deliverer) Run(ctx context.Context) {
 func (d *Deliverer) Step(ctx context.Context) error {
 	for {
 		n, err := d.dispatchAll(ctx)
-		d.workers.Wait()
+		d.crew.workers.Wait()
 		if n == 0 || err != nil {
 			return err
 		}
@@ -107,23 +113,16 @@ func (d *Deliverer) dispatch(ctx context.Context) (int, error) {
 		platforms[one.Registration] = append(platforms[one.Registration], one)
 	}
 	for registration, mine := range platforms {
-		d.setBusy(registration, true)
-		d.workers.Go(func() {
-			defer d.setBusy(registration, false)
-			d.serve(ctx, registration, mine)
-		})
+		d.crew.start(registration, func() { d.serve(ctx, registration, mine) })
 	}
 	return len(due), nil
 }
 
 // notNow answers the registrations that have a worker or are left alone.
 func (d *Deliverer) notNow(now time.Time) []string {
+	out := d.crew.ids()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var out []string
-	for r := range d.busy {
-		out = append(out, r)
-	}
 	for r, until := range d.until {
 		if !until.After(now) {
 			delete(d.until, r)
@@ -132,20 +131,6 @@ func (d *Deliverer) notNow(now time.Time) []string {
 		out = append(out, r)
 	}
 	return out
-}
-
-func (d *Deliverer) setBusy(registration string, busy bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if busy {
-		d.busy[registration] = true
-		return
-	}
-	delete(d.busy, registration)
-	select {
-	case d.free <- struct{}{}:
-	default:
-	}
 }
 
 // leave has a platform left alone until a time.

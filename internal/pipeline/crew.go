@@ -13,6 +13,7 @@ type crew struct {
 	workers sync.WaitGroup
 	mu      sync.Mutex
 	busy    map[string]bool
+	free    func() // called when a worker has ended; may be nil
 }
 
 // ids answers what has a worker.
@@ -38,8 +39,11 @@ func (c *crew) start(id string, f func()) {
 
 func (c *crew) end(id string) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	delete(c.busy, id)
+	c.mu.Unlock()
+	if c.free != nil {
+		c.free()
+	}
 }
 
 // every calls f now and then again and again, until the context ends.
