@@ -17,10 +17,11 @@ import (
 // serveFlags are what serve adds to the settings.
 type serveFlags struct {
 	keyFlags
-	Addr             string   `env:"CAIRN_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listening address (${env})."`
-	AllowPrivateHost []string `env:"CAIRN_ALLOW_PRIVATE_HOST" placeholder:"HOST" help:"Host of an LMS, with its port if it has one, that may be called by plain http and on a private address; can be given again (${env}, by commas)."`
-	TimeZone         string   `env:"CAIRN_TIME_ZONE" default:"Europe/London" placeholder:"NAME" help:"Time zone of the times on pages, such as Europe/Berlin or UTC (${env})."`
-	Metrics          string   `env:"CAIRN_METRICS" enum:"local,open" default:"local" help:"Who may read /metrics: local is this machine, open is everybody (${env})."`
+	Addr             string        `env:"CAIRN_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listening address (${env})."`
+	AllowPrivateHost []string      `env:"CAIRN_ALLOW_PRIVATE_HOST" placeholder:"HOST" help:"Host of an LMS, with its port if it has one, that may be called by plain http and on a private address; can be given again (${env}, by commas)."`
+	TimeZone         string        `env:"CAIRN_TIME_ZONE" default:"Europe/London" placeholder:"NAME" help:"Time zone of the times on pages, such as Europe/Berlin or UTC (${env})."`
+	TokenLife        time.Duration `env:"CAIRN_TOKEN_LIFE" default:"1h" placeholder:"TIME" help:"How long an access token to the record store holds, 1m to 24h (${env})."`
+	Metrics          string        `env:"CAIRN_METRICS" enum:"local,open" default:"local" help:"Who may read /metrics: local is this machine, open is everybody (${env})."`
 }
 
 type serveCmd struct{ serveFlags }
@@ -34,6 +35,9 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	if _, err := c.zone(); err != nil {
 		return err
+	}
+	if c.TokenLife < time.Minute || c.TokenLife > 24*time.Hour {
+		return refuse(exitUsage, "CAIRN_TOKEN_LIFE is %s; it may be 1m to 24h", c.TokenLife)
 	}
 	l, err := listen(c.Addr)
 	if err != nil {
@@ -106,6 +110,7 @@ func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *
 	}
 	s, err := wiring{
 		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", zone: zone, process: processName(),
+		tokenLife: f.TokenLife,
 	}.wire(context.WithoutCancel(ctx), store)
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type wiring struct {
 	privateHosts []string // hosts that outgoing calls may reach by plain http and on private addresses
 	openMetrics  bool
 	zone         *time.Location // of the times on pages; nil is UTC
+	tokenLife    time.Duration  // of access tokens to the record store; 0 is an hour
 	process      string         // names this process in the projector's lease
 }
 
@@ -118,7 +119,7 @@ func (w wiring) around(h *health, m *metrics, records http.Handler, frameworks *
 // isRecords says whether the record store is asked, also when an endpoint with a slash at its end was joined with another one.
 func isRecords(r *http.Request, _ *mux.RouteMatch) bool {
 	clean := path.Clean("/" + r.URL.Path)
-	return clean == "/xapi" || strings.HasPrefix(clean, "/xapi/")
+	return clean == recordsPrefix || strings.HasPrefix(clean, recordsPrefix+"/")
 }
 
 // run serves until the context ends: it drains requests first, so that what they stored is still projected, then stops the

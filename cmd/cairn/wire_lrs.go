@@ -18,10 +18,14 @@ type recordStore interface {
 	lrs.Attachments
 }
 
+// recordsPrefix is the path of the record store.
+const recordsPrefix = "/xapi"
+
 // newLRS joins the record store's resources.
 func (w wiring) newLRS(statements lrs.Statements, s recordStore) (http.Handler, error) {
 	h, err := lrs.New(lrs.Config{
-		Statements: statements, Documents: s, Activities: s, Attachments: s, Credentials: s, Now: w.now, NewID: newStatementID, MoreKey: w.keys.links(), Log: w.log, Prefix: "/xapi",
+		Statements: statements, Documents: s, Activities: s, Attachments: s, Credentials: s, Now: w.now, NewID: newStatementID, Key: w.keys.links(), Log: w.log, Prefix: recordsPrefix,
+		TokenLife: w.tokenLife,
 		Authority: func(c lrs.Credential) xapi.Agent { return w.authority(c.Name, c.ID) },
 	})
 	if err != nil {

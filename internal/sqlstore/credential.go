@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"database/sql"
 	"encoding/base32"
 	"errors"
@@ -24,9 +23,6 @@ var (
 	ErrScopeUnknown = errors.New("sqlstore: unknown scope")
 )
 
-// scopes are those a credential can have.
-var scopes = []lrs.Scope{lrs.ScopeWrite, lrs.ScopeReadMine, lrs.ScopeRead, lrs.ScopeDefine, lrs.ScopeState, lrs.ScopeProfile, lrs.ScopeAllRead, lrs.ScopeAll}
-
 // CredentialInfo is a credential as the operator sees it. The secret is not kept, only its hash.
 type CredentialInfo struct {
 	lrs.Credential
@@ -42,9 +38,9 @@ func (s *Store) AddCredential(ctx context.Context, name string, wanted []lrs.Sco
 	if err := checkCredential(name, wanted); err != nil {
 		return c, "", err
 	}
-	c = lrs.Credential{ID: token(15), Name: name, Scopes: slices.Clone(wanted)}
 	secret = token(32)
 	hash := sha256.Sum256([]byte(secret))
+	c = lrs.Credential{ID: token(15), Name: name, Scopes: slices.Clone(wanted), Mark: markOf(hash[:])}
 	err = s.write(ctx, func(tx *Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO credential (id, name, secret, scopes, created) VALUES (?, ?, ?, ?, ?)`,
 			c.ID, c.Name, hash[:], joinScopes(c.Scopes), micros(tx.Now))
@@ -64,8 +60,8 @@ func checkCredential(name string, wanted []lrs.Scope) error {
 		return ErrNoScope
 	}
 	for _, w := range wanted {
-		if !slices.Contains(scopes, w) {
-			return fmt.Errorf("%w %q; known are %s", ErrScopeUnknown, w, joinScopes(scopes))
+		if !slices.Contains(lrs.Scopes(), w) {
+			return fmt.Errorf("%w %q; known are %s", ErrScopeUnknown, w, joinScopes(lrs.Scopes()))
 		}
 	}
 	return nil
@@ -110,7 +106,7 @@ type credentialRow struct {
 const credentialColumns = `id, name, secret, scopes, created, revoked, last_used, home_page, activity, per_minute, previous, previous_until`
 
 func (r credentialRow) credential() lrs.Credential {
-	c := lrs.Credential{ID: r.ID, Name: r.Name, Limits: lrs.Limits{HomePage: r.HomePage, Activity: r.Activity, PerMinute: int(r.PerMinute)}}
+	c := lrs.Credential{ID: r.ID, Name: r.Name, Mark: markOf(r.Secret), Limits: lrs.Limits{HomePage: r.HomePage, Activity: r.Activity, PerMinute: int(r.PerMinute)}}
 	for _, word := range strings.Fields(r.Scopes) {
 		c.Scopes = append(c.Scopes, lrs.Scope(word))
 	}
@@ -156,60 +152,4 @@ func (s *Store) RevokeCredential(ctx context.Context, id string) error {
 		return fmt.Errorf("sqlstore: revoke credential %s: %w", id, err)
 	}
 	return nil
-}
-
-// checkedFor is how long a credential that was read is checked from memory.
-const checkedFor = 5 * time.Second
-
-// check is a credential in memory.
-type check struct {
-	credential lrs.Credential
-	secret     []byte
-	previous   previous
-	revoked    bool
-	until      time.Time
-}
-
-// Check answers the credential of a key and its secret. An unknown key, a wrong secret and a revoked credential are all
-// lrs.ErrNotFound, and take about the same time.
-func (s *Store) Check(ctx context.Context, key, secret string) (lrs.Credential, error) {
-	c, err := s.credential(ctx, key)
-	if err != nil {
-		return lrs.Credential{}, fmt.Errorf("sqlstore: check a credential: %w", err)
-	}
-	hash := sha256.Sum256([]byte(secret))
-	fits := subtle.ConstantTimeCompare(hash[:], c.secret) | c.previous.fits(hash[:], s.now())
-	if fits != 1 || c.revoked {
-		return lrs.Credential{}, lrs.ErrNotFound
-	}
-	s.used(ctx, key)
-	return c.credential, nil
-}
-
-// canBeKey says whether the text is written with the letters of keys. Another one is no key, and some are no text for a database.
-func canBeKey(key string) bool {
-	return len(key) > 0 && len(key) <= 64 && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz234567") == ""
-}
-
-// credential reads a credential from memory or the database; for an unknown key one that no secret fits.
-func (s *Store) credential(ctx context.Context, key string) (check, error) {
-	now := s.now()
-	if c, ok := s.checked.get(key); ok && now.Before(c.until) {
-		return c, nil
-	}
-	unknown := check{secret: make([]byte, sha256.Size), revoked: true}
-	if !canBeKey(key) {
-		return unknown, nil
-	}
-	var r credentialRow
-	err := s.Get(ctx, &r, `SELECT `+credentialColumns+` FROM credential WHERE id = ?`, key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return unknown, nil
-	}
-	if err != nil {
-		return check{}, err
-	}
-	c := check{credential: r.credential(), secret: r.Secret, previous: r.previous(), revoked: r.Revoked != nil, until: now.Add(checkedFor)}
-	s.checked.put(key, c)
-	return c, nil
 }

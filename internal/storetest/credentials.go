@@ -23,6 +23,7 @@ func Credentials(t *testing.T) {
 		{"a credential needs a name and known scopes", credentialRules},
 		{"limits go with the credential, and are held to rules", credentialLimited},
 		{"a rotated secret replaces the old one, which holds for a while", credentialRotated},
+		{"a token's mark holds until its credential is rotated or revoked, elsewhere a little longer", credentialMark},
 	})
 }
 
@@ -188,4 +189,38 @@ func credentialRotated(t *testing.T, d Database, s *sqlstore.Store) {
 		t.Error(err)
 	}
 	holds(fourth, false)
+}
+
+func credentialMark(t *testing.T, d Database, s *sqlstore.Store) {
+	c, first := credential(t, s)
+	elsewhere := d.Open(t)
+	knows := func(store *sqlstore.Store, mark string, want bool) {
+		t.Helper()
+		got, err := store.Bearer(ctx, c.ID, mark)
+		if (err == nil) != want || err != nil && !errors.Is(err, lrs.ErrNotFound) || want && (got.ID != c.ID || got.Name != c.Name || len(got.Scopes) != 2) {
+			t.Errorf("knows %q: %+v, %v", mark, got, err)
+		}
+	}
+	knows(s, c.Mark, true)
+	knows(elsewhere, c.Mark, true)
+	knows(s, "", false)
+	if _, err := s.Bearer(ctx, "none", c.Mark); !errors.Is(err, lrs.ErrNotFound) {
+		t.Error(err)
+	}
+	if _, err := s.RotateCredential(ctx, c.ID, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	knows(s, c.Mark, false)
+	until := d.Clock.Now().Add(time.Hour)
+	d.Clock.Move(5 * time.Second)
+	knows(elsewhere, c.Mark, false)
+	old, err := s.Check(ctx, c.ID, first)
+	if err != nil || old.Mark == c.Mark || !old.Until.Equal(until) {
+		t.Errorf("by the old secret: %+v, %v", old, err)
+	}
+	knows(s, old.Mark, true)
+	if err := s.RevokeCredential(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	knows(s, old.Mark, false)
 }

@@ -25,7 +25,7 @@ func BenchmarkPost(b *testing.B) {
 	h, err := lrs.New(lrs.Config{
 		Statements: nowhere{f}, Documents: f, Activities: f, Attachments: f, Credentials: f, Now: func() time.Time { return start }, NewID: func() string { return id(1) },
 		Authority: func(c lrs.Credential) xapi.Agent { return xapi.AccountAgent("https://cairn.example", c.ID) },
-		MoreKey:   make([]byte, 16), Log: slog.New(slog.DiscardHandler),
+		Key:       make([]byte, 16), Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -82,7 +82,7 @@ func (h *handler) readCursor(token string) (q Query, v view, ok bool) {
 }
 
 func (h *handler) sign(raw []byte) []byte {
-	mac := hmac.New(sha256.New, h.MoreKey)
+	mac := hmac.New(sha256.New, h.Key)
 	mac.Write([]byte("cairn more link\n"))
 	mac.Write(raw)
 	return mac.Sum(nil)[:macSize]

@@ -20,7 +20,10 @@ type fake struct {
 	down bool // every call fails
 
 	documents map[lrs.DocumentKey]lrs.Document
-	limits    lrs.Limits // of the key "limited"
+	limits    lrs.Limits  // of the key "limited"
+	mark      string      // of every credential
+	until     time.Time   // of the secret that is sent
+	held      []lrs.Scope // of every credential, when it is set
 }
 
 type row struct {
@@ -132,7 +135,7 @@ func (f *fake) Through(context.Context) (time.Time, error) {
 	return f.now, nil
 }
 
-// Check knows the keys of scopes: key "write" has only that scope; the secret is the key with "-secret".
+// Check knows the keys of scopes: key "write" has only that scope, "only=SCOPE" any one; the secret is the key with "-secret".
 func (f *fake) Check(_ context.Context, key, secret string) (lrs.Credential, error) {
 	scopes, ok := map[string][]lrs.Scope{
 		"all":     {lrs.ScopeAll},
@@ -146,12 +149,36 @@ func (f *fake) Check(_ context.Context, key, secret string) (lrs.Credential, err
 		"aread":   {lrs.ScopeAllRead},
 		"none":    {},
 	}[key]
+	if scope, only := strings.CutPrefix(key, "only="); only {
+		scopes, ok = []lrs.Scope{lrs.Scope(scope)}, true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if !ok || secret != key+"-secret" {
 		return lrs.Credential{}, lrs.ErrNotFound
 	}
-	c := lrs.Credential{ID: key, Name: strings.ToUpper(key), Scopes: scopes}
+	if f.held != nil {
+		scopes = f.held
+	}
+	c := lrs.Credential{ID: key, Name: strings.ToUpper(key), Scopes: scopes, Mark: f.mark, Until: f.until}
 	if key == "limited" {
 		c.Limits = f.limits
 	}
 	return c, nil
+}
+
+// Bearer is Check for who holds a token.
+func (f *fake) Bearer(ctx context.Context, key, mark string) (lrs.Credential, error) {
+	c, err := f.Check(ctx, key, key+"-secret")
+	if err == nil && c.Mark != mark {
+		err = lrs.ErrNotFound
+	}
+	return c, err
+}
+
+// rotate gives every credential another secret.
+func (f *fake) rotate() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.mark += "x"
 }

@@ -23,7 +23,7 @@ func bare(t testing.TB) (http.Handler, *fake) {
 	h, err := lrs.New(lrs.Config{
 		Statements: store, Documents: store, Activities: store, Attachments: store, Credentials: store, Now: func() time.Time { return start }, NewID: func() string { return id(1) },
 		Authority: func(c lrs.Credential) xapi.Agent { return xapi.AccountAgent("https://cairn.example", c.ID) },
-		MoreKey:   make([]byte, 16), Log: slog.New(slog.DiscardHandler),
+		Key:       make([]byte, 16), Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

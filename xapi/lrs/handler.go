@@ -22,23 +22,25 @@ type Config struct {
 	Now         func() time.Time
 	NewID       func() string               // a new UUID in lower case, ordered by time
 	Authority   func(Credential) xapi.Agent // who vouches for what the credential sends: an identified Agent of its own
-	MoreKey     []byte                      // secret that signs the more links, 16 bytes at least; the same in every process
+	Key         []byte                      // secret that signs more links and access tokens, 16 bytes at least; the same in every process
 	Log         *slog.Logger
-	Prefix      string // path of the resources as clients see it, "/xapi" by default; the handler expects it in requests
-	MaxBody     int64  // octets of a request body, also after decompression; 16 MiB by default
-	MaxDocument int64  // octets of a state or profile document; 4 MiB by default
-	MaxPage     int    // most statements in one answer; 500 by default
+	Prefix      string        // path of the resources as clients see it, "/xapi" by default; the handler expects it in requests
+	MaxBody     int64         // octets of a request body, also after decompression; 16 MiB by default
+	MaxDocument int64         // octets of a state or profile document; 4 MiB by default
+	MaxPage     int           // most statements in one answer; 500 by default
+	TokenLife   time.Duration // how long an access token holds; an hour by default
 }
 
 // ErrConfig says that a Config lacks something.
-var ErrConfig = errors.New("lrs: Statements, Documents, Activities, Attachments, Credentials, Now, NewID, Authority, Log and a MoreKey of 16 bytes are needed")
+var ErrConfig = errors.New("lrs: Statements, Documents, Activities, Attachments, Credentials, Now, NewID, Authority, Log and a Key of 16 bytes are needed")
 
 // handler serves the resources.
 type handler struct {
 	Config
 	gate   *gate
 	routes map[string]resource
-	rates  rates
+	rates  rates // of requests
+	tokens rates // of requests for tokens
 }
 
 // resource is what a path answers to. Methods that are absent are refused.
@@ -64,7 +66,7 @@ func New(c Config) (http.Handler, error) {
 
 func (c Config) lacks() bool {
 	return c.Statements == nil || c.Documents == nil || c.Activities == nil || c.Attachments == nil || c.Credentials == nil ||
-		c.Now == nil || c.NewID == nil || c.Authority == nil || c.Log == nil || len(c.MoreKey) < 16
+		c.Now == nil || c.NewID == nil || c.Authority == nil || c.Log == nil || len(c.Key) < 16
 }
 
 func (c Config) withDefaults() Config {
@@ -79,6 +81,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxPage <= 0 {
 		c.MaxPage = 500
+	}
+	if c.TokenLife <= 0 {
+		c.TokenLife = time.Hour
 	}
 	return c
 }
@@ -99,6 +104,7 @@ func (h *handler) resources() map[string]resource {
 		"/activities":         {methods: read(h.getActivity)},
 		"/agents":             {methods: read(h.getAgent)},
 		"/about":              {open: true, methods: read(h.about)},
+		tokenPath:             {open: true, methods: map[string]action{http.MethodPost: h.postToken}},
 	}
 }
 

@@ -42,8 +42,8 @@ func serve(t testing.TB, change ...func(*lrs.Config)) *server {
 		Authority: func(c lrs.Credential) xapi.Agent {
 			return xapi.Agent{Name: c.Name, Account: &xapi.Account{HomePage: "https://cairn.example", Name: c.ID}}
 		},
-		MoreKey: []byte("0123456789abcdef"),
-		Log:     slog.New(slog.NewTextHandler(logs, nil)),
+		Key: []byte("0123456789abcdef"),
+		Log: slog.New(slog.NewTextHandler(logs, nil)),
 	}
 	for _, f := range change {
 		f(&c)
@@ -61,6 +61,7 @@ func serve(t testing.TB, change ...func(*lrs.Config)) *server {
 type call struct {
 	method, path, body string
 	key                string // "all" by default, "-" for none
+	token              string // sent instead of the key
 	version            string // 1.0.3 by default, "-" for none
 	contentType        string // application/json by default
 	header             map[string]string
@@ -84,7 +85,9 @@ func (s *server) do(t testing.TB, c call) answer {
 	if c.key == "" {
 		c.key = "all"
 	}
-	if c.key != "-" {
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	} else if c.key != "-" {
 		req.SetBasicAuth(c.key, c.key+"-secret")
 	}
 	set := func(name, value, usual string) {

@@ -109,11 +109,23 @@ func (h *handler) limitRate(w http.ResponseWriter, r *request) error {
 	if most <= 0 {
 		return nil
 	}
-	wait := h.rates.take(r.credential.ID, most, h.Now())
+	return refuseRate(w, h.rates.take(r.credential.ID, most, h.Now()), most, "requests")
+}
+
+// limitTokens refuses a credential that asks for tokens over and over. It comes after the check of its secret, so that nobody else
+// can use up what it has.
+func (h *handler) limitTokens(w http.ResponseWriter, r *request) error {
+	if err := h.limitRate(w, r); err != nil {
+		return err
+	}
+	return refuseRate(w, h.tokens.take(r.credential.ID, tokensPerMinute, h.Now()), tokensPerMinute, "requests for tokens")
+}
+
+func refuseRate(w http.ResponseWriter, wait time.Duration, most int, what string) error {
 	if wait <= 0 {
 		return nil
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	return refusal(http.StatusTooManyRequests, "rate_limited",
-		"this credential may make %d requests a minute; nothing of this request was done, send it again after the seconds of Retry-After", most)
+		"this credential may make %d %s a minute; nothing of this request was done, send it again after the seconds of Retry-After", most, what)
 }

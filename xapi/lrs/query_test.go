@@ -173,7 +173,7 @@ func TestCursorIsBoundToItsKeyAndRights(t *testing.T) {
 	if r := s.query(t, "mine", more); len(r.Statements) != 0 {
 		t.Error("a link gives nobody more than their own rights", ids(r))
 	}
-	other := serve(t, func(c *lrs.Config) { c.MoreKey = []byte("another key of 16 bytes") })
+	other := serve(t, func(c *lrs.Config) { c.Key = []byte("another key of 16 bytes") })
 	other.refused(t, call{path: more}, 400, "cursor_invalid")
 }
 

@@ -61,19 +61,22 @@ func asRefusal(err error) *Refusal {
 func (h *handler) refuse(w http.ResponseWriter, r *request, err error) {
 	e := asRefusal(err)
 	head := w.Header()
-	switch e.Status {
-	case http.StatusUnauthorized:
-		head.Set("WWW-Authenticate", `Basic realm="xAPI", charset="UTF-8"`)
-	case http.StatusServiceUnavailable:
+	challenge(head, r, e, err)
+	if e.Status == http.StatusServiceUnavailable {
 		head.Set("Retry-After", retryAfter)
 	}
-	body, marshalErr := json.Marshal(struct {
-		Error     string `json:"error"`
-		Message   string `json:"message"`
-		Spec      string `json:"spec,omitzero"`
-		Path      string `json:"path,omitzero"`
-		RequestID string `json:"request_id"`
-	}{e.Name, e.Message, e.Spec, e.Path, r.id})
+	answer := struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description,omitzero"` // the message in the words of OAuth
+		Message     string `json:"message"`
+		Spec        string `json:"spec,omitzero"`
+		Path        string `json:"path,omitzero"`
+		RequestID   string `json:"request_id"`
+	}{e.Name, "", e.Message, e.Spec, e.Path, r.id}
+	if r.oauth {
+		answer.Description = e.Message
+	}
+	body, marshalErr := json.Marshal(answer)
 	if marshalErr != nil { // a message that is not UTF-8 cannot be written
 		body = []byte(`{"error":"` + e.Name + `"}`)
 	}

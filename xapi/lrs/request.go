@@ -18,6 +18,8 @@ type request struct {
 	id         string
 	version    xapi.Version // the one of the answer, also when the header was refused
 	credential Credential
+	bearer     bool     // it came with an access token
+	oauth      bool     // it is answered in the words of RFC 6749, 5.2
 	leave      []func() // what gives back the places at the gate; empty when no body was read
 }
 
@@ -35,38 +37,6 @@ func (r *request) readVersion() error {
 		r.version = v
 	}
 	return err
-}
-
-// authenticate checks HTTP Basic (Communication 4.0, XAPI-00334, XAPI-00335).
-func (h *handler) authenticate(r *request) error {
-	key, secret, ok := r.BasicAuth()
-	if !ok {
-		return refusal(http.StatusUnauthorized, "credential_missing", "send a key and its secret by HTTP Basic authentication")
-	}
-	c, err := h.Credentials.Check(r.Context(), key, secret)
-	if errors.Is(err, ErrNotFound) {
-		return refusal(http.StatusUnauthorized, "credential_unknown", "the key and the secret do not belong together, or the key was revoked")
-	}
-	if err != nil {
-		return fmt.Errorf("lrs: checking a credential: %w", err)
-	}
-	r.credential = c
-	return nil
-}
-
-// needs refuses a credential that has none of the scopes, naming the narrowest one that would do.
-func (r *request) needs(scopes ...Scope) error {
-	for _, s := range scopes {
-		if slices.Contains(r.credential.Scopes, s) {
-			return nil
-		}
-	}
-	return refusal(http.StatusForbidden, "scope_missing", "the credential needs the scope %s", scopes[0])
-}
-
-// seesAll says whether the credential reads what others stored.
-func (r *request) seesAll() bool {
-	return r.needs(ScopeRead, ScopeAllRead, ScopeAll) == nil && !r.credential.Limits.narrow()
 }
 
 // parameters reads the query. Names that are not known, in this case of letters, and repeated ones are refused

@@ -9,12 +9,14 @@ import (
 	"cairn/xapi"
 )
 
-// Credential is who sends or reads statements: an HTTP Basic key made by the operator.
+// Credential is who sends or reads statements: a key made by the operator, used with its secret or with an access token.
 type Credential struct {
-	ID     string // also the key, the user name of HTTP Basic
+	ID     string // also the key: the user name of HTTP Basic, the client_id of OAuth 2.0
 	Name   string // shown to people; stands in the authority
 	Scopes []Scope
 	Limits Limits
+	Mark   string    // of its newest secret, which it does not tell: another secret has another mark
+	Until  time.Time // when the secret that it was checked with holds no more; zero when that is not known
 }
 
 // Limits narrow what the scopes of a credential allow. The zero value narrows nothing. A credential with a home page or an
@@ -24,21 +26,6 @@ type Limits struct {
 	Activity  string // it writes only about this activity and what lies under it: an IRI that goes on at one of / ? # &
 	PerMinute int    // requests a minute; 0 for as many as come
 }
-
-// Scope is one right of a credential.
-type Scope string
-
-// The credential scopes, in the words of xAPI 1.0.3 Part 3, 4.2 (OAuth authorization scope).
-const (
-	ScopeWrite    Scope = "statements/write"
-	ScopeReadMine Scope = "statements/read/mine"
-	ScopeRead     Scope = "statements/read"
-	ScopeDefine   Scope = "define"  // what its statements say of activities is taken into their canonical definitions
-	ScopeState    Scope = "state"   // reads and writes states
-	ScopeProfile  Scope = "profile" // reads and writes agent and activity profiles
-	ScopeAllRead  Scope = "all/read"
-	ScopeAll      Scope = "all"
-)
 
 // Sentinels a store answers with.
 var (
@@ -99,9 +86,13 @@ type Statements interface {
 	Through(ctx context.Context) (time.Time, error)
 }
 
-// Credentials checks keys. It answers ErrNotFound for an unknown key, a wrong secret, and a revoked credential alike.
+// Credentials checks keys. Unknown ones, wrong secrets and revoked credentials are all ErrNotFound.
 type Credentials interface {
+	// Check answers the credential of a key and its secret.
 	Check(ctx context.Context, key, secret string) (Credential, error)
+	// Bearer answers the credential of a key to who holds a token that was made when it had the mark. ErrNotFound when it has
+	// another one now.
+	Bearer(ctx context.Context, key, mark string) (Credential, error)
 }
 
 // DocumentKind is the resource a document belongs to. Values are stored: never renumber.

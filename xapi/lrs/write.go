@@ -97,7 +97,7 @@ func (h *handler) prepare(r *request, s sent, newID func() string) ([]xapi.Prepa
 	if err := s.attach(batch); err != nil {
 		return nil, err
 	}
-	defines := r.needs(ScopeDefine, ScopeAll) == nil
+	defines := r.has(ScopeDefine, ScopeAll)
 	for i := range batch {
 		if err := r.credential.Limits.statement(&batch[i]); err != nil {
 			return nil, err
