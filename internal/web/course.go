@@ -89,6 +89,27 @@ func (t *courseTags) count(iri string) int {
 	return len(seen)
 }
 
+// tags says whether an activity is tagged with a capability.
+func (t *courseTags) tags(iri, capability string) bool {
+	return slices.ContainsFunc(t.aligned, func(a mapping.Alignment) bool { return a.Selector.IRI == iri && a.Capability == capability })
+}
+
+// byCapability answers the names of the activities that each capability is tagged with, each once.
+func (t *courseTags) byCapability() map[string][]string {
+	names := map[string]string{}
+	for _, a := range t.activities {
+		names[a.IRI] = named(a)
+	}
+	out, seen := map[string][]string{}, map[string]bool{}
+	for _, a := range t.aligned {
+		if key := a.Capability + " " + a.Selector.IRI; !seen[key] {
+			seen[key] = true
+			out[a.Capability] = append(out[a.Capability], cmp.Or(names[a.Selector.IRI], shortAddress(a.Selector.IRI)))
+		}
+	}
+	return out
+}
+
 // version changes when the course's own tags of an activity do, so that two authors do not undo each other unseen.
 func (t *courseTags) version(iri string) string {
 	var ids []string

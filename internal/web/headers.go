@@ -1,6 +1,7 @@
 package web
 
 import (
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,6 +28,9 @@ func (s *site) setHeaders(w http.ResponseWriter, v *visit, out answer) {
 	}
 	if out.kind != "" {
 		h.Set("Content-Type", out.kind)
+	}
+	if out.download != "" {
+		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": out.download}))
 	}
 }
 

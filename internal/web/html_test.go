@@ -33,8 +33,10 @@ func everyPage(w *world) map[string][2]string {
 		"review":    {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
 		"people": {"tove", "/course/people"}, "person": {"tove", person("amara")}, "person list": {"tove", person("amara") + "/list?state=evidenced"},
 		"person section": {"tove", person("amara") + "/section/" + six1.ID}, "person why": {"tove", person("amara") + "/capability/" + w.capability("6.1-L2")},
-		"copy":    {"copier", "/course/activities"},
-		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
+		"coverage": {"tove", "/course/coverage"}, "coverage by activity": {"tove", "/course/coverage?by=activity&level=1"},
+		"coverage list": {"tove", "/course/coverage/list?has=none"},
+		"copy":          {"copier", "/course/activities"},
+		"history":       {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}
 }
 

@@ -16,7 +16,7 @@ var templateFiles embed.FS
 
 // templates is every page's template by file name, each with the shell and the shared parts. A template that does not parse
 // stops the program at its start.
-var templates = parseTemplates("people", "person", "overview", "list", "section", "capability", "activity", "review", "pick1", "pick2progress", "pick2activity", "pick3", "returning", "activities", "tag", "history", "diagnosis", "window", "stored", "front", "problem")
+var templates = parseTemplates("coverage", "coveragelist", "people", "person", "overview", "list", "section", "capability", "activity", "review", "pick1", "pick2progress", "pick2activity", "pick3", "returning", "activities", "tag", "history", "diagnosis", "window", "stored", "front", "problem")
 
 func parseTemplates(names ...string) map[string]*template.Template {
 	funcs := template.FuncMap{"t": sayHTML, "chip": chip, "shape": shape, "bar": bar, "link": link, "num": num, "tone": tone, "asset": asset}
@@ -122,7 +122,7 @@ func (s *site) tabs(v *visit, current string) []tab {
 		return tab{Name: words, Href: v.to(path), Current: key == current}
 	}
 	if v.session.Lead {
-		tabs := []tab{one("activities", say("tab.activities"), "course/activities"), one("history", say("tab.history"), "course/history"),
+		tabs := []tab{one("activities", say("tab.activities"), "course/activities"), one("coverage", say("tab.coverage"), "course/coverage"), one("history", say("tab.history"), "course/history"),
 			one("me", say("tab.aslearner"), "me")}
 		if v.session.Account != "" && v.session.Recorded {
 			tabs = slices.Insert(tabs, 0, one("people", say("tab.people"), "course/people"))

@@ -111,6 +111,11 @@ func pictures(w *world) []picture {
 		{name: "author-activities-full", person: "tove", path: "/course/activities"},
 		{name: "author-activities-empty", person: "tove", path: "/course/activities", prepare: func(w *world) { w.seen, w.aligned = nil, nil }},
 		{name: "author-activities-error", person: "tove", path: "/course/activities", do: send},
+		{name: "author-coverage-capability", person: "tove", path: "/course/coverage"},
+		{name: "author-coverage-dark", person: "tove", path: "/course/coverage?level=2", dark: true},
+		{name: "author-coverage-activity", person: "tove", path: "/course/coverage?by=activity"},
+		{name: "author-coverage-list", person: "tove", path: "/course/coverage/list?has=some"},
+		{name: "author-coverage-notags", person: "tove", path: "/course/coverage", prepare: func(w *world) { w.aligned = nil }},
 		{name: "author-one", person: "tove", path: tagging},
 		{name: "author-one-saved", person: "tove", path: tagging, do: append([]step{tick}, send...)},
 		{name: "author-one-preview", person: "preview", path: tagging},
@@ -218,6 +223,7 @@ func shoot(t *testing.T, browser context.Context, p picture, address string, wid
 			t.Errorf("%s at %d: %s", p.name, width, text)
 		}
 	}
+	checkAxe(ctx, t, fmt.Sprintf("%s at %d", p.name, width))
 	sideways, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 	if err != nil {
 		t.Fatal(err)
@@ -234,5 +240,26 @@ func shoot(t *testing.T, browser context.Context, p picture, address string, wid
 	}
 	if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", p.name, width, scheme)), png, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// checkAxe runs the accessibility checker over the page; `make test` installs it.
+func checkAxe(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	script, err := os.ReadFile(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		return // said by TestAxeIsInstalled
+	}
+	find := string(script) + `;axe.run(document, {resultTypes: ["violations"]}).then(r =>
+		r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + v.help + " at " + n.target.join(" "))).join("\n"))`
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](find, chromedp.EvalAwaitPromise))
+	if err != nil || found != "" {
+		t.Errorf("%s: axe finds %s, %v", name, found, err)
+	}
+}
+
+func TestAxeIsInstalled(t *testing.T) {
+	if _, err := os.Stat(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js")); err != nil {
+		t.Skip("axe-core is not installed (npm ci): the pages were not checked with it")
 	}
 }

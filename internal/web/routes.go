@@ -43,6 +43,9 @@ func (s *site) routes() http.Handler {
 	get("/course/people/{learner}/section/{id}", witness, s.personSection)
 	get("/course/people/{learner}/capability/{id}", witness, s.personCapability)
 
+	get("/course/coverage", lead, s.coverage)
+	get("/course/coverage.csv", lead, s.coverageCSV)
+	get("/course/coverage/list", lead, s.coverageList)
 	get("/course/activities", lead, s.activities)
 	post("/course/activities", author, s.addActivity)
 	get("/course/tags/activity/{code}", lead, s.tagActivity)

@@ -30,6 +30,7 @@ type answer struct {
 	body     []byte // instead of a page
 	kind     string // content type of body
 	cache    string // Cache-Control; "" is no-store
+	download string // name of the file that body is kept as; "" for what is shown
 	cookie   *http.Cookie
 }
 
