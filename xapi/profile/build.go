@@ -34,13 +34,14 @@ type Params struct {
 	Framework    Named
 	Level        int       // of the capability; 0 when it has none
 	TopLevel     int       // the highest level of the framework
-	Ordinal      int       // of the transition in the learner's history of the capability
-	Award        int       // ordinal of the transition that achieved: achieved and forfeited statements of one award share it
+	Ordinal      int       // of the transition in the learner's history of the capability; of the rating or the endorsement
+	Award        int       // ordinal of the transition that achieved: what is said of one award shares it
 	Percent      int       // 0 to 100; progressed
 	At           time.Time // event time of the evidence
 	Trigger      string    // id of the statement that caused it; "" when an edit did
 	Evidence     []string  // ids of the statements that count; achieved
-	Reason       string    // why it was lost; forfeited
+	Expires      time.Time // when it ends by time alone, zero for never; achieved, conferred
+	Reason       string    // why it was lost; forfeited, expired, revoked
 }
 
 // ID is the id of the statement of a kind about a transition: UUIDv5 of learner, capability, kind and ordinal.
@@ -51,6 +52,11 @@ func (p Params) ID(k Kind) string {
 // Registration is the context.registration of an award: a fresh one for each learner, capability and award.
 func (p Params) Registration() string {
 	return derived(p.Learner, p.CapabilityID, "award", strconv.Itoa(p.Award))
+}
+
+// EndorsementRegistration is the context.registration of an endorsement: what conferred and what revoked it share one.
+func (p Params) EndorsementRegistration() string {
+	return derived(p.Learner, p.CapabilityID, "endorsement", strconv.Itoa(p.Ordinal))
 }
 
 func derived(parts ...string) string {
@@ -74,6 +80,16 @@ func Achieved(p Params) []byte {
 		s.Result.Score = &score{Raw: p.Level, Max: max(p.TopLevel, p.Level)}
 	}
 	s.Context.Extensions = map[string]any{ExtensionEvidence: append([]string{}, p.Evidence...)}
+	p.expires(&s)
+	p.award(&s)
+	return s.bytes()
+}
+
+// Expired says that the capability is no longer evidenced because what counted has ended by time. Success is false.
+func Expired(p Params) []byte {
+	s := p.statement(KindExpired, VerbExpired)
+	no := false
+	s.Result = &result{Success: &no, Extensions: map[string]any{ReasonIRI(p.Base): p.Reason}}
 	p.award(&s)
 	return s.bytes()
 }
@@ -93,7 +109,7 @@ func (p Params) statement(k Kind, verb string) statement {
 		Actor:     p.Actor.agent(),
 		Verb:      named{ID: verb, Display: english(string(k))},
 		Object:    activityOf(p.Capability, TypeCompetency),
-		Timestamp: p.At.UTC().Format(time.RFC3339Nano),
+		Timestamp: timestamp(p.At),
 	}
 	s.Context.Activities.Grouping = []activity{activityOf(p.Framework, TypeFramework)}
 	s.Context.Activities.Category = []activity{activityOf(Named{IRI: VersionIRI(p.Base)}, TypeProfile)}
@@ -103,11 +119,26 @@ func (p Params) statement(k Kind, verb string) statement {
 	return s
 }
 
-// award adds what ADL's Learner Competency profile asks of the statements that fit its templates.
-func (p Params) award(s *statement) {
-	s.Context.Registration = p.Registration()
+// award adds what ADL's Learner Competency profile asks of the statements that fit its templates, with the award's registration.
+func (p Params) award(s *statement) { p.adl(s, p.Registration()) }
+
+func (p Params) adl(s *statement, registration string) {
+	s.Context.Registration = registration
 	s.Context.Activities.Category = append(s.Context.Activities.Category, activityOf(Named{IRI: ADLVersion}, ADLType))
 }
+
+// expires tells when it ends by time alone.
+func (p Params) expires(s *statement) {
+	if p.Expires.IsZero() {
+		return
+	}
+	if s.Context.Extensions == nil {
+		s.Context.Extensions = map[string]any{}
+	}
+	s.Context.Extensions[ExtensionExpires] = timestamp(p.Expires)
+}
+
+func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 func activityOf(n Named, kind string) activity {
 	a := activity{ObjectType: "Activity", ID: n.IRI, Definition: definition{Type: kind}}

@@ -8,6 +8,13 @@ const (
 	VerbProgressed = "http://adlnet.gov/expapi/verbs/progressed"
 	VerbAchieved   = "https://w3id.org/xapi/tla/verbs/achieved"
 	VerbForfeited  = "https://w3id.org/xapi/tla/verbs/forfeited"
+	VerbExpired    = "https://w3id.org/xapi/tla/verbs/expired"
+	VerbConferred  = "https://w3id.org/xapi/tla/verbs/conferred"
+	VerbRevoked    = "https://w3id.org/xapi/tla/verbs/revoked"
+	VerbRated      = "http://id.tincanapi.com/verb/rated"
+	// VerbAsserted and VerbAchievedADL are what some readers look for in place of VerbAchieved, see Companion.
+	VerbAsserted    = "https://w3id.org/xapi/tla/verbs/asserted"
+	VerbAchievedADL = "http://adlnet.gov/expapi/verbs/achieved"
 
 	TypeCompetency = "https://w3id.org/xapi/tla/activity-types/competency"
 	TypeFramework  = "https://w3id.org/xapi/tla/activity-types/competency-framework"
@@ -15,6 +22,7 @@ const (
 
 	ExtensionProgress = "https://w3id.org/xapi/cmi5/result/extensions/progress" // result: whole percent, 0 to 100
 	ExtensionEvidence = "https://w3id.org/xapi/tla/extensions/evidence"         // context: ids of the statements that count
+	ExtensionExpires  = "https://w3id.org/xapi/comp/contextextensions/expires"  // context: when it ends by time alone, a timestamp
 
 	// ADLVersion and ADLType are ADL's Learner Competency profile, named by the statements that fit one of its templates.
 	ADLVersion = "https://w3id.org/xapi/learnercompetency/1.0"
@@ -30,8 +38,11 @@ func IRI(base string) string { return base + "/profile" }
 // VersionIRI is this version of the profile: the id of the category on every statement of Cairn's own.
 func VersionIRI(base string) string { return IRI(base) + "/v1" }
 
-// ReasonIRI is the result extension that says why a capability was lost: statement, void, taken_back, tag, link or unlink.
+// ReasonIRI is the result extension that says why a capability was lost: one of Reasons.
 func ReasonIRI(base string) string { return IRI(base) + "/extensions/reason" }
+
+// RatingIRI is the result extension that holds a learner's own rating: an object with now and needed.
+func RatingIRI(base string) string { return IRI(base) + "/extensions/rating" }
 
 // TemplateIRI is the template of a kind of statement.
 func TemplateIRI(base string, k Kind) string { return IRI(base) + "/templates/" + string(k) }
@@ -44,4 +55,11 @@ const (
 	KindProgressed Kind = "progressed"
 	KindAchieved   Kind = "achieved"
 	KindForfeited  Kind = "forfeited"
+	KindExpired    Kind = "expired"
+	KindRated      Kind = "rated"
+	KindConferred  Kind = "conferred"
+	KindRevoked    Kind = "revoked"
+
+	KindAsserted    Kind = "asserted"     // companion of achieved
+	KindAchievedADL Kind = "achieved-adl" // companion of achieved
 )

@@ -1,6 +1,9 @@
 package profile
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // document is an xAPI Profile in JSON-LD, as far as Cairn writes and reads it.
 type document struct {
@@ -54,6 +57,7 @@ type pattern struct {
 	Definition map[string]string `json:"definition"`
 	Primary    bool              `json:"primary"`
 	Sequence   []string          `json:"sequence,omitzero"`
+	Alternates []string          `json:"alternates,omitzero"`
 	Optional   string            `json:"optional,omitzero"`
 }
 
@@ -72,7 +76,7 @@ func Document(base string) []byte {
 		Definition: english("What Cairn tells about the progress of learners in the capabilities of a framework."),
 		Author:     author{Type: "Organization", Name: "Cairn"},
 		Versions:   []version{{ID: scheme, Generated: generated}},
-		Concepts:   []concept{reasonConcept(base, scheme), selfConfirmedConcept(base, scheme)},
+		Concepts:   []concept{reasonConcept(base, scheme), ratingConcept(base, scheme), selfConfirmedConcept(base, scheme)},
 		Templates:  Templates(base),
 		Patterns:   patterns(base, scheme),
 	})
@@ -82,32 +86,53 @@ func Document(base string) []byte {
 	return b
 }
 
+// reasons is why a capability is no longer evidenced, each in words.
+var reasons = []struct{ code, means string }{
+	{"statement", "another record"}, {"void", "a record was cancelled"}, {"taken_back", "an activity was marked as not complete"},
+	{"tag", "activities or rules were changed"}, {"link", "records were joined to the learner"}, {"unlink", "records were parted from the learner"},
+	{"expiry", "what counted has ended by time"}, {"endorsed", "an endorsement was given"}, {"endorsement_withdrawn", "an endorsement was withdrawn"},
+	{"framework", "a version of the framework came into use"},
+}
+
+// Reasons answers the values of the extension at ReasonIRI.
+func Reasons() []string {
+	out := make([]string, len(reasons))
+	for i, r := range reasons {
+		out[i] = r.code
+	}
+	return out
+}
+
 func reasonConcept(base, scheme string) concept {
+	words := make([]string, len(reasons))
+	for i, r := range reasons {
+		words[i] = r.code + " (" + r.means + ")"
+	}
 	return concept{
 		ID: ReasonIRI(base), Type: "ResultExtension", InScheme: scheme,
-		PrefLabel: english("reason"),
-		Definition: english("Why a capability is no longer evidenced: statement (another record), void (a record was cancelled), " +
-			"taken_back (an activity was marked as not complete), tag (activities or rules were changed), link or unlink (records " +
-			"were joined to or parted from the learner)."),
-		Verbs:  []string{VerbForfeited},
-		Schema: `{"type":"string","enum":["statement","void","taken_back","tag","link","unlink"]}`,
+		PrefLabel:  english("reason"),
+		Definition: english("Why a capability is no longer evidenced: " + strings.Join(words, ", ") + "."),
+		Verbs:      []string{VerbForfeited, VerbExpired, VerbRevoked},
+		Schema:     `{"type":"string","enum":["` + strings.Join(Reasons(), `","`) + `"]}`,
 	}
 }
 
-// patterns says what follows what within one registration: an award, and perhaps its loss. Progressed statements have no
-// registration and are in no pattern.
+// patterns says what follows what within one registration: an award and perhaps its loss, an endorsement and perhaps its end.
+// Statements without a registration are in no pattern.
 func patterns(base, scheme string) []pattern {
-	loss, award := IRI(base)+"/patterns/loss", IRI(base)+"/patterns/award"
-	return []pattern{
-		{
-			ID: award, Type: "Pattern", InScheme: scheme, Primary: true, PrefLabel: english("award"),
-			Definition: english("A capability becomes evidenced, and may be lost once."),
-			Sequence:   []string{TemplateIRI(base, KindAchieved), loss},
-		},
-		{
-			ID: loss, Type: "Pattern", InScheme: scheme, PrefLabel: english("loss"),
-			Definition: english("The capability is lost, or is not."),
-			Optional:   TemplateIRI(base, KindForfeited),
-		},
+	at := func(name string) string { return IRI(base) + "/patterns/" + name }
+	part := func(name, about string) pattern {
+		return pattern{ID: at(name), Type: "Pattern", InScheme: scheme, PrefLabel: english(name), Definition: english(about)}
 	}
+	award := part("award", "A capability becomes evidenced, and may be lost once.")
+	award.Primary, award.Sequence = true, []string{TemplateIRI(base, KindAchieved), at("perhaps-loss")}
+	perhaps := part("perhaps-loss", "The capability is lost, or is not.")
+	perhaps.Optional = at("loss")
+	loss := part("loss", "The capability is lost: by time, or for another reason.")
+	loss.Alternates = []string{TemplateIRI(base, KindForfeited), TemplateIRI(base, KindExpired)}
+	endorsement := part("endorsement", "An assessor endorses a learner, and the endorsement may be withdrawn once.")
+	endorsement.Primary, endorsement.Sequence = true, []string{TemplateIRI(base, KindConferred), at("perhaps-revoked")}
+	revoked := part("perhaps-revoked", "The endorsement is withdrawn, or is not.")
+	revoked.Optional = TemplateIRI(base, KindRevoked)
+	return []pattern{award, perhaps, loss, endorsement, revoked}
 }

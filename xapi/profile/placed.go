@@ -82,7 +82,7 @@ func (p Placed) statement(k Kind, verb string) statement {
 		Actor:     p.Actor.agent(),
 		Verb:      named{ID: verb, Display: english(string(k))},
 		Object:    activityOf(p.Activity, TypeLink),
-		Timestamp: p.At.UTC().Format(time.RFC3339Nano),
+		Timestamp: timestamp(p.At),
 	}
 	s.Context.Registration = derived("placed", p.ActivityID, p.Account, "attempt")
 	s.Context.Activities.Category = []activity{activityOf(Named{IRI: VersionIRI(p.Base)}, TypeProfile)}

@@ -56,17 +56,41 @@ func samples() []sample {
 	bareword.Course, bareword.Capabilities, bareword.Spent, bareword.SelfConfirmed = profile.Named{}, nil, 0, true
 	bare.Level, bare.TopLevel, bare.Trigger, bare.Evidence = 0, 0, "", nil
 	bare.Capability.Name, bare.Framework.Name, bare.Percent, bare.Reason = "", "", 0, "tag"
+	ending := params()
+	ending.Expires = time.Date(2027, 5, 3, 8, 30, 0, 0, time.UTC)
+	expired := ending
+	expired.Reason = "expiry"
+	given, taken := endorsement(), endorsement()
+	given.Expires, taken.Trigger, taken.Reason = ending.Expires, given.ID(profile.KindConferred), "endorsement_withdrawn"
+	endless := endorsement()
+	about := params().Actor
 	return []sample{
 		{"progressed", profile.KindProgressed, profile.Progressed(full), ""},
 		{"progressed-bare", profile.KindProgressed, profile.Progressed(bare), ""},
 		{"achieved", profile.KindAchieved, profile.Achieved(full), adl + "achievedcompetency"},
 		{"forfeited", profile.KindForfeited, profile.Forfeited(full), adl + "forfeitedcompetency"},
 		{"forfeited-bare", profile.KindForfeited, profile.Forfeited(bare), adl + "forfeitedcompetency"},
+		{"achieved-ending", profile.KindAchieved, profile.Achieved(ending), adl + "achievedcompetency"},
+		{"expired", profile.KindExpired, profile.Expired(expired), adl + "expiredcompetency"},
+		{"asserted", profile.KindAsserted, profile.CompanionAsserted.Statement(ending), ""},
+		{"achieved-adl", profile.KindAchievedADL, profile.CompanionAchieved.Statement(ending), ""},
+		{"rated", profile.KindRated, profile.Rated(full, "with_help", "on_own"), ""},
+		{"rated-cleared", profile.KindRated, profile.Rated(bare, "", ""), ""},
+		{"conferred", profile.KindConferred, profile.Conferred(given, about), adl + "grantedcompetency"},
+		{"conferred-endless", profile.KindConferred, profile.Conferred(endless, about), adl + "grantedcompetency"},
+		{"revoked", profile.KindRevoked, profile.Revoked(taken, about), adl + "revokedcompetency"},
 		{"launched", profile.KindLaunched, profile.Launched(placed()), ""},
 		{"opened", profile.KindOpened, profile.Opened(placed()), ""},
 		{"completed", profile.KindCompleted, profile.Completed(placed()), ""},
 		{"completed-self-confirmed", profile.KindCompleted, profile.Completed(bareword), ""},
 	}
+}
+
+// endorsement is an assessor's, the learner's second.
+func endorsement() profile.Params {
+	p := params()
+	p.Actor, p.Ordinal = profile.Account{HomePage: "https://lms.example", Name: "71"}, 2
+	return p
 }
 
 // placed is a statement about an activity placed in a course.
@@ -225,7 +249,10 @@ func TestIDsFollowFromLearnerCapabilityKindAndOrdinal(t *testing.T) { // settled
 	} {
 		p := params()
 		change(&p)
-		for _, k := range []profile.Kind{profile.KindProgressed, profile.KindAchieved, profile.KindForfeited} {
+		for _, k := range []profile.Kind{
+			profile.KindProgressed, profile.KindAchieved, profile.KindForfeited, profile.KindExpired, profile.KindRated, profile.KindConferred,
+			profile.KindRevoked, profile.KindAsserted, profile.KindAchievedADL,
+		} {
 			if seen[p.ID(k)] {
 				t.Errorf("two statements have the id %s", p.ID(k))
 			}
@@ -239,6 +266,24 @@ func TestAnAwardAndItsLossShareARegistrationAndTheNextAwardHasAnother(t *testing
 	lost.Ordinal, again.Ordinal, again.Award = 4, 5, 5
 	if won.Registration() != lost.Registration() || won.Registration() == again.Registration() {
 		t.Errorf("registrations %s, %s, %s", won.Registration(), lost.Registration(), again.Registration())
+	}
+}
+
+func TestAnEndorsementAndItsEndShareARegistrationThatNoAwardHas(t *testing.T) {
+	first, second := endorsement(), endorsement()
+	second.Ordinal++
+	if first.EndorsementRegistration() == second.EndorsementRegistration() || first.EndorsementRegistration() == first.Registration() {
+		t.Error("endorsements and awards are not told apart by registration")
+	}
+}
+
+func TestEachVerbHasOneTemplate(t *testing.T) { // settled question 16
+	seen := map[string]string{}
+	for _, template := range profile.Templates(base) {
+		if other, twice := seen[template.Verb]; twice {
+			t.Errorf("%s and %s are both about %s", other, template.ID, template.Verb)
+		}
+		seen[template.Verb] = template.ID
 	}
 }
 

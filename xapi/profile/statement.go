@@ -10,7 +10,7 @@ type statement struct {
 	ID        string    `json:"id"`
 	Actor     agent     `json:"actor"`
 	Verb      named     `json:"verb"`
-	Object    activity  `json:"object"`
+	Object    any       `json:"object"` // activity, or agent
 	Result    *result   `json:"result,omitzero"`
 	Context   contextOf `json:"context"`
 	Timestamp string    `json:"timestamp"`

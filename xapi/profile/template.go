@@ -1,5 +1,7 @@
 package profile
 
+import "slices"
+
 // Template is a Statement Template of an xAPI Profile: by its determining properties it says which statements it is about, by
 // its rules what they have.
 type Template struct {
@@ -38,7 +40,12 @@ const (
 
 // Templates answers the templates of Cairn's profile, one for each kind of statement.
 func Templates(base string) []Template {
-	return append([]Template{
+	return slices.Concat(capabilityTemplates(base), companionTemplates(base), trackTemplates(base), placedTemplates(base))
+}
+
+// capabilityTemplates are the templates of what evidence says of a capability.
+func capabilityTemplates(base string) []Template {
+	return []Template{
 		template(base, KindProgressed, VerbProgressed, "The percent of what a capability needs has changed.",
 			Rule{Location: "$.result.extensions['" + ExtensionProgress + "']", Presence: Included},
 			Rule{Location: "$.result.score", Presence: Excluded},
@@ -53,12 +60,25 @@ func Templates(base string) []Template {
 			Rule{Location: "$.context.extensions['" + ExtensionEvidence + "'][*]", Presence: Included},
 		)),
 		award(template(base, KindForfeited, VerbForfeited, "A capability that was evidenced no longer is.",
-			Rule{Location: "$.result.extensions['" + ReasonIRI(base) + "']", Presence: Included,
-				Any: []any{"statement", "void", "taken_back", "tag", "link", "unlink"}},
+			reasonRule(base),
 			Rule{Location: "$.result.score", Presence: Excluded},
 			Rule{Location: "$.result.success", Presence: Excluded},
 		)),
-	}, placedTemplates(base)...)
+		award(template(base, KindExpired, VerbExpired, "A capability that was evidenced no longer is: what counted has ended by time.",
+			reasonRule(base),
+			Rule{Location: "$.result.score", Presence: Excluded},
+			Rule{Location: "$.result.success", Presence: Included, All: []any{false}},
+		)),
+	}
+}
+
+// reasonRule asks for one of Reasons.
+func reasonRule(base string) Rule {
+	r := Rule{Location: "$.result.extensions['" + ReasonIRI(base) + "']", Presence: Included}
+	for _, word := range Reasons() {
+		r.Any = append(r.Any, word)
+	}
+	return r
 }
 
 // template has what the statements of every kind have in common.
