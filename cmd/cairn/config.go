@@ -11,18 +11,20 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"cairn/internal/sqlstore"
+	"cairn/xapi/profile"
 )
 
 // settings are the flags that every command takes. Each has an environment variable but Config and JSON, which say how one call is
 // made; a flag wins over the environment, and that over the configuration file.
 type settings struct {
-	Config    kong.ConfigFlag `placeholder:"FILE" help:"JSON file of flags by name, for example {\"addr\": \":8080\"}. Unknown names are refused."`
-	DB        string          `name:"db" env:"CAIRN_DB" default:"cairn.db" placeholder:"FILE|DSN" help:"SQLite file, or postgres://user:password@host/name (${env})."`
-	BaseURL   string          `name:"base-url" env:"CAIRN_BASE_URL" placeholder:"URL" help:"How browsers, LMSs and programs reach Cairn, without a path: https://cairn.example.org (${env})."`
-	IRIBase   string          `name:"iri-base" env:"CAIRN_IRI_BASE" placeholder:"URL" help:"What the identifiers of frameworks and capabilities begin with. It is fixed when a framework is published; default: the base URL (${env})."`
-	JSON      bool            `name:"json" help:"Print data as JSON."`
-	LogFormat string          `env:"CAIRN_LOG_FORMAT" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON lines elsewhere (${env})."`
-	LogLevel  slog.Level      `env:"CAIRN_LOG_LEVEL" default:"info" help:"debug, info, warn or error (${env})."`
+	Config     kong.ConfigFlag     `placeholder:"FILE" help:"JSON file of flags by name, for example {\"addr\": \":8080\"}. Unknown names are refused."`
+	DB         string              `name:"db" env:"CAIRN_DB" default:"cairn.db" placeholder:"FILE|DSN" help:"SQLite file, or postgres://user:password@host/name (${env})."`
+	BaseURL    string              `name:"base-url" env:"CAIRN_BASE_URL" placeholder:"URL" help:"How browsers, LMSs and programs reach Cairn, without a path: https://cairn.example.org (${env})."`
+	IRIBase    string              `name:"iri-base" env:"CAIRN_IRI_BASE" placeholder:"URL" help:"What the identifiers of frameworks and capabilities begin with. It is fixed when a framework is published; default: the base URL (${env})."`
+	JSON       bool                `name:"json" help:"Print data as JSON."`
+	LogFormat  string              `env:"CAIRN_LOG_FORMAT" enum:"auto,text,json" default:"auto" help:"auto is text on a terminal and JSON lines elsewhere (${env})."`
+	Companions []profile.Companion `env:"CAIRN_COMPANIONS" placeholder:"NAME" help:"Statements said beside each achievement for readers of another dialect: asserted, achieved (${env}, by commas). Default: none."`
+	LogLevel   slog.Level          `env:"CAIRN_LOG_LEVEL" default:"info" help:"debug, info, warn or error (${env})."`
 }
 
 // AfterApply is kong's hook: what cannot be used is refused before anything is opened.
@@ -38,6 +40,11 @@ func (s *settings) AfterApply() error {
 	}
 	if strings.HasPrefix(s.BaseURL, "http") && strings.Count(s.BaseURL, "/") > 2 {
 		return refuse(exitUsage, "CAIRN_BASE_URL cannot be used: %q has a path; give Cairn a host name of its own", s.BaseURL)
+	}
+	for _, c := range s.Companions {
+		if !c.Known() {
+			return refuse(exitUsage, "CAIRN_COMPANIONS cannot be used: %q is none of %v", c, profile.Companions())
+		}
 	}
 	if s.DB == "" {
 		return refuse(exitUsage, "CAIRN_DB is empty: give a file name or a PostgreSQL address")

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"cairn/xapi/profile"
 )
 
 // What the README says of the settings of a server: each has an environment variable; --config and --json are flags alone.
@@ -42,6 +44,19 @@ func TestMistypedDatabaseIsRefusedFirst(t *testing.T) {
 		s := settings{DB: address}
 		if err := s.AfterApply(); (err == nil) != fine {
 			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
+
+// A companion that nobody knows would silently never be said.
+func TestUnknownCompanionIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		given []profile.Companion
+		fine  bool
+	}{{nil, true}, {[]profile.Companion{"asserted", "achieved"}, true}, {[]profile.Companion{"asserted", "won"}, false}} {
+		s := settings{DB: "cairn.db", Companions: c.given}
+		if err := s.AfterApply(); (err == nil) != c.fine {
+			t.Errorf("%q: %v", c.given, err)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 // newProjector completes what the caller chose: numbers and who observes.
 func (w wiring) newProjector(store *sqlstore.Store, frameworks *sqlstore.Frameworks, c pipeline.Config) *pipeline.Projector {
 	c.Log, c.Projection, c.Committer, c.Catalogs = store, store.Projection(), store.Projection(), frameworks
-	c.Prepare, c.Now, c.Logger, c.Holder = w.prepareOwn, w.now, w.log, w.process
+	c.Prepare, c.Now, c.Logger, c.Holder, c.Companions = w.prepareOwn, w.now, w.log, w.process, w.Companions
 	return pipeline.NewProjector(c)
 }
 

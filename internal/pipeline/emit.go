@@ -14,7 +14,7 @@ func (w *work) emit(t mapping.Transition, r mapping.Result) {
 		w.p.cfg.Logger.Warn("a capability is in no published framework, so nothing is emitted", "capability", t.Capability)
 		return
 	}
-	for _, statement := range statementsOf(w.params(catalog, node, t, r), t) {
+	for _, statement := range statementsOf(w.params(catalog, node, t, r), t, w.p.cfg.Companions) {
 		prepared, err := w.p.cfg.Prepare(statement)
 		if err != nil {
 			w.p.cfg.Logger.Error("an outgoing statement is not valid and was left out", "position", t.Pos, "error", err)
@@ -25,13 +25,16 @@ func (w *work) emit(t mapping.Transition, r mapping.Result) {
 }
 
 // statementsOf answers what a transition gives rise to, in the order in which it is stored.
-func statementsOf(p profile.Params, t mapping.Transition) [][]byte {
+func statementsOf(p profile.Params, t mapping.Transition, companions []profile.Companion) [][]byte {
 	var out [][]byte
 	if t.Progressed() {
 		out = append(out, profile.Progressed(p))
 	}
 	if t.Achieved() {
 		out = append(out, profile.Achieved(p))
+		for _, c := range companions {
+			out = append(out, c.Statement(p))
+		}
 	}
 	if t.Forfeited() {
 		out = append(out, profile.Forfeited(p))

@@ -10,6 +10,7 @@ import (
 
 	"cairn/mapping"
 	"cairn/xapi"
+	"cairn/xapi/profile"
 )
 
 // Catalogs answers every published framework.
@@ -25,6 +26,8 @@ type Config struct {
 	Catalogs   Catalogs
 	// Prepare makes a statement of our own ready to store.
 	Prepare func(statement []byte) (xapi.Prepared, error)
+	// Companions are said beside each achievement, in this order; none unless the operator switched them on.
+	Companions []profile.Companion
 	// Changed fires when the log has grown in this process; without it the log is asked every Poll.
 	Changed <-chan struct{}
 	// Observe is told after each batch how many entries it held; may be nil.

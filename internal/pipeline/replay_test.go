@@ -43,8 +43,8 @@ type require interface {
 	Fatalf(format string, args ...any)
 }
 
-func projector(m *memory, c catalogs, batch int) *pipeline.Projector {
-	return pipeline.NewProjector(pipeline.Config{
+func projector(m *memory, c catalogs, batch int, change ...func(*pipeline.Config)) *pipeline.Projector {
+	config := pipeline.Config{
 		Log: m, Projection: m, Committer: m, Catalogs: c, Batch: batch, Holder: "test",
 		Prepare: func(statement []byte) (xapi.Prepared, error) {
 			batch, err := xapi.Prepare(statement, xapi.Options{Version: xapi.V1, Authority: cairn})
@@ -54,7 +54,11 @@ func projector(m *memory, c catalogs, batch int) *pipeline.Projector {
 			return batch[0], nil
 		},
 		Now: func() time.Time { return epoch }, Logger: slog.New(slog.DiscardHandler),
-	})
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	return pipeline.NewProjector(config)
 }
 
 func drain(t require, p *pipeline.Projector) {

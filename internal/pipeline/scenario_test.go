@@ -94,6 +94,17 @@ func (s *scenario) wantVerbs(want ...string) {
 	}
 }
 
+// wantTemplates holds everything that was emitted against our own profile.
+func (s *scenario) wantTemplates() {
+	s.Helper()
+	templates := profile.Templates("https://cairn.example.test")
+	for _, p := range s.m.emitted {
+		if _, err := profile.Check(templates, p.JSON(epoch)); err != nil {
+			s.Errorf("an emitted statement breaks our own profile: %v", err)
+		}
+	}
+}
+
 func TestCompletedStatementMakesEvidenceAndTellsOthers(t *testing.T) {
 	s := begin(t)
 	s.event(pipeline.EntryLink, amara)
@@ -101,15 +112,21 @@ func TestCompletedStatementMakesEvidenceAndTellsOthers(t *testing.T) {
 	s.does("01", completed, 1)
 	s.wantState(mapping.Evidenced)
 	s.wantVerbs(profile.VerbProgressed, profile.VerbAchieved)
-	templates := profile.Templates("https://cairn.example.test")
-	for _, p := range s.m.emitted {
-		if _, err := profile.Check(templates, p.JSON(epoch)); err != nil {
-			t.Errorf("an emitted statement breaks our own profile: %v", err)
-		}
-	}
+	s.wantTemplates()
 	if !slices.Equal(s.m.scored, []string{amara.Learner}) {
 		t.Errorf("scores became due for %v", s.m.scored)
 	}
+}
+
+func TestCompanionsAreSaidOnlyWhenSwitchedOnAndOnlyOnAchievement(t *testing.T) {
+	s := begin(t)
+	s.p = projector(s.m, s.c, 10, func(c *pipeline.Config) { c.Companions = profile.Companions() })
+	s.event(pipeline.EntryLink, amara)
+	s.tag("a1")
+	s.does("01", completed, 1)
+	s.void("01")
+	s.wantVerbs(profile.VerbProgressed, profile.VerbAchieved, profile.VerbAsserted, profile.VerbAchievedADL, profile.VerbProgressed, profile.VerbForfeited)
+	s.wantTemplates()
 }
 
 func TestTaggingAndLinkingAfterTheFactCountAtOnce(t *testing.T) {
