@@ -57,7 +57,7 @@ func (s *site) activitiesPage(v *visit, onlyBare bool) (*page, activitiesBody, e
 	if err != nil {
 		return nil, activitiesBody{}, err
 	}
-	p, err := s.leadPage(v.Context(), v, "activities", say("activities.title"), "activities")
+	p, err := s.leadPage(v, "activities", v.say("activities.title"), "activities")
 	if err != nil {
 		return nil, activitiesBody{}, err
 	}
@@ -66,8 +66,8 @@ func (s *site) activitiesPage(v *visit, onlyBare bool) (*page, activitiesBody, e
 	if err != nil {
 		return nil, b, err
 	}
-	if len(from) > 0 && mayNotSave(v.session) == "" {
-		b.Copy, b.CopyTo = say("copy.offer", "n", len(from)), v.to("course/copy")
+	if len(from) > 0 && v.mayNotSave(v.session) == "" {
+		b.Copy, b.CopyTo = v.say("copy.offer", "n", len(from)), v.to("course/copy")
 	}
 	return p, b, nil
 }
@@ -83,19 +83,19 @@ func activitiesOf(v *visit, t *courseTags, onlyBare bool) activitiesBody {
 			continue
 		}
 		to := v.to("course/tags/activity/" + codeOf(a.IRI))
-		from := say("activities.records")
+		from := v.say("activities.records")
 		switch {
 		case a.Placed:
-			from = say("activities.placed")
+			from = v.say("activities.placed")
 		case a.ByHand:
-			from = say("activities.byhand")
+			from = v.say("activities.byhand")
 		}
 		b.Rows = append(b.Rows, activityRow{
-			Name: named(a), Address: a.IRI, From: from, Tags: num(n, to), Href: to, Action: say("activities.tag", "activity", named(a)),
+			Name: named(a), Address: a.IRI, From: from, Tags: v.num(n, to), Href: to, Action: v.say("activities.tag", "activity", named(a)),
 		})
 	}
-	b.Count = say("activities.count", "n", len(t.activities))
-	b.Without = sayHTML("activities.without", "n", num(bare, v.to("course/activities?show=untagged")))
+	b.Count = v.say("activities.count", "n", len(t.activities))
+	b.Without = v.sayHTML("activities.without", "n", v.num(bare, v.to("course/activities?show=untagged")))
 	return b
 }
 
@@ -110,25 +110,25 @@ func savedNotice(v *visit, q url.Values) *notice {
 	}
 	added, removed := number("added"), number("removed")
 	if added+removed == 0 {
-		return &notice{Kind: "important", Heading: say("notice.important"), Text: []string{say("tags.unchanged")}}
+		return &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("tags.unchanged")}}
 	}
 	var parts []string
 	if added > 0 {
-		parts = append(parts, say("tags.added", "n", added))
+		parts = append(parts, v.say("tags.added", "n", added))
 	}
 	if removed > 0 {
-		parts = append(parts, say("tags.removed", "n", removed))
+		parts = append(parts, v.say("tags.removed", "n", removed))
 	}
-	follows := say("tags.counted")
+	follows := v.say("tags.counted")
 	if added == 0 {
-		follows = say("tags.uncounted")
+		follows = v.say("tags.uncounted")
 	}
-	n := &notice{Kind: "done", Heading: say("notice.done"), Text: []string{strings.Join(parts, " "), follows}}
+	n := &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{strings.Join(parts, " "), follows}}
 	if q.Has("late") {
-		n.Text[1] = say("tags.late")
+		n.Text[1] = v.say("tags.late")
 	}
 	if code := q.Get("of"); isCode(code) {
-		n.Link = &crumb{say("tags.again"), v.to("course/tags/activity/" + code)}
+		n.Link = &crumb{v.say("tags.again"), v.to("course/tags/activity/" + code)}
 	}
 	return n
 }
@@ -142,7 +142,7 @@ func isCode(text string) bool {
 func (s *site) addActivity(v *visit) (answer, error) {
 	iri := strings.TrimSpace(v.PostForm.Get("address"))
 	if !isIRI(iri) {
-		return s.activityRefused(v, iri, say("activities.badaddress"))
+		return s.activityRefused(v, iri, v.say("activities.badaddress"))
 	}
 	t, err := s.courseTags(v.Context(), v.session.Course)
 	if err != nil {

@@ -45,9 +45,9 @@ func (s *site) activity(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	if q.Has("finished") && !o.attempt.Completed.IsZero() {
-		p.Notice = &notice{Kind: "done", Heading: say("notice.done"), Text: []string{say("activity.thanks"), say("activity.moved")}}
+		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("activity.thanks"), v.say("activity.moved")}}
 		if q.Has("late") {
-			p.Notice.Text[1] = say("activity.late")
+			p.Notice.Text[1] = v.say("activity.late")
 		}
 	}
 	return answer{page: p}, nil
@@ -83,7 +83,7 @@ func keeps(session *Session) bool {
 }
 
 func (s *site) activityPage(v *visit, o opened) (*page, error) {
-	p, err := s.learnerPage(v.Context(), v, "activity", o.Title)
+	p, err := s.learnerPage(v, "activity", o.Title)
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +98,8 @@ func (s *site) activityPage(v *visit, o opened) (*page, error) {
 
 func (s *site) activityBody(v *visit, o opened, towards []capabilityRow) activityBody {
 	at := "activity/" + o.ID
-	b := activityBody{Rule: completionWords(o.PlacedActivity), Records: keeps(v.session), Towards: towards, Address: o.Address}
-	b.State, b.Chip = s.attemptWords(o)
+	b := activityBody{Rule: v.completionWords(o.PlacedActivity), Records: keeps(v.session), Towards: towards, Address: o.Address}
+	b.State, b.Chip = v.attemptWords(o)
 	b.Done = !o.attempt.Completed.IsZero()
 	done, begun := !o.attempt.Completed.IsZero(), !o.attempt.Opened.IsZero()
 	if b.Records && !begun && !done {
@@ -115,27 +115,27 @@ func (s *site) activityBody(v *visit, o opened, towards []capabilityRow) activit
 }
 
 // attemptWords is the status of the activity: its state, and the words on its chip.
-func (s *site) attemptWords(o opened) (mapping.State, string) {
+func (l locale) attemptWords(o opened) (mapping.State, string) {
 	switch {
 	case !o.attempt.Completed.IsZero() && o.Completion == CompleteByWord:
-		return mapping.Evidenced, say("activity.said", "date", s.date(o.attempt.Completed))
+		return mapping.Evidenced, l.say("activity.said", "date", l.date(o.attempt.Completed))
 	case !o.attempt.Completed.IsZero():
-		return mapping.Evidenced, say("activity.finished", "date", s.date(o.attempt.Completed))
+		return mapping.Evidenced, l.say("activity.finished", "date", l.date(o.attempt.Completed))
 	case !o.attempt.Opened.IsZero():
-		return mapping.InProgress, say("activity.started", "time", s.moment(o.attempt.Opened))
+		return mapping.InProgress, l.say("activity.started", "time", l.moment(o.attempt.Opened))
 	}
-	return mapping.NotStarted, say("activity.notstarted")
+	return mapping.NotStarted, l.say("activity.notstarted")
 }
 
 // completionWords says how an activity is finished.
-func completionWords(a PlacedActivity) string {
+func (l locale) completionWords(a PlacedActivity) string {
 	switch a.Completion {
 	case CompleteByTime:
-		return say("activity.bytime", "n", minutes(a.Least))
+		return l.say("activity.bytime", "n", minutes(a.Least))
 	case CompleteByRecord:
-		return say("activity.byrecord")
+		return l.say("activity.byrecord")
 	}
-	return say("activity.byword")
+	return l.say("activity.byword")
 }
 
 // minutes is a length of time in whole minutes, rounded up.
@@ -161,8 +161,8 @@ func (s *site) towards(v *visit, a PlacedActivity) ([]capabilityRow, error) {
 			return nil, err
 		}
 		p := r.of(n.ID)
-		row := capabilityRow{Name: n.Title, Href: v.to("me/capability/" + n.ID), State: p.State, Chip: s.chipWords(p)}
-		if words := ruleWords(x.Rule); len(words) > 0 {
+		row := capabilityRow{Name: n.Title, Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)}
+		if words := v.ruleWords(x.Rule); len(words) > 0 {
 			row.Hint = words[0]
 		}
 		out = append(out, row)

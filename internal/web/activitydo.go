@@ -31,7 +31,7 @@ func (s *site) finishActivity(v *visit) (answer, error) {
 	if !o.attempt.Completed.IsZero() {
 		return v.done(to), nil
 	}
-	if words := s.mayNotFinish(o); words != "" {
+	if words := v.mayNotFinish(o); words != "" {
 		return s.finishRefused(v, o, words)
 	}
 	pos, fresh, err := s.act(v, v.session, o.PlacedActivity, ActCompleted, s.Now().Sub(o.attempt.Opened))
@@ -45,14 +45,14 @@ func (s *site) finishActivity(v *visit) (answer, error) {
 }
 
 // mayNotFinish says why the activity cannot be finished by a press now, "" when it can.
-func (s *site) mayNotFinish(o opened) string {
+func (l locale) mayNotFinish(o opened) string {
 	switch {
 	case o.Completion == CompleteByRecord:
-		return say("activity.byrecord")
+		return l.say("activity.byrecord")
 	case o.attempt.Opened.IsZero():
-		return say("activity.openfirst")
-	case o.Completion == CompleteByTime && s.Now().Before(o.attempt.Opened.Add(o.Least)):
-		return say("activity.tooearly", "start", s.moment(o.attempt.Opened), "end", s.moment(o.attempt.Opened.Add(o.Least+time.Minute-1).Truncate(time.Minute)))
+		return l.say("activity.openfirst")
+	case o.Completion == CompleteByTime && l.now().Before(o.attempt.Opened.Add(o.Least)):
+		return l.say("activity.tooearly", "start", l.moment(o.attempt.Opened), "end", l.moment(o.attempt.Opened.Add(o.Least+time.Minute-1).Truncate(time.Minute)))
 	}
 	return ""
 }

@@ -67,7 +67,7 @@ func (s *site) capability(v *visit) (answer, error) {
 	if !ok || n.Kind != mapping.NodeCapability || !r.shows(n) {
 		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
 	}
-	p, err := s.learnerPage(v.Context(), v, "capability", n.Title, r.crumbs(v, n.Parent)...)
+	p, err := s.learnerPage(v, "capability", n.Title, r.crumbs(v, n.Parent)...)
 	if err != nil {
 		return answer{}, err
 	}
@@ -82,10 +82,10 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody
 	}
 	state := r.of(n.ID)
 	b := capabilityBody{
-		State: state.State, Chip: s.chipWords(state), About: about(r.cat, n), Source: webAddress(n.SourceURL),
-		Rule: ruleWords(x.Rule), Scope: scopeWords(v.session, x), Later: say("why.noexpiry"),
-		Counted: s.lines(x.Counted, s.countedWords), Not: s.lines(x.NotCounted, s.notCountedWords),
-		Needed: neededWords(x),
+		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL),
+		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.say("why.noexpiry"),
+		Counted: v.lines(x.Counted, v.countedWords), Not: v.lines(x.NotCounted, v.notCountedWords),
+		Needed: v.neededWords(x),
 	}
 	placed, err := s.placed(v.Context(), v.session.Course)
 	if err != nil {
@@ -108,40 +108,40 @@ func (s *site) addHistory(v *visit, b *capabilityBody, capability string) error 
 	}
 	for _, t := range slices.Backward(all) {
 		then := mapping.Progress{State: t.To, Have: t.Have, Need: t.Need, Since: t.At}
-		b.History = append(b.History, historyLine{s.date(t.At), s.chipWords(then), s.causeWords(t), t.To})
+		b.History = append(b.History, historyLine{v.date(t.At), v.chipWords(then), v.causeWords(t), t.To})
 	}
 	if len(all) > 0 && b.State == mapping.Withdrawn {
-		b.First = s.causeWords(all[len(all)-1])
+		b.First = v.causeWords(all[len(all)-1])
 	}
 	return nil
 }
 
-func (s *site) lines(found []mapping.Finding, words func(mapping.Finding) string) lines {
-	l := lines{Count: len(found), ShowText: say("why.showall", "n", min(len(found), mostLines))}
+func (l locale) lines(found []mapping.Finding, words func(mapping.Finding) string) lines {
+	out := lines{Count: len(found), ShowText: l.say("why.showall", "n", min(len(found), mostLines))}
 	if older := len(found) - mostLines; older > 0 {
-		found, l.ShowText, l.Older = found[older:], say("why.shownewest", "n", mostLines), say("why.older", "n", older)
+		found, out.ShowText, out.Older = found[older:], l.say("why.shownewest", "n", mostLines), l.say("why.older", "n", older)
 	}
 	for i, f := range found {
 		if i < longList {
-			l.Shown = append(l.Shown, words(f))
+			out.Shown = append(out.Shown, words(f))
 		} else {
-			l.Rest = append(l.Rest, words(f))
+			out.Rest = append(out.Rest, words(f))
 		}
 	}
-	return l
+	return out
 }
 
 // neededWords says what the rule still asks for.
-func neededWords(x mapping.Explanation) []string {
+func (l locale) neededWords(x mapping.Explanation) []string {
 	if x.Rule.OutOf == 0 {
-		return []string{say("why.notags")}
+		return []string{l.say("why.notags")}
 	}
 	if x.Missing == 0 {
-		return []string{say("why.none")}
+		return []string{l.say("why.none")}
 	}
-	out := []string{say("hint.missing", "n", x.Missing)}
+	out := []string{l.say("hint.missing", "n", x.Missing)}
 	if x.Unreachable > 0 {
-		out = append(out, say("why.unreachable", "n", x.Rule.OutOf))
+		out = append(out, l.say("why.unreachable", "n", x.Rule.OutOf))
 	}
 	return out
 }
@@ -150,7 +150,7 @@ func neededWords(x mapping.Explanation) []string {
 func (s *site) nextActivity(v *visit, a mapping.ActivityRef, placed map[string]PlacedActivity) nextActivity {
 	out := nextActivity{Name: activityName(a)}
 	if a.MinMilli != nil {
-		out.Needs = say("rule.score", "score", milli(*a.MinMilli))
+		out.Needs = v.say("rule.score", "score", v.milli(*a.MinMilli))
 	}
 	if p, here := placed[a.IRI]; here {
 		out.Href, out.Here = v.to("activity/"+p.ID), true
@@ -161,12 +161,12 @@ func (s *site) nextActivity(v *visit, a mapping.ActivityRef, placed map[string]P
 }
 
 // about is the line under a capability's name.
-func about(cat *mapping.Catalog, n mapping.Node) []string {
+func (l locale) about(cat *mapping.Catalog, n mapping.Node) []string {
 	var out []string
 	if n.Level > 0 {
-		out = append(out, levelName(cat, n.Level))
+		out = append(out, l.levelName(cat, n.Level))
 	} else if len(cat.Levels) > 0 {
-		out = append(out, say("level.none"))
+		out = append(out, l.say("level.none"))
 	}
 	var roles []string
 	for _, a := range cat.Archetypes {
@@ -176,12 +176,12 @@ func about(cat *mapping.Catalog, n mapping.Node) []string {
 	}
 	switch {
 	case len(roles) > 0:
-		out = append(out, say("capability.roles", "roles", strings.Join(roles, ", ")))
+		out = append(out, l.say("capability.roles", "roles", strings.Join(roles, ", ")))
 	case len(cat.Archetypes) > 0:
-		out = append(out, say("capability.everyrole"))
+		out = append(out, l.say("capability.everyrole"))
 	}
 	if n.Wording == mapping.WordingShortLabel || n.Wording == mapping.WordingStructure {
-		out = append(out, say("capability."+string(n.Wording)))
+		out = append(out, l.say("capability."+string(n.Wording)))
 	}
 	return out
 }

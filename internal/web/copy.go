@@ -81,7 +81,7 @@ func (s *site) copyTags(v *visit) (answer, error) {
 	if len(from) == 0 {
 		return v.done("course/activities?" + q.Encode()), nil
 	}
-	cs, err := s.newChangeset(v, say("copy.reason"))
+	cs, err := s.newChangeset(v, v.say("copy.reason"))
 	if err != nil {
 		return answer{}, err
 	}

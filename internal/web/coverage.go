@@ -87,11 +87,11 @@ func (s *site) coverage(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.leadPage(v.Context(), v, "coverage", say("coverage.title"), "coverage")
+	p, err := s.leadPage(v, "coverage", v.say("coverage.title"), "coverage")
 	if err != nil {
 		return answer{}, err
 	}
-	b := coverageBody{Part: partText(c.cat), By: c.by, NoTags: len(c.tags.aligned) == 0, CSV: v.to(addressOf("course/coverage.csv", c.query(c.by)))}
+	b := coverageBody{Part: v.partText(c.cat), By: c.by, NoTags: len(c.tags.aligned) == 0, CSV: v.to(addressOf("course/coverage.csv", c.query(c.by)))}
 	b.Capability, b.Activity = v.to(addressOf("course/coverage", c.query(""))), v.to(addressOf("course/coverage", c.query("activity")))
 	keep := url.Values{}
 	if c.by == "activity" {
@@ -139,12 +139,12 @@ func (c *coverage) fillSections(v *visit, b *coverageBody) {
 	}
 	all := c.narrowing.of(c.record)
 	have := c.counts(all)
-	b.Summary = sayHTML("coverage.summary", "have", num(have, list("", "some")), "of", num(len(all), list("", "")), "n", num(len(all)-have, list("", "none")))
+	b.Summary = v.sayHTML("coverage.summary", "have", v.num(have, list("", "some")), "of", v.num(len(all), list("", "")), "n", v.num(len(all)-have, list("", "none")))
 	for _, g := range bySection(c.record, all) {
 		have, of := c.counts(g.nodes), len(g.nodes)
 		b.Sections = append(b.Sections, coverageRow{
-			Name: nodeName(g.section), Bar: coverBar(have, of), Have: num(have, list(g.section.ID, "some")), Of: num(of, list(g.section.ID, "")),
-			None: num(of-have, list(g.section.ID, "none")), See: list(g.section.ID, ""), Tag: tagsOf(v, g.section.ID),
+			Name: nodeName(g.section), Bar: coverBar(have, of), Have: v.num(have, list(g.section.ID, "some")), Of: v.num(of, list(g.section.ID, "")),
+			None: v.num(of-have, list(g.section.ID, "none")), See: list(g.section.ID, ""), Tag: tagsOf(v, g.section.ID),
 		})
 	}
 }
@@ -185,7 +185,7 @@ func (c *coverage) fillActivities(v *visit, b *coverageBody, page int) {
 				one.What = append(one.What, n.Title)
 			}
 		}
-		one.Tags, one.Bare = num(len(one.What), href), len(one.What) == 0
+		one.Tags, one.Bare = v.num(len(one.What), href), len(one.What) == 0
 		if one.Bare {
 			bare = append(bare, one)
 		} else {
@@ -194,11 +194,11 @@ func (c *coverage) fillActivities(v *visit, b *coverageBody, page int) {
 	}
 	all := append(bare, covered...)
 	see := v.to("course/activities?show=untagged")
-	b.Summary = sayHTML("coverage.activities", "n", counted{len(bare), template.HTML(strconv.Itoa(len(bare)))}, "of", len(all))
+	b.Summary = v.sayHTML("coverage.activities", "n", counted{len(bare), template.HTML(strconv.Itoa(len(bare)))}, "of", len(all))
 	if len(b.Narrow.Chosen) == 0 {
-		b.Summary = sayHTML("coverage.activities", "n", num(len(bare), see), "of", len(all))
+		b.Summary = v.sayHTML("coverage.activities", "n", v.num(len(bare), see), "of", len(all))
 	}
-	b.Slice = sliceOf(len(all), page, listPage, func(page int) string { return v.to(addressOf("course/coverage", paged(c.query("activity"), page))) })
+	b.Slice = v.sliceOf(len(all), page, listPage, func(page int) string { return v.to(addressOf("course/coverage", paged(c.query("activity"), page))) })
 	b.Activities = all[b.Slice.from:b.Slice.to]
 }
 
@@ -209,15 +209,15 @@ func (s *site) coverageCSV(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	if c.by == "activity" {
-		rows := [][]string{{say("csv.activity"), say("csv.address"), say("csv.capability"), say("csv.code")}}
+		rows := [][]string{{v.say("csv.activity"), v.say("csv.address"), v.say("csv.capability"), v.say("csv.code")}}
 		for _, a := range c.tags.activities {
 			rows = append(rows, c.activityRows(a)...)
 		}
 		return csvFile("activities", rows)
 	}
-	rows := [][]string{{say("csv.section"), say("csv.level"), say("csv.capability"), say("csv.code"), say("csv.activities"), say("csv.names")}}
+	rows := [][]string{{v.say("csv.section"), v.say("csv.level"), v.say("csv.capability"), v.say("csv.code"), v.say("csv.activities"), v.say("csv.names")}}
 	for _, n := range c.narrowing.of(c.record) {
-		rows = append(rows, []string{parentName(c.record, n), levelName(c.cat, n.Level), n.Title, n.Code, strconv.Itoa(len(c.on[n.ID])), strings.Join(c.on[n.ID], "; ")})
+		rows = append(rows, []string{parentName(c.record, n), v.levelName(c.cat, n.Level), n.Title, n.Code, strconv.Itoa(len(c.on[n.ID])), strings.Join(c.on[n.ID], "; ")})
 	}
 	return csvFile("coverage", rows)
 }
@@ -230,7 +230,7 @@ func (c *coverage) activityRows(a CourseActivity) (rows [][]string) {
 		}
 	}
 	if len(rows) == 0 {
-		rows = append(rows, []string{named(a), a.IRI, say("csv.none"), say("csv.none")})
+		rows = append(rows, []string{named(a), a.IRI, c.say("csv.none"), c.say("csv.none")})
 	}
 	return rows
 }

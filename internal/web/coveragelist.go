@@ -40,22 +40,22 @@ func (s *site) coverageList(v *visit) (answer, error) {
 	if c.by != "capability" || has != "" && has != "some" && has != "none" {
 		return answer{}, refuse(http.StatusBadRequest, "query-value", "nopage")
 	}
-	title := say("coverage.list." + cmp.Or(has, "all"))
+	title := v.say("coverage.list." + cmp.Or(has, "all"))
 	if section.ID != "" {
-		title = say("coverage.listof", "section", nodeName(section), "what", title)
+		title = v.say("coverage.listof", "section", nodeName(section), "what", title)
 	}
-	p, err := s.leadPage(v.Context(), v, "coveragelist", title, "coverage", crumb{say("coverage.title"), v.to(addressOf("course/coverage", c.values()))})
+	p, err := s.leadPage(v, "coveragelist", title, "coverage", crumb{v.say("coverage.title"), v.to(addressOf("course/coverage", c.values()))})
 	if err != nil {
 		return answer{}, err
 	}
 	nodes := c.listed(section.ID, has)
 	q.Del("page")
-	b := coverageListBody{Count: say("list.count", "n", len(nodes)), Part: partText(c.cat)}
-	b.Slice = sliceOf(len(nodes), page, listPage, func(page int) string { return v.to(addressOf("course/coverage/list", paged(q, page))) })
+	b := coverageListBody{Count: v.say("list.count", "n", len(nodes)), Part: v.partText(c.cat)}
+	b.Slice = v.sliceOf(len(nodes), page, listPage, func(page int) string { return v.to(addressOf("course/coverage/list", paged(q, page))) })
 	for _, n := range nodes[b.Slice.from:b.Slice.to] {
-		row := coveredCapability{Name: n.Title, Hint: say("hint.noactivity"), Tag: tagsOf(v, n.Parent)}
+		row := coveredCapability{Name: n.Title, Hint: v.say("hint.noactivity"), Tag: tagsOf(v, n.Parent)}
 		if on := c.on[n.ID]; len(on) > 0 {
-			row.Hint = say("coverage.on", "n", len(on), "names", strings.Join(on, "; "))
+			row.Hint = v.say("coverage.on", "n", len(on), "names", strings.Join(on, "; "))
 		}
 		b.Rows = append(b.Rows, row)
 	}

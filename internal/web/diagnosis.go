@@ -84,11 +84,11 @@ func (s *site) diagnosis(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p := &page{file: "diagnosis", Title: say("diagnosis.title"), Tabs: s.tabs(v, "diagnosis"), Foot: []string{say("foot.admin")}}
-	b := s.diagnosisOf(d, records)
+	p := &page{file: "diagnosis", Title: v.say("diagnosis.title"), Tabs: s.tabs(v, "diagnosis"), Foot: []string{v.say("foot.admin")}}
+	b := connection{d, v.locale, s.urls.KeySet, s.Version}.body(records)
 	b.Check = v.to("admin/diagnosis")
 	if q.Has("checked") {
-		p.Notice = &notice{Kind: "done", Heading: say("notice.done"), Text: []string{b.Checked}}
+		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{b.Checked}}
 	}
 	p.Body = b
 	return answer{page: p}, nil
@@ -117,20 +117,19 @@ func (s *site) lastRecord(v *visit) (last time.Time, err error) {
 	return last, nil
 }
 
-func (s *site) diagnosisOf(d Diagnosis, record time.Time) diagnosisBody {
-	b := diagnosisBody{Checked: say("diagnosis.unchecked")}
-	if !d.CheckedAt.IsZero() {
-		b.Checked = say("diagnosis.checked", "when", s.dateTime(d.CheckedAt))
+func (c connection) body(record time.Time) diagnosisBody {
+	b := diagnosisBody{Checked: c.say("diagnosis.unchecked")}
+	if !c.CheckedAt.IsZero() {
+		b.Checked = c.say("diagnosis.checked", "when", c.dateTime(c.CheckedAt))
 	}
-	c := connection{d, s}
 	b.Rows = []checkRow{c.launch(), c.keys(), c.grades(), c.records(record), c.roster(), c.clock(), c.own()}
 	if f, ok := c.found(diagnosis.CheckFrames); ok && f.Result != diagnosis.Good {
 		b.Rows = append(b.Rows, c.frames(f))
 	}
-	b.Refusals, b.ClaimsOf = c.refusals(), say("diagnosis.claims")
-	if len(d.Launches) > 0 {
-		b.Claims = d.Launches[0].Lines()
-		b.ClaimsOf = say("diagnosis.claimsof", "when", s.dateTime(d.Launches[0].Time))
+	b.Refusals, b.ClaimsOf = c.refusals(), c.say("diagnosis.claims")
+	if len(c.Launches) > 0 {
+		b.Claims = c.Launches[0].Lines()
+		b.ClaimsOf = c.say("diagnosis.claimsof", "when", c.dateTime(c.Launches[0].Time))
 	}
 	b.Report = c.report(b)
 	return b
@@ -139,7 +138,9 @@ func (s *site) diagnosisOf(d Diagnosis, record time.Time) diagnosisBody {
 // connection makes rows of what was found.
 type connection struct {
 	Diagnosis
-	site *site
+	locale
+	keySet  string // address of our own keys
+	version string // of Cairn
 }
 
 func (c connection) found(check string) (diagnosis.Finding, bool) {
@@ -171,35 +172,35 @@ func (c connection) refusals() []refusalRow {
 		if l.Result == diagnosis.Accepted || len(out) == diagnosisRefusals {
 			continue
 		}
-		out = append(out, refusalRow{When: c.site.dateTime(l.Time), Says: asks(l), Rule: ruleOf(l)})
+		out = append(out, refusalRow{When: c.dateTime(l.Time), Says: c.asks(l), Rule: c.ruleOf(l)})
 	}
 	return out
 }
 
 // asks says in words what a launch broke.
-func asks(l diagnosis.Launch) string {
+func (c connection) asks(l diagnosis.Launch) string {
 	if l.Asks == "" {
-		return say("diagnosis.ourfault")
+		return c.say("diagnosis.ourfault")
 	}
-	return say("diagnosis.broken", "rule", l.Asks)
+	return c.say("diagnosis.broken", "rule", l.Asks)
 }
 
-func ruleOf(l diagnosis.Launch) string {
+func (c connection) ruleOf(l diagnosis.Launch) string {
 	if l.Rule == "" {
 		return ""
 	}
-	return say("diagnosis.rule", "rule", l.Rule, "section", l.Section)
+	return c.say("diagnosis.rule", "rule", l.Rule, "section", l.Section)
 }
 
 // mends names who mends what a rule asks for.
-func mends(m lti.Mender) string {
+func (c connection) mends(m lti.Mender) string {
 	switch m {
 	case lti.Person:
-		return say("diagnosis.who.person")
+		return c.say("diagnosis.who.person")
 	case lti.Course:
-		return say("diagnosis.who.course")
+		return c.say("diagnosis.who.course")
 	case lti.Us:
-		return say("diagnosis.who.operator")
+		return c.say("diagnosis.who.operator")
 	}
-	return say("diagnosis.who.site")
+	return c.say("diagnosis.who.site")
 }

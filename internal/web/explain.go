@@ -52,73 +52,73 @@ func activityName(a mapping.ActivityRef) string {
 }
 
 // ruleWords puts a rule in sentences. Authors read the same.
-func ruleWords(r mapping.RuleOf) []string {
+func (l locale) ruleWords(r mapping.RuleOf) []string {
 	if r.OutOf == 0 {
-		return []string{say("rule.none")}
+		return []string{l.say("rule.none")}
 	}
 	var out []string
 	switch r.Kind {
 	case mapping.RuleAll:
-		out = append(out, say("rule.all", "n", r.OutOf))
+		out = append(out, l.say("rule.all", "n", r.OutOf))
 	case mapping.RuleN:
-		out = append(out, say("rule.n_of", "need", r.Need, "n", r.OutOf))
+		out = append(out, l.say("rule.n_of", "need", r.Need, "n", r.OutOf))
 	default:
-		out = append(out, say("rule.any", "n", r.OutOf))
+		out = append(out, l.say("rule.any", "n", r.OutOf))
 	}
 	switch {
 	case r.MinMilli != nil && r.Scored == r.OutOf:
-		out = append(out, say("rule.score", "score", milli(*r.MinMilli)))
+		out = append(out, l.say("rule.score", "score", l.milli(*r.MinMilli)))
 	case r.MinMilli != nil:
-		out = append(out, say("rule.scoresome", "n", r.Scored, "score", milli(*r.MinMilli)))
+		out = append(out, l.say("rule.scoresome", "n", r.Scored, "score", l.milli(*r.MinMilli)))
 	case r.Scored > 0:
-		out = append(out, say("rule.scoremixed"))
+		out = append(out, l.say("rule.scoremixed"))
 	}
-	return append(out, say("rule.finished"))
+	return append(out, l.say("rule.finished"))
 }
 
 // scopeWords says where a result comes from, seen from the session's course.
-func scopeWords(session *Session, x mapping.Explanation) string {
+func (l locale) scopeWords(session *Session, x mapping.Explanation) string {
 	scope := x.Scope
 	switch {
 	case x.Rule.OutOf == 0:
 		return "" // nothing is tagged, so there is no rule yet
 	case scope.Kind != mapping.ScopeCourse:
-		return say("scope." + string(scope.Kind))
+		return l.say("scope." + string(scope.Kind))
 	case scope.Same(session.Course.Scope()):
-		return say("scope.course")
+		return l.say("scope.course")
 	}
-	return say("scope.othercourse")
+	return l.say("scope.othercourse")
 }
 
 // countedWords is one line of what counted.
-func (s *site) countedWords(f mapping.Finding) string {
+func (l locale) countedWords(f mapping.Finding) string {
 	if f.Self {
-		return say("finding.said", "activity", activityName(f.Activity), "date", s.date(f.At))
+		return l.say("finding.said", "activity", activityName(f.Activity), "date", l.date(f.At))
 	}
 	if f.Score == nil {
-		return say("finding.counted", "activity", activityName(f.Activity), "date", s.date(f.At))
+		return l.say("finding.counted", "activity", activityName(f.Activity), "date", l.date(f.At))
 	}
-	return say("finding.scored", "activity", activityName(f.Activity), "score", milli(*f.Score), "date", s.date(f.At))
+	return l.say("finding.scored", "activity", activityName(f.Activity), "score", l.milli(*f.Score), "date", l.date(f.At))
 }
 
 // notCountedWords is one line of what did not count, with its reason.
-func (s *site) notCountedWords(f mapping.Finding) string {
-	return say("finding.not", "activity", activityName(f.Activity), "date", s.date(f.At), "reason", s.reasonWords(f))
+func (l locale) notCountedWords(f mapping.Finding) string {
+	return l.say("finding.not", "activity", activityName(f.Activity), "date", l.date(f.At), "reason", l.reasonWords(f))
 }
 
-func (s *site) reasonWords(f mapping.Finding) string {
+func (l locale) reasonWords(f mapping.Finding) string {
 	gaps := []any{}
 	if f.Score != nil {
-		gaps = append(gaps, "score", milli(*f.Score))
+		gaps = append(gaps, "score", l.milli(*f.Score))
 	}
 	if f.Needed != nil {
-		gaps = append(gaps, "needed", milli(*f.Needed))
+		gaps = append(gaps, "needed", l.milli(*f.Needed))
 	}
 	if !f.ByTime.IsZero() {
-		gaps = append(gaps, "date", s.date(f.ByTime))
+		gaps = append(gaps, "date", l.date(f.ByTime))
 	}
-	return say("reason."+string(f.Reason), gaps...)
+	return l.say("reason."+string(f.Reason), gaps...)
 }
 
 // causeWords says what made a state change.
-func (s *site) causeWords(t mapping.Transition) string { return say("cause." + string(t.Cause)) }
+func (l locale) causeWords(t mapping.Transition) string { return l.say("cause." + string(t.Cause)) }

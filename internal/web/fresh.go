@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -14,30 +13,22 @@ const behindAfter = time.Minute
 
 // addFreshness says up to when the figures are complete, and warns when that is not now. A notice of its own is not replaced:
 // there is one on a page.
-func (s *site) addFreshness(ctx context.Context, p *page, who string) error {
-	upTo, err := s.Freshness.UpTo(ctx)
+func (s *site) addFreshness(v *visit, p *page, who string) error {
+	upTo, err := s.Freshness.UpTo(v.Context())
 	if err != nil {
 		return fmt.Errorf("ask how fresh the figures are: %w", err)
 	}
-	p.Foot = []string{say("foot.upto", "time", s.moment(upTo)), who}
+	p.Foot = []string{v.say("foot.upto", "time", v.moment(upTo)), who}
 	if s.Now().Sub(upTo) <= behindAfter {
 		return nil
 	}
-	text := say("state.behind", "time", s.moment(upTo))
+	text := v.say("state.behind", "time", v.moment(upTo))
 	if p.Notice != nil {
 		p.Notice.Text = append(p.Notice.Text, text)
 		return nil
 	}
-	p.Notice = &notice{Kind: "important", Heading: say("notice.important"), Text: []string{text}}
+	p.Notice = &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{text}}
 	return nil
-}
-
-// moment writes a time of today as a time of day, any other with its date.
-func (s *site) moment(t time.Time) string {
-	if s.date(t) == s.date(s.Now()) {
-		return s.clock(t)
-	}
-	return s.dateTime(t)
 }
 
 // catalog answers the framework of the session; the default one when it names none that is here.

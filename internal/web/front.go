@@ -6,5 +6,5 @@ type frontBody struct{ Version string }
 // front answers the root of the site. It needs no session, and says nothing about who uses it.
 func (s *site) front(v *visit) (answer, error) {
 	v.origins = []string{}
-	return answer{page: &page{file: "front", Title: say("front.title"), Body: frontBody{s.Version}}}, nil
+	return answer{page: &page{file: "front", Title: v.say("front.title"), Body: frontBody{s.Version}}}, nil
 }

@@ -37,14 +37,14 @@ func (s *site) history(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.leadPage(v.Context(), v, "history", say("history.title"), "history")
+	p, err := s.leadPage(v, "history", v.say("history.title"), "history")
 	if err != nil {
 		return answer{}, err
 	}
 	if q.Has("undone") {
-		p.Notice = &notice{Kind: "done", Heading: say("notice.done"), Text: []string{say("history.undonenow"), say("tags.counted")}}
+		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("history.undonenow"), v.say("tags.counted")}}
 		if q.Has("late") {
-			p.Notice.Text[1] = say("tags.late")
+			p.Notice.Text[1] = v.say("tags.late")
 		}
 	}
 	past, err := s.past(v.Context(), v.session.Course)
@@ -56,7 +56,7 @@ func (s *site) history(v *visit) (answer, error) {
 }
 
 func (s *site) historyOf(v *visit, past *past) (historyBody, error) {
-	b := historyBody{MayNot: mayNotSave(v.session)}
+	b := historyBody{MayNot: v.mayNotSave(v.session)}
 	names, err := s.names(v.Context(), v.session.Course, past.activities())
 	if err != nil {
 		return b, err
@@ -64,10 +64,10 @@ func (s *site) historyOf(v *visit, past *past) (historyBody, error) {
 	cat := s.catalog(v.session)
 	for _, h := range past.entries {
 		row := changeRow{
-			When: s.dateTime(h.Changeset.At), Who: who(v.session, h), Reason: h.Changeset.Reason,
-			Lines: past.lines(h.Changeset, cat, names), Undone: past.undone[h.Changeset.ID], IsUndo: h.Changeset.Undoes != "",
+			When: v.dateTime(h.Changeset.At), Who: v.who(v.session, h), Reason: h.Changeset.Reason,
+			Lines: past.lines(v.locale, h.Changeset, cat, names), Undone: past.undone[h.Changeset.ID], IsUndo: h.Changeset.Undoes != "",
 		}
-		row.Name = say("history.undoname", "date", row.When)
+		row.Name = v.say("history.undoname", "date", row.When)
 		back, err := past.reverse(h.Changeset, mapping.Changeset{})
 		if b.MayNot == "" && !row.Undone && err == nil && len(back.Edits) > 0 {
 			row.Undo = v.to("course/history/" + h.Changeset.ID + "/undo")
@@ -78,14 +78,14 @@ func (s *site) historyOf(v *visit, past *past) (historyBody, error) {
 }
 
 // who names an author for the people who lead the course.
-func who(session *Session, h HistoryEntry) string {
+func (l locale) who(session *Session, h HistoryEntry) string {
 	switch {
 	case h.Changeset.Author == operator:
-		return say("history.operator")
+		return l.say("history.operator")
 	case h.Changeset.Author == session.Account:
-		return say("history.you")
+		return l.say("history.you")
 	}
-	return cmp.Or(h.Author, say("history.someone"))
+	return cmp.Or(h.Author, l.say("history.someone"))
 }
 
 // past is the changesets of a course with what undoing one needs to know.
@@ -139,31 +139,31 @@ func (p *past) activities() []string {
 }
 
 // lines says each edit of a changeset in words.
-func (p *past) lines(cs mapping.Changeset, cat *mapping.Catalog, names map[string]string) []string {
+func (p *past) lines(l locale, cs mapping.Changeset, cat *mapping.Catalog, names map[string]string) []string {
 	of := func(a mapping.Alignment) []any {
-		return []any{"activity", cmp.Or(names[a.Selector.IRI], shortAddress(a.Selector.IRI)), "capability", capabilityTitle(cat, a.Capability)}
+		return []any{"activity", cmp.Or(names[a.Selector.IRI], shortAddress(a.Selector.IRI)), "capability", l.capabilityTitle(cat, a.Capability)}
 	}
 	var out []string
 	for _, e := range cs.Edits {
 		switch a, known := p.added[e.Remove]; {
 		case e.Add != nil:
-			out = append(out, say("history.added", of(*e.Add)...))
+			out = append(out, l.say("history.added", of(*e.Add)...))
 		case e.Rule != nil:
-			out = append(out, say("history.rule", "capability", capabilityTitle(cat, e.Rule.Capability)))
+			out = append(out, l.say("history.rule", "capability", l.capabilityTitle(cat, e.Rule.Capability)))
 		case known:
-			out = append(out, say("history.removed", of(a)...))
+			out = append(out, l.say("history.removed", of(a)...))
 		default:
-			out = append(out, say("history.removedold"))
+			out = append(out, l.say("history.removedold"))
 		}
 	}
 	return out
 }
 
-func capabilityTitle(cat *mapping.Catalog, id string) string {
+func (l locale) capabilityTitle(cat *mapping.Catalog, id string) string {
 	if n, ok := cat.Node(id); ok {
 		return n.Title
 	}
-	return say("history.othercapability")
+	return l.say("history.othercapability")
 }
 
 // reverse makes what takes a changeset back as things stand now: nothing in it when nothing is left to take back.
@@ -232,7 +232,7 @@ func (s *site) undo(v *visit) (answer, error) {
 		return answer{}, refuse(http.StatusNotFound, "changeset-unknown", "gone")
 	}
 	cs := past.entries[i].Changeset
-	begun, err := s.newChangeset(v, say("history.undoreason", "date", s.dateTime(cs.At)))
+	begun, err := s.newChangeset(v, v.say("history.undoreason", "date", v.dateTime(cs.At)))
 	if err != nil {
 		return answer{}, err
 	}

@@ -122,7 +122,7 @@ var (
 	templateKey = regexp.MustCompile(`\{\{t "([^"]+)"`)
 	codeKey     = regexp.MustCompile(`say(?:HTML)?\("([^"]+)"`)
 	refusalText = regexp.MustCompile(`refuse\(http\.\w+, "[^"]+", "([^"]+)"\)`)
-	textKey     = regexp.MustCompile(`(?m)^([a-z_.]+)(?: \[(?:one|other)\])? = `)
+	textKey     = regexp.MustCompile(`(?m)^([a-z_.0-9]+)(?: \[\w+\])? = `)
 )
 
 // TestTextFileIsWhole holds that every text asked for is there, and every text there is asked for.

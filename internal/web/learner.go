@@ -9,6 +9,7 @@ import (
 
 // record is what the learner's pages show from: the framework, the states in it, and what is tagged in the course.
 type record struct {
+	locale
 	cat    *mapping.Catalog
 	node   string // the placement's part of the framework, "" for all
 	role   string // archetype that the placement is limited to, "" for all
@@ -25,7 +26,7 @@ func (s *site) record(ctx context.Context, session *Session) (*record, error) {
 
 // recordOf reads the record of a learner as the session's course shows it; "" is nobody's, which is empty.
 func (s *site) recordOf(ctx context.Context, session *Session, learner string) (*record, error) {
-	r := &record{cat: s.catalog(session), node: session.Node, role: session.Archetype, at: "me", states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
+	r := &record{locale: s.localeFor(session.Locale), cat: s.catalog(session), node: session.Node, role: session.Archetype, at: "me", states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
 	if _, ok := r.cat.Node(r.node); !ok {
 		r.node = ""
 	}
@@ -96,9 +97,9 @@ func (r *record) anyTag() bool {
 func (r *record) shows(n mapping.Node) bool { return r.cat.Contains(r.node, n.ID) }
 
 // partText says that a framework is not whole, "" when it is (pages.md 3, "part of the framework").
-func partText(cat *mapping.Catalog) string {
+func (l locale) partText(cat *mapping.Catalog) string {
 	if n := cat.StatementsIncluded(); cat.Statements > n {
-		return say("state.part", "n", n, "of", cat.Statements)
+		return l.say("state.part", "n", n, "of", cat.Statements)
 	}
 	return ""
 }
@@ -118,29 +119,29 @@ func (r *record) shortCapability(n mapping.Node) string {
 	if n.Wording != mapping.WordingStructure || !ok || n.Level == 0 {
 		return n.Title
 	}
-	return say("capability.atlevel", "section", parent.Code, "level", n.Level)
+	return r.say("capability.atlevel", "section", parent.Code, "level", n.Level)
 }
 
 // levelName is the framework's name of a level, or its number.
-func levelName(cat *mapping.Catalog, number int) string {
+func (l locale) levelName(cat *mapping.Catalog, number int) string {
 	if number == 0 {
-		return say("level.none")
+		return l.say("level.none")
 	}
 	if name := cat.LevelName(number); name != "" {
-		return say("level.named", "level", number, "name", name)
+		return l.say("level.named", "level", number, "name", name)
 	}
-	return say("level.number", "level", number)
+	return l.say("level.number", "level", number)
 }
 
 // chipWords is the text of a status chip.
-func (s *site) chipWords(p mapping.Progress) string {
+func (l locale) chipWords(p mapping.Progress) string {
 	switch p.State {
 	case mapping.InProgress:
-		return say("chip.in_progress", "have", p.Have, "need", p.Need)
+		return l.say("chip.in_progress", "have", p.Have, "need", p.Need)
 	case mapping.Withdrawn:
-		return say("chip.withdrawn", "date", s.date(p.Since))
+		return l.say("chip.withdrawn", "date", l.date(p.Since))
 	case mapping.Expired:
-		return say("chip.expired", "date", s.date(p.Since))
+		return l.say("chip.expired", "date", l.date(p.Since))
 	}
-	return say("chip." + string(p.State))
+	return l.say("chip." + string(p.State))
 }

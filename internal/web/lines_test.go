@@ -13,13 +13,13 @@ func TestLongListsShowTheNewestAndSayWhatTheyLeaveOut(t *testing.T) {
 		older       string
 	}{
 		0: {0, 0, ""}, 10: {10, 0, ""}, 11: {10, 1, ""}, 100: {10, 90, ""},
-		101: {10, 90, "1 older record is kept and not listed here."}, 4000: {10, 90, "3900 older records are kept and not listed here."},
+		101: {10, 90, "1 older record is kept and not listed here."}, 4000: {10, 90, "3,900 older records are kept and not listed here."},
 	} {
 		found := make([]mapping.Finding, n)
 		for i := range found {
 			found[i].Activity.Name = strconv.Itoa(i)
 		}
-		l := (&site{}).lines(found, func(f mapping.Finding) string { return f.Activity.Name })
+		l := (&site{}).localeFor("en").lines(found, func(f mapping.Finding) string { return f.Activity.Name })
 		if l.Count != n || len(l.Shown) != want.shown || len(l.Rest) != want.rest || l.Older != want.older {
 			t.Errorf("%d: %d counted, %d shown, %d more, %q", n, l.Count, len(l.Shown), len(l.Rest), l.Older)
 		}

@@ -54,7 +54,7 @@ func (s *site) list(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.learnerPage(v.Context(), v, "list", say("list.title"), crumb{say("overview.title"), v.to("me")})
+	p, err := s.learnerPage(v, "list", v.say("list.title"), crumb{v.say("overview.title"), v.to("me")})
 	if err != nil {
 		return answer{}, err
 	}
@@ -134,12 +134,12 @@ func (r *record) matches(f filter) []mapping.Node {
 
 func (s *site) listOf(v *visit, r *record, f filter) listBody {
 	all := r.matches(f)
-	b := listBody{Count: say("list.count", "n", len(all)), Part: partText(r.cat), To: v.to(r.at + "/list")}
+	b := listBody{Count: v.say("list.count", "n", len(all)), Part: v.partText(r.cat), To: v.to(r.at + "/list")}
 	b.choices(v, r, f)
 	from := min((f.page-1)*listPage, len(all))
 	to := min(from+listPage, len(all))
 	if len(all) > listPage {
-		b.Count = say("list.countpage", "n", len(all), "from", min(from+1, len(all)), "to", to)
+		b.Count = v.say("list.countpage", "n", len(all), "from", min(from+1, len(all)), "to", to)
 	}
 	for _, n := range all[from:to] {
 		b.Rows = append(b.Rows, s.capabilityRow(v, r, n, n.Title))
@@ -167,14 +167,14 @@ func (b *listBody) choices(v *visit, r *record, f filter) {
 		return v.to(g.address())
 	}
 	for _, st := range listStates {
-		name := say("state." + string(st))
+		name := v.say("state." + string(st))
 		b.States = append(b.States, option{string(st), name, st == f.state})
 		if st == f.state {
 			b.Chosen = append(b.Chosen, crumb{name, without(func(g *filter) { g.state = "" })})
 		}
 	}
 	for _, l := range levelOrder(r.cat) {
-		name := levelName(r.cat, l)
+		name := v.levelName(r.cat, l)
 		b.Levels = append(b.Levels, option{fmt.Sprint(l), name, l == f.level})
 		if l == f.level {
 			b.Chosen = append(b.Chosen, crumb{name, without(func(g *filter) { g.level = -1 })})

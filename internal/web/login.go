@@ -103,5 +103,5 @@ func (s *site) windowPage(v *visit, req lti.LoginRequest, reg lti.Registration) 
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		body.Fields = append(body.Fields, option{Name: name, Value: values.Get(name)})
 	}
-	return answer{page: &page{file: "window", Title: say("window.title"), Body: body}}, nil
+	return answer{page: &page{file: "window", Title: v.say("window.title"), Body: body}}, nil
 }

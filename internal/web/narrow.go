@@ -106,7 +106,7 @@ func (n narrowing) bar(v *visit, r *record, page string, keep url.Values) narrow
 		}
 	}
 	for _, l := range levelOrder(r.cat) {
-		name := levelName(r.cat, l)
+		name := v.levelName(r.cat, l)
 		b.Levels = append(b.Levels, option{strconv.Itoa(l), name, l == n.level})
 		if l == n.level {
 			b.Chosen = append(b.Chosen, crumb{name, with(narrowing{role: n.role, level: -1, node: n.node})})

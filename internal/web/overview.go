@@ -47,7 +47,7 @@ func (s *site) overview(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.learnerPage(v.Context(), v, "overview", say("overview.title"))
+	p, err := s.learnerPage(v, "overview", v.say("overview.title"))
 	if err != nil {
 		return answer{}, err
 	}
@@ -58,15 +58,15 @@ func (s *site) overview(v *visit) (answer, error) {
 func overviewOf(v *visit, r *record) overviewBody {
 	total := r.tally(r.tracked(""))
 	b := overviewBody{
-		Part: partText(r.cat), Total: total,
-		Have: num(total.Evidenced, v.to(r.at+"/list?state=evidenced")),
-		Of:   num(total.Tracked, v.to(r.at+"/list")),
+		Part: v.partText(r.cat), Total: total,
+		Have: v.num(total.Evidenced, v.to(r.at+"/list?state=evidenced")),
+		Of:   v.num(total.Tracked, v.to(r.at+"/list")),
 		Own:  owner(v.session) != "", Nothing: total.NotStarted == total.Tracked, NoTags: !r.anyTag(),
 		Levels: levelCounts(v, r),
 	}
 	for _, state := range []mapping.State{mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted} {
 		if n := total.of(state); n > 0 {
-			words := link(v.to(r.at+"/list?state="+string(state)), say("count."+string(state), "n", n))
+			words := link(v.to(r.at+"/list?state="+string(state)), v.say("count."+string(state), "n", n))
 			b.States = append(b.States, stateCount{state, words})
 		}
 	}
@@ -95,13 +95,13 @@ func (r *record) row(v *visit, n mapping.Node) nodeRow {
 // state is added.
 func countText(v *visit, list string, t tally) any {
 	if t.Tracked == 0 {
-		return sayHTML("section.untracked")
+		return v.sayHTML("section.untracked")
 	}
-	have, of := num(t.Evidenced, v.to(list+"&state=evidenced")), num(t.Tracked, v.to(list))
+	have, of := v.num(t.Evidenced, v.to(list+"&state=evidenced")), v.num(t.Tracked, v.to(list))
 	if t.InProgress == 0 {
-		return sayHTML("count.have", "have", have, "of", of)
+		return v.sayHTML("count.have", "have", have, "of", of)
 	}
-	return sayHTML("count.haveprogress", "have", have, "of", of, "n", num(t.InProgress, v.to(list+"&state=in_progress")))
+	return v.sayHTML("count.haveprogress", "have", have, "of", of, "n", v.num(t.InProgress, v.to(list+"&state=in_progress")))
 }
 
 // levelCounts counts by level, those without one last. A framework without levels has no such part.
@@ -120,7 +120,7 @@ func levelCounts(v *visit, r *record) []levelCount {
 	for _, number := range levelOrder(r.cat) {
 		if t := byLevel[number]; t != nil {
 			list := fmt.Sprintf("%s/list?level=%d", r.at, number)
-			out = append(out, levelCount{levelName(r.cat, number), countText(v, list, *t)})
+			out = append(out, levelCount{v.levelName(r.cat, number), countText(v, list, *t)})
 		}
 	}
 	return out

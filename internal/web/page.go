@@ -2,11 +2,12 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"embed"
 	"fmt"
 	"html"
 	"html/template"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 )
@@ -14,16 +15,21 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// templates is every page's template by file name, each with the shell and the shared parts. A template that does not parse
-// stops the program at its start.
-var templates = parseTemplates("coverage", "coveragelist", "people", "person", "overview", "list", "section", "capability", "activity", "review", "pick1", "pick2progress", "pick2activity", "pick3", "returning", "activities", "tag", "history", "diagnosis", "window", "stored", "front", "problem")
-
-func parseTemplates(names ...string) map[string]*template.Template {
-	funcs := template.FuncMap{"t": sayHTML, "chip": chip, "shape": shape, "bar": bar, "link": link, "num": num, "tone": tone, "asset": asset}
-	base := template.Must(template.New("shell.html").Funcs(funcs).ParseFS(templateFiles, "templates/shell.html", "templates/parts.html"))
+// parseTemplates reads every page's template by file name, each with the shell and the shared parts, speaking one language. One that
+// does not parse stops the program at its start.
+func (t *tongue) parseTemplates() map[string]*template.Template {
+	funcs := template.FuncMap{"t": t.sayHTML, "chip": chip, "shape": shape, "bar": bar, "link": link, "tone": tone, "asset": asset}
+	const shared = "templates/shell.html templates/parts.html"
+	base := template.Must(template.New("shell.html").Funcs(funcs).ParseFS(templateFiles, strings.Fields(shared)...))
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		panic(err) // the pattern is part of the program
+	}
 	out := map[string]*template.Template{}
-	for _, name := range names {
-		out[name] = template.Must(template.Must(base.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+	for _, file := range files {
+		if !strings.Contains(shared, file) {
+			out[strings.TrimSuffix(path.Base(file), ".html")] = template.Must(template.Must(base.Clone()).ParseFS(templateFiles, file))
+		}
 	}
 	return out
 }
@@ -42,6 +48,7 @@ type page struct {
 	Body    any
 
 	// Filled by render.
+	Lang    string // of the page
 	Where   string // framework and course
 	Theme   string // "light" in a frame, "device" in a window of its own
 	Static  string
@@ -77,7 +84,7 @@ func (p *page) Action(path string) string { return p.root + path + "#c" }
 
 // render fills in the shell and runs the template into memory.
 func (s *site) render(v *visit, p *page) ([]byte, error) {
-	p.Static, p.root, p.Version = v.up()+"static/", v.root(), s.Version
+	p.Static, p.root, p.Version, p.Lang = v.up()+"static/", v.root(), s.Version, v.lang()
 	p.Parents = strings.Join(v.origins, " ")
 	p.Theme = "light"
 	if v.Header.Get("Sec-Fetch-Dest") == "document" {
@@ -85,36 +92,36 @@ func (s *site) render(v *visit, p *page) ([]byte, error) {
 	}
 	if v.session != nil {
 		p.Form = formToken(v.token)
-		p.Where = s.where(v.session)
+		p.Where = s.where(v)
 	}
 	if v.admin && len(p.Tabs) > 0 {
-		p.Tabs = append(p.Tabs, tab{Name: say("tab.diagnosis"), Href: v.to("admin/diagnosis"), Current: p.file == "diagnosis"})
+		p.Tabs = append(p.Tabs, tab{Name: v.say("tab.diagnosis"), Href: v.to("admin/diagnosis"), Current: p.file == "diagnosis"})
 	}
 	var b bytes.Buffer
-	if err := templates[p.file].ExecuteTemplate(&b, "shell.html", p); err != nil {
+	if err := v.templates[p.file].ExecuteTemplate(&b, "shell.html", p); err != nil {
 		return nil, fmt.Errorf("render the page %s: %w", p.file, err)
 	}
 	return b.Bytes(), nil
 }
 
-func (s *site) where(session *Session) string {
-	cat := s.catalog(session)
-	if session.Course.Title == "" {
-		return say("shell.framework", "framework", cat.Title)
+func (s *site) where(v *visit) string {
+	cat := s.catalog(v.session)
+	if v.session.Course.Title == "" {
+		return v.say("shell.framework", "framework", cat.Title)
 	}
-	return say("shell.where", "framework", cat.Title, "course", session.Course.Title)
+	return v.say("shell.where", "framework", cat.Title, "course", v.session.Course.Title)
 }
 
 // learnerPage begins a page about the learner's own record, with what is true of all of them.
-func (s *site) learnerPage(ctx context.Context, v *visit, file, title string, crumbs ...crumb) (*page, error) {
-	p := &page{file: file, Title: title, Crumbs: crumbs, Notice: s.standing(v.session), Tabs: s.tabs(v, "me")}
-	return p, s.addFreshness(ctx, p, say("foot.own"))
+func (s *site) learnerPage(v *visit, file, title string, crumbs ...crumb) (*page, error) {
+	p := &page{file: file, Title: title, Crumbs: crumbs, Notice: standing(v), Tabs: s.tabs(v, "me")}
+	return p, s.addFreshness(v, p, v.say("foot.own"))
 }
 
 // leadPage begins a page for those who lead the course.
-func (s *site) leadPage(ctx context.Context, v *visit, file, title, tab string, crumbs ...crumb) (*page, error) {
+func (s *site) leadPage(v *visit, file, title, tab string, crumbs ...crumb) (*page, error) {
 	p := &page{file: file, Title: title, Crumbs: crumbs, Tabs: s.tabs(v, tab)}
-	return p, s.addFreshness(ctx, p, say("foot.lead"))
+	return p, s.addFreshness(v, p, v.say("foot.lead"))
 }
 
 func (s *site) tabs(v *visit, current string) []tab {
@@ -122,23 +129,23 @@ func (s *site) tabs(v *visit, current string) []tab {
 		return tab{Name: words, Href: v.to(path), Current: key == current}
 	}
 	if v.session.Lead {
-		tabs := []tab{one("activities", say("tab.activities"), "course/activities"), one("coverage", say("tab.coverage"), "course/coverage"), one("history", say("tab.history"), "course/history"),
-			one("me", say("tab.aslearner"), "me")}
+		tabs := []tab{one("activities", v.say("tab.activities"), "course/activities"), one("coverage", v.say("tab.coverage"), "course/coverage"), one("history", v.say("tab.history"), "course/history"),
+			one("me", v.say("tab.aslearner"), "me")}
 		if v.session.Account != "" && v.session.Recorded {
-			tabs = slices.Insert(tabs, 0, one("people", say("tab.people"), "course/people"))
+			tabs = slices.Insert(tabs, 0, one("people", v.say("tab.people"), "course/people"))
 		}
 		return tabs
 	}
-	return []tab{one("me", say("tab.overview"), "me"), one("list", say("tab.list"), "me/list")}
+	return []tab{one("me", v.say("tab.overview"), "me"), one("list", v.say("tab.list"), "me/list")}
 }
 
 // standing is the notice of sessions of which nothing is kept.
-func (s *site) standing(session *Session) *notice {
+func standing(v *visit) *notice {
 	switch {
-	case showsPreview(session):
-		return &notice{Kind: "preview", Heading: say("notice.preview"), Text: []string{say("state.preview")}}
-	case session.Account == "":
-		return &notice{Kind: "important", Heading: say("notice.important"), Text: []string{say("state.anonymous")}}
+	case showsPreview(v.session):
+		return &notice{Kind: "preview", Heading: v.say("notice.preview"), Text: []string{v.say("state.preview")}}
+	case v.session.Account == "":
+		return &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("state.anonymous")}}
 	}
 	return nil
 }
@@ -149,8 +156,8 @@ func link(href, words string) template.HTML {
 }
 
 // num makes a number a link to the list of what it counts. A zero counts nothing and stays plain.
-func num(n int, href string) counted {
-	text := fmt.Sprint(n)
+func (t *tongue) num(n int, href string) counted {
+	text := t.number(n)
 	if n == 0 {
 		return counted{n, template.HTML(text)}
 	}

@@ -28,11 +28,11 @@ func readPage(q url.Values) (int, error) {
 }
 
 // sliceOf cuts a list of a length into pages of a size. to answers the address of a page.
-func sliceOf(all, page, size int, to func(page int) string) slice {
+func (l locale) sliceOf(all, page, size int, to func(page int) string) slice {
 	s := slice{from: min((page-1)*size, all), all: all}
 	s.to = min(s.from+size, all)
 	if all > size {
-		s.Shown = say("people.shown", "from", min(s.from+1, all), "to", s.to, "n", all)
+		s.Shown = l.say("people.shown", "from", min(s.from+1, all), "to", s.to, "n", all)
 	}
 	if page > 1 {
 		s.Previous = to(page - 1)

@@ -52,24 +52,24 @@ func (s *site) cohort(ctx context.Context, session *Session) (*cohort, error) {
 	case !errors.Is(err, ErrNotFound):
 		return nil, fmt.Errorf("read the list of the course: %w", err)
 	}
-	c.fill(session.Course, seen)
+	c.fill(s.localeFor(session.Locale), session.Course, seen)
 	return c, nil
 }
 
 // fill joins who was seen with the list. Where there is a list, its roles hold: a launch tells those of its day.
-func (c *cohort) fill(course Course, seen []Person) {
+func (c *cohort) fill(l locale, course Course, seen []Person) {
 	listed := map[string]Listed{}
 	if c.list != nil {
-		for _, l := range c.list.People {
-			if l.IsLearner {
-				listed[l.Subject] = l
+		for _, p := range c.list.People {
+			if p.IsLearner {
+				listed[p.Subject] = p
 			}
 		}
 		c.listed = len(listed)
 	}
 	number := 0
 	for _, p := range seen {
-		l, here := listed[p.Subject]
+		known, here := listed[p.Subject]
 		if !p.IsLearner && !here {
 			continue
 		}
@@ -79,9 +79,9 @@ func (c *cohort) fill(course Course, seen []Person) {
 			c.left[code] = true
 			continue
 		}
-		name := cmp.Or(l.Name, p.Name)
+		name := cmp.Or(known.Name, p.Name)
 		if name == "" {
-			name = say("people.nameless", "n", number)
+			name = l.say("people.nameless", "n", number)
 		}
 		c.people = append(c.people, courseLearner{p.Member, code, name})
 	}

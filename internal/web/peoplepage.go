@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // peoplePage is how many people a page holds (pages.md 5).
@@ -98,12 +97,12 @@ func (s *site) people(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.leadPage(v.Context(), v, "people", say("people.title"), "people")
+	p, err := s.leadPage(v, "people", v.say("people.title"), "people")
 	if err != nil {
 		return answer{}, err
 	}
 	f.sort(c, shown.by)
-	b := peopleBody{Summary: summaryOf(c, f, cols), List: s.listWords(c), None: len(c.people) == 0, Part: partText(r.cat)}
+	b := peopleBody{Summary: v.summaryOf(c, f, cols), List: v.listWords(c), None: len(c.people) == 0, Part: v.partText(r.cat)}
 	b.table(v, c, f, cols, shown)
 	p.Body = b
 	return answer{page: p}, nil
@@ -136,8 +135,8 @@ func readPeopleList(v *visit, cols []column) (courseList, error) {
 }
 
 // summaryOf says in words what the table shows, without a name.
-func summaryOf(c *cohort, f figures, cols []column) string {
-	out := []string{say("people.summary", "learners", say("people.learners", "n", len(c.people)), "domains", say("people.domains", "n", len(cols)))}
+func (l locale) summaryOf(c *cohort, f figures, cols []column) string {
+	out := []string{l.say("people.summary", "learners", l.say("people.learners", "n", len(c.people)), "domains", l.say("people.domains", "n", len(cols)))}
 	most, least, seen := -1, -1, make([]int, len(cols))
 	for i, col := range cols {
 		if col.tracked == 0 {
@@ -155,33 +154,25 @@ func summaryOf(c *cohort, f figures, cols []column) string {
 	case len(c.people) == 0 || most < 0:
 		return out[0]
 	case seen[most] == 0:
-		return out[0] + " " + say("people.nothing")
+		return out[0] + " " + l.say("people.nothing")
 	}
-	out = append(out, say("people.most", "domain", nodeName(cols[most].node), "n", seen[most]))
+	out = append(out, l.say("people.most", "domain", nodeName(cols[most].node), "n", seen[most]))
 	if seen[least] < seen[most] {
-		out = append(out, say("people.least", "domain", nodeName(cols[least].node), "n", seen[least]))
+		out = append(out, l.say("people.least", "domain", nodeName(cols[least].node), "n", seen[least]))
 	}
 	return strings.Join(out, " ")
 }
 
 // listWords says where the people are known from, and how old that is when it could not be read again.
-func (s *site) listWords(c *cohort) []string {
+func (l locale) listWords(c *cohort) []string {
 	if c.list == nil {
-		return []string{say("people.seen")}
+		return []string{l.say("people.seen")}
 	}
-	out := []string{say("people.opened", "have", len(c.people), "n", c.listed)}
+	out := []string{l.say("people.opened", "have", len(c.people), "n", c.listed)}
 	if c.list.Late {
-		out = append(out, say("people.late", "time", s.recent(c.list.ReadAt)))
+		out = append(out, l.say("people.late", "time", l.moment(c.list.ReadAt)))
 	}
 	return out
-}
-
-// recent writes a time of today as a time of day, and others with their date.
-func (s *site) recent(t time.Time) string {
-	if s.date(t) == s.date(s.Now()) {
-		return s.clock(t)
-	}
-	return s.dateTime(t)
 }
 
 // table fills in the page of the table that is shown.
@@ -193,22 +184,22 @@ func (b *peopleBody) table(v *visit, c *cohort, f figures, cols []column, shown 
 		}
 		return v.to(address)
 	}
-	b.Heads = append(b.Heads, headOfSort(say("people.learner"), peopleSort{}, shown.by, to))
+	b.Heads = append(b.Heads, headOfSort(v.say("people.learner"), peopleSort{}, shown.by, to))
 	for _, col := range cols {
 		b.Heads = append(b.Heads, headOfSort(nodeName(col.node), peopleSort{node: col.node.ID, down: true}, shown.by, to))
-		b.Some = append(b.Some, someWords(f.some(c, col.node.ID), col))
+		b.Some = append(b.Some, v.someWords(f.some(c, col.node.ID), col))
 	}
 	from := min((shown.page-1)*peoplePage, len(c.people))
 	end := min(from+peoplePage, len(c.people))
 	for _, p := range c.people[from:end] {
 		b.Rows = append(b.Rows, rowOf(v, p, f[p.Learner], cols))
 	}
-	b.All = say("people.all", "n", len(c.people))
+	b.All = v.say("people.all", "n", len(c.people))
 	for _, step := range heatSteps {
-		b.Key = append(b.Key, say("people.key."+step))
+		b.Key = append(b.Key, v.say("people.key."+step))
 	}
 	if len(c.people) > peoplePage {
-		b.Shown = say("people.shown", "from", min(from+1, len(c.people)), "to", end, "n", len(c.people))
+		b.Shown = v.say("people.shown", "from", min(from+1, len(c.people)), "to", end, "n", len(c.people))
 	}
 	if shown.page > 1 {
 		b.Previous = to(shown.by, shown.page-1)
@@ -218,11 +209,11 @@ func (b *peopleBody) table(v *visit, c *cohort, f figures, cols []column, shown 
 	}
 }
 
-func someWords(n int, col column) string {
+func (l locale) someWords(n int, col column) string {
 	if col.tracked == 0 {
-		return say("people.untracked")
+		return l.say("people.untracked")
 	}
-	return say("people.some", "n", n)
+	return l.say("people.some", "n", n)
 }
 
 // headOfSort makes a heading: it sorts in its own direction first, and the other way round when the table is sorted by it.
@@ -243,11 +234,11 @@ func rowOf(v *visit, p courseLearner, have map[string]Figure, cols []column) per
 	for _, col := range cols {
 		n := have[col.node.ID]
 		cell := heatCell{
-			Href: v.to(at + "/list?node=" + col.node.ID), Text: say("people.cell", "have", n.Evidenced, "of", col.tracked),
-			About: say("people.cellabout", "learner", p.name, "domain", nodeName(col.node)), Step: heatStep(n.Evidenced, col.tracked), Tracked: col.tracked > 0,
+			Href: v.to(at + "/list?node=" + col.node.ID), Text: v.say("people.cell", "have", n.Evidenced, "of", col.tracked),
+			About: v.say("people.cellabout", "learner", p.name, "domain", nodeName(col.node)), Step: heatStep(n.Evidenced, col.tracked), Tracked: col.tracked > 0,
 		}
 		if n.Expiring > 0 {
-			cell.Expiring = say("count.expiring", "n", n.Expiring)
+			cell.Expiring = v.say("count.expiring", "n", n.Expiring)
 		}
 		row.Cells = append(row.Cells, cell)
 	}

@@ -37,7 +37,7 @@ func (s *site) person(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out, err := s.personPage(v, "person", p.name, crumb{say("people.title"), v.to("course/people")})
+	out, err := s.personPage(v, "person", p.name, crumb{v.say("people.title"), v.to("course/people")})
 	if err != nil {
 		return answer{}, err
 	}
@@ -47,9 +47,9 @@ func (s *site) person(v *visit) (answer, error) {
 
 // personPage begins a page about somebody else. No name stands in the title of its window.
 func (s *site) personPage(v *visit, file, title string, crumbs ...crumb) (*page, error) {
-	p, err := s.leadPage(v.Context(), v, file, title, "people", crumbs...)
+	p, err := s.leadPage(v, file, title, "people", crumbs...)
 	if err == nil {
-		p.Window = say("review.window")
+		p.Window = v.say("review.window")
 	}
 	return p, err
 }
@@ -64,7 +64,7 @@ func (s *site) personList(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.personPage(v, "list", say("list.title"), r.crumbs(v, "")...)
+	p, err := s.personPage(v, "list", v.say("list.title"), r.crumbs(v, "")...)
 	if err != nil {
 		return answer{}, err
 	}

@@ -126,29 +126,29 @@ func (s *site) pickCatalog(a answers) *mapping.Catalog {
 }
 
 // check says what is wrong with the answers of step 2, each with the field to go to.
-func (a answers) check(pick *Pick, cat *mapping.Catalog) []fieldError {
+func (a answers) check(l locale, pick *Pick, cat *mapping.Catalog) []fieldError {
 	var out []fieldError
 	wrong := func(is bool, field, words string) {
 		if is {
 			out = append(out, fieldError{words, field})
 		}
 	}
-	wrong(a.Name == "" || strings.ContainsAny(a.Name, "\x00\r\n"), "name", say("pick.noname"))
-	wrong(utf8.RuneCountInString(a.Name) > maxPickName, "name", say("pick.longname", "n", maxPickName))
+	wrong(a.Name == "" || strings.ContainsAny(a.Name, "\x00\r\n"), "name", l.say("pick.noname"))
+	wrong(utf8.RuneCountInString(a.Name) > maxPickName, "name", l.say("pick.longname", "n", maxPickName))
 	if a.What == pickProgress {
 		_, isNode := cat.Node(a.Node)
-		wrong(a.Show == showNode && !isNode, "node", say("pick.nodomain"))
-		wrong(a.Show == showRole && !hasArchetype(cat, a.Role), "role", say("pick.norole"))
+		wrong(a.Show == showNode && !isNode, "node", l.say("pick.nodomain"))
+		wrong(a.Show == showRole && !hasArchetype(cat, a.Role), "role", l.say("pick.norole"))
 		known := slices.Contains([]string{showAll, showNode, showRole}, a.Show) || a.Show == showEach && pick.Settings.AcceptMultiple
-		wrong(!known, "show-all", say("pick.noshow"))
+		wrong(!known, "show-all", l.say("pick.noshow"))
 		return out
 	}
-	wrong(webAddress(a.Address) == "" || !isIRI(a.Address) || len(a.Address) > maxPickAddress, "address", say("pick.badaddress"))
-	wrong(!slices.Contains([]Completion{CompleteByWord, CompleteByTime, CompleteByRecord}, a.Completion), "how-word", say("pick.nohow"))
-	wrong(a.Completion == CompleteByTime && a.least() == 0, "minutes", say("pick.badminutes", "n", maxPickMinutes))
-	wrong(a.Completion == CompleteByRecord && a.Records != "" && !isIRI(a.Records), "records", say("pick.badrecords"))
-	wrong(len(a.Tags) > maxPickTags, "tags", say("pick.manytags", "n", maxPickTags))
-	wrong(slices.ContainsFunc(a.Tags, func(id string) bool { _, ok := cat.Capability(id); return !ok }), "tags", say("pick.badtags"))
+	wrong(webAddress(a.Address) == "" || !isIRI(a.Address) || len(a.Address) > maxPickAddress, "address", l.say("pick.badaddress"))
+	wrong(!slices.Contains([]Completion{CompleteByWord, CompleteByTime, CompleteByRecord}, a.Completion), "how-word", l.say("pick.nohow"))
+	wrong(a.Completion == CompleteByTime && a.least() == 0, "minutes", l.say("pick.badminutes", "n", maxPickMinutes))
+	wrong(a.Completion == CompleteByRecord && a.Records != "" && !isIRI(a.Records), "records", l.say("pick.badrecords"))
+	wrong(len(a.Tags) > maxPickTags, "tags", l.say("pick.manytags", "n", maxPickTags))
+	wrong(slices.ContainsFunc(a.Tags, func(id string) bool { _, ok := cat.Capability(id); return !ok }), "tags", l.say("pick.badtags"))
 	return out
 }
 

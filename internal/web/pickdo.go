@@ -30,7 +30,7 @@ func (s *site) saveDetails(v *visit) (answer, error) {
 	if a.What != pickProgress && a.What != pickActivity || !pick.offered() {
 		return answer{location: v.to("pick/1")}, nil
 	}
-	wrong := a.check(pick, s.pickCatalog(a))
+	wrong := a.check(v.locale, pick, s.pickCatalog(a))
 	if len(wrong) == 0 {
 		return answer{location: v.to("pick/3?" + a.values().Encode())}, nil
 	}
@@ -53,16 +53,16 @@ func (s *site) addPicked(v *visit) (answer, error) {
 	a := readAnswers(v.PostForm)
 	cat := s.pickCatalog(a)
 	once := v.PostForm.Get("once")
-	if len(a.check(pick, cat)) > 0 || !pick.offered() || len(once) != 43 {
+	if len(a.check(v.locale, pick, cat)) > 0 || !pick.offered() || len(once) != 43 {
 		return answer{}, refuse(http.StatusBadRequest, "form-value", "badform")
 	}
 	items, err := s.keepPicked(v, a, cat, once)
 	if err != nil {
 		p := asProblem(err)
 		s.logProblem(v, p)
-		return s.giveBack(v, pick, lti.DeepLinkingAnswer{Error: say("pick.failed"), ErrorLog: p.rule + " " + v.id}, say("pick.failed"))
+		return s.giveBack(v, pick, lti.DeepLinkingAnswer{Error: v.say("pick.failed"), ErrorLog: p.rule + " " + v.id}, v.say("pick.failed"))
 	}
-	return s.giveBack(v, pick, lti.DeepLinkingAnswer{Items: items, Message: say("pick.added", "name", a.Name)}, say("pick.ready"))
+	return s.giveBack(v, pick, lti.DeepLinkingAnswer{Items: items, Message: v.say("pick.added", "name", a.Name)}, v.say("pick.ready"))
 }
 
 // cancelPick goes back to the course with nothing.
@@ -72,16 +72,16 @@ func (s *site) cancelPick(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	if !pick.offered() {
-		return s.giveBack(v, pick, lti.DeepLinkingAnswer{Error: say("pick.nooffer"), ErrorLog: "accept_types lacks " + lti.ItemResourceLink}, say("pick.nooffer"))
+		return s.giveBack(v, pick, lti.DeepLinkingAnswer{Error: v.say("pick.nooffer"), ErrorLog: "accept_types lacks " + lti.ItemResourceLink}, v.say("pick.nooffer"))
 	}
-	return s.giveBack(v, pick, lti.DeepLinkingAnswer{Message: say("pick.cancelled")}, say("pick.cancelled"))
+	return s.giveBack(v, pick, lti.DeepLinkingAnswer{Message: v.say("pick.cancelled")}, v.say("pick.cancelled"))
 }
 
 // keepPicked keeps an activity with its tags, and answers the content items. A progress page needs nothing kept.
 func (s *site) keepPicked(v *visit, a answers, cat *mapping.Catalog, once string) ([]lti.ContentItem, error) {
 	if a.What == pickProgress {
 		var items []lti.ContentItem
-		for _, one := range a.pages(cat) {
+		for _, one := range a.pages(v.locale, cat) {
 			items = append(items, s.item(v, one, cat, PlacedActivity{}))
 		}
 		return items, nil
@@ -120,7 +120,7 @@ func (s *site) keepPicked(v *visit, a answers, cat *mapping.Catalog, once string
 // tagPicked makes one changeset of the ticks.
 func (s *site) tagPicked(v *visit, placed PlacedActivity, tags []string, once string) error {
 	cs := mapping.Changeset{
-		ID: pickedID(v.session, once, "tags"), Author: v.session.Account, Reason: say("pick.reason"), At: placed.CreatedAt, Scope: v.session.Course.Scope(),
+		ID: pickedID(v.session, once, "tags"), Author: v.session.Account, Reason: v.say("pick.reason"), At: placed.CreatedAt, Scope: v.session.Course.Scope(),
 	}
 	for _, capability := range tags {
 		cs.Edits = append(cs.Edits, mapping.Edit{Add: &mapping.Alignment{
@@ -159,7 +159,7 @@ func (s *site) giveBack(v *visit, pick *Pick, a lti.DeepLinkingAnswer, words str
 	for name, values := range form.Values() {
 		body.Fields = append(body.Fields, option{Name: name, Value: values[0]})
 	}
-	p := s.pickPage(v, "returning", say("pick.returning"))
+	p := s.pickPage(v, "returning", v.say("pick.returning"))
 	p.Body = body
 	return answer{page: p}, nil
 }

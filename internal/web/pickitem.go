@@ -9,14 +9,14 @@ import (
 const frameHeight = 700
 
 // pages is the progress pages that the answers ask for: one, or one for each domain.
-func (a answers) pages(cat *mapping.Catalog) []answers {
+func (a answers) pages(l locale, cat *mapping.Catalog) []answers {
 	if a.Show != showEach {
 		return []answers{a}
 	}
 	var out []answers
 	for _, d := range cat.Domains() {
 		one := a
-		one.Show, one.Node, one.Name = showNode, d.ID, say("pick.eachname", "name", a.Name, "domain", nodeName(d))
+		one.Show, one.Node, one.Name = showNode, d.ID, l.say("pick.eachname", "name", a.Name, "domain", nodeName(d))
 		out = append(out, one)
 	}
 	return out
@@ -44,7 +44,7 @@ func (s *site) item(v *visit, a answers, cat *mapping.Catalog, placed PlacedActi
 	if a.Grade && most > 0 {
 		link.LineItem = &lti.ItemLineItem{
 			Label: a.Name, ScoreMaximum: float64(most), ResourceID: resource, Tag: "cairn-" + a.What,
-			SubmissionReview: &lti.SubmissionReview{ReviewableStatus: []string{lti.ActivityInProgress, lti.ActivityCompleted}, Label: say("review.label")},
+			SubmissionReview: &lti.SubmissionReview{ReviewableStatus: []string{lti.ActivityInProgress, lti.ActivityCompleted}, Label: v.say("review.label")},
 		}
 	}
 	return link

@@ -47,7 +47,7 @@ func pickRequest(v *visit) (*Pick, error) {
 
 // pickPage begins a step.
 func (s *site) pickPage(v *visit, file, title string) *page {
-	return &page{file: file, Title: title, Foot: []string{say("pick.foot")}}
+	return &page{file: file, Title: title, Foot: []string{v.say("pick.foot")}}
 }
 
 func (s *site) pickBody(v *visit, pick *Pick, a answers) pickBody {
@@ -79,7 +79,7 @@ func (s *site) pickWhat(v *visit) (answer, error) {
 			b.Options = append(b.Options, option{cat.ID, cat.Title, cat.ID == now})
 		}
 	}
-	p := s.pickPage(v, "pick1", say("pick.titlewhat"))
+	p := s.pickPage(v, "pick1", v.say("pick.titlewhat"))
 	p.Body = b
 	return answer{page: p}, nil
 }
@@ -99,7 +99,7 @@ func (s *site) pickDetails(v *visit) (answer, error) {
 		return answer{location: v.to("pick/1")}, nil
 	}
 	if a.Name == "" && a.What == pickProgress {
-		a.Name = say("overview.title")
+		a.Name = v.say("overview.title")
 	}
 	return answer{page: s.detailsPage(v, pick, a)}, nil
 }
@@ -107,7 +107,7 @@ func (s *site) pickDetails(v *visit) (answer, error) {
 func (s *site) detailsPage(v *visit, pick *Pick, a answers) *page {
 	cat, b := s.pickCatalog(a), s.pickBody(v, pick, a)
 	b.Next, b.Back = v.to("pick/2"), v.to("pick/1?"+a.values().Encode())
-	p := s.pickPage(v, "pick2"+a.What, say("pick.titledetails."+a.What))
+	p := s.pickPage(v, "pick2"+a.What, v.say("pick.titledetails."+a.What))
 	b.Hidden = a.hidden("show", "node", "role", "name", "grade", "address", "how", "minutes", "records", "tag")
 	if a.What == pickProgress {
 		for _, d := range cat.Domains() {
@@ -117,19 +117,19 @@ func (s *site) detailsPage(v *visit, pick *Pick, a answers) *page {
 			b.Roles = append(b.Roles, option{role.Code, role.Title, role.Code == a.Role})
 		}
 	} else {
-		b.Domains = pickDomains(cat, a.Tags)
+		b.Domains = pickDomains(v.locale, cat, a.Tags)
 	}
 	p.Body = b
 	return p
 }
 
 // pickDomains lists what an activity can count towards; a domain with ticks is open.
-func pickDomains(cat *mapping.Catalog, tags []string) []pickDomain {
+func pickDomains(l locale, cat *mapping.Catalog, tags []string) []pickDomain {
 	ticked := map[string]bool{}
 	for _, id := range tags {
 		ticked[id] = true
 	}
-	g := &tagging{tags: &courseTags{}, cat: cat}
+	g := &tagging{locale: l, tags: &courseTags{}, cat: cat}
 	var out []pickDomain
 	for _, d := range cat.Domains() {
 		one := pickDomain{Name: nodeName(d), Groups: g.groups(d, ticked)}
@@ -152,7 +152,7 @@ func (s *site) pickCheck(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	a := readAnswers(q)
-	if !pick.offered() || len(a.check(pick, s.pickCatalog(a))) > 0 {
+	if !pick.offered() || len(a.check(v.locale, pick, s.pickCatalog(a))) > 0 {
 		return answer{location: v.to("pick/2?" + a.values().Encode())}, nil
 	}
 	once, err := s.newSecret()
@@ -161,33 +161,33 @@ func (s *site) pickCheck(v *visit) (answer, error) {
 	}
 	b := s.pickBody(v, pick, a)
 	b.Next, b.Back, b.Hidden, b.Once = v.to("pick/3"), v.to("pick/2?"+a.values().Encode()), a.hidden(), once
-	b.Chosen, b.Towards = s.chosen(pick, a)
-	p := s.pickPage(v, "pick3", say("pick.titlecheck"))
+	b.Chosen, b.Towards = s.chosen(v.locale, pick, a)
+	p := s.pickPage(v, "pick3", v.say("pick.titlecheck"))
 	p.Body = b
 	return answer{page: p}, nil
 }
 
 // chosen puts the answers in words.
-func (s *site) chosen(pick *Pick, a answers) (lines []pickLine, towards []string) {
+func (s *site) chosen(l locale, pick *Pick, a answers) (lines []pickLine, towards []string) {
 	cat := s.pickCatalog(a)
 	add := func(name, text string) { lines = append(lines, pickLine{name, text}) }
-	add(say("pick.name"), a.Name)
+	add(l.say("pick.name"), a.Name)
 	most := 1
 	if a.What == pickProgress {
-		shown := say("pick.whole", "framework", cat.Title)
+		shown := l.say("pick.whole", "framework", cat.Title)
 		switch n, _ := cat.Node(a.Node); a.Show {
 		case showNode:
 			shown = nodeName(n)
 		case showEach:
-			shown = say("pick.foreach", "n", len(cat.Domains()))
+			shown = l.say("pick.foreach", "n", len(cat.Domains()))
 		case showRole:
-			shown = say("pick.forrole", "role", roleTitle(cat, a.Role))
+			shown = l.say("pick.forrole", "role", roleTitle(cat, a.Role))
 		}
-		add(say("pick.shows"), shown)
+		add(l.say("pick.shows"), shown)
 		most = len(a.tracked(cat))
 	} else {
-		add(say("pick.address"), a.Address)
-		add(say("pick.how"), completionWords(PlacedActivity{Completion: a.Completion, Least: a.least()}))
+		add(l.say("pick.address"), a.Address)
+		add(l.say("pick.how"), l.completionWords(PlacedActivity{Completion: a.Completion, Least: a.least()}))
 		for _, n := range cat.Tracked("") {
 			for _, id := range a.Tags {
 				if id == n.ID {
@@ -198,13 +198,13 @@ func (s *site) chosen(pick *Pick, a answers) (lines []pickLine, towards []string
 	}
 	switch {
 	case !pick.Settings.TakesLineItems():
-		add(say("pick.grade"), say("pick.nogrades"))
+		add(l.say("pick.grade"), l.say("pick.nogrades"))
 	case a.Grade && a.Show == showEach:
-		add(say("pick.grade"), say("pick.gradeeach"))
+		add(l.say("pick.grade"), l.say("pick.gradeeach"))
 	case a.Grade:
-		add(say("pick.grade"), say("pick.gradeto."+a.What, "n", most))
+		add(l.say("pick.grade"), l.say("pick.gradeto."+a.What, "n", most))
 	default:
-		add(say("pick.grade"), say("why.none"))
+		add(l.say("pick.grade"), l.say("why.none"))
 	}
 	return lines, towards
 }

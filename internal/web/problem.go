@@ -113,17 +113,17 @@ type problemBody struct {
 
 func (s *site) problemPage(v *visit, p *problem) *page {
 	b := problemBody{
-		What: say("problem." + p.text + ".what"), Do: say("problem." + p.text + ".do"),
+		What: v.say("problem." + p.text + ".what"), Do: v.say("problem." + p.text + ".do"),
 		Code: strings.ToUpper(p.rule) + " " + v.id, Rule: p.rule, Section: p.section,
-		Time: s.dateTime(s.Now()), Status: p.status,
+		Time: v.dateTime(s.Now()), Status: p.status,
 	}
-	if key := "problem." + p.text + ".who"; has(key) {
-		b.Who = say(key)
+	if key := "problem." + p.text + ".who"; v.has(key) {
+		b.Who = v.say(key)
 	}
 	if v.session != nil {
 		b.Return = v.session.ReturnURL
 	}
-	return &page{file: "problem", Title: say("problem." + p.text + ".title"), Body: b}
+	return &page{file: "problem", Title: v.say("problem." + p.text + ".title"), Body: b}
 }
 
 // unknown answers addresses that are not ours.
@@ -147,7 +147,7 @@ func ltiProblem(r *lti.Refusal) *problem {
 	case errors.Is(r, lti.ErrLoginDisabled), errors.Is(r, lti.ErrRegistrationOff), errors.Is(r, lti.ErrDeployment):
 		p.status = http.StatusForbidden
 	}
-	if !has("problem." + p.text + ".title") {
+	if !tongues[0].has("problem." + p.text + ".title") {
 		p.text = "site"
 	}
 	return p

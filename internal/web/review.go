@@ -62,11 +62,11 @@ func (s *site) review(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.leadPage(v.Context(), v, "review", m.title(), "")
+	p, err := s.leadPage(v, "review", m.title(v.locale), "")
 	if err != nil {
 		return answer{}, err
 	}
-	p.Window = say("review.window")
+	p.Window = v.say("review.window")
 	shown, body := r.tracked(""), reviewBody{}
 	if v.session.Activity != "" {
 		if shown, err = s.reviewActivity(v, r, m, &body); err != nil {
@@ -79,9 +79,9 @@ func (s *site) review(v *visit) (answer, error) {
 }
 
 // title is how a page about a person is headed: by name, where it is shared.
-func (m Member) title() string {
+func (m Member) title(l locale) string {
 	if m.Name == "" {
-		return say("review.nameless")
+		return l.say("review.nameless")
 	}
 	return m.Name
 }
@@ -96,9 +96,9 @@ func (s *site) reviewActivity(v *visit, r *record, m Member, b *reviewBody) ([]m
 	if o.attempt, err = s.Activities.Attempt(v.Context(), a, m.Account); err != nil {
 		return nil, fmt.Errorf("read an attempt: %w", err)
 	}
-	b.State, b.Chip = s.attemptWords(o)
+	b.State, b.Chip = v.attemptWords(o)
 	if b.State == mapping.Evidenced && a.Completion == CompleteByWord {
-		b.Chip = say("review.said", "date", s.date(o.attempt.Completed))
+		b.Chip = v.say("review.said", "date", v.date(o.attempt.Completed))
 	}
 	ids, err := s.capabilitiesOf(v, a)
 	if err != nil {
@@ -109,16 +109,16 @@ func (s *site) reviewActivity(v *visit, r *record, m Member, b *reviewBody) ([]m
 
 func (s *site) reviewRows(v *visit, r *record, shown []mapping.Node, b *reviewBody) {
 	t := r.tally(shown)
-	b.Summary = say("count.haveprogress", "have", t.Evidenced, "of", t.Tracked, "n", t.InProgress)
+	b.Summary = v.say("count.haveprogress", "have", t.Evidenced, "of", t.Tracked, "n", t.InProgress)
 	for _, n := range shown {
 		p := r.of(n.ID)
 		if p.State == mapping.NotStarted && v.session.Activity == "" {
 			continue
 		}
-		b.Rows = append(b.Rows, capabilityRow{Name: n.Title, Href: v.to("course/review/capability/" + n.ID), State: p.State, Chip: s.chipWords(p)})
+		b.Rows = append(b.Rows, capabilityRow{Name: n.Title, Href: v.to("course/review/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)})
 	}
 	if left := len(shown) - len(b.Rows); left > 0 {
-		b.NotBegun = say("count.not_started", "n", left)
+		b.NotBegun = v.say("count.not_started", "n", left)
 	}
 }
 
@@ -140,7 +140,7 @@ func (s *site) reviewCapability(v *visit) (answer, error) {
 	if !ok || n.Kind != mapping.NodeCapability {
 		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
 	}
-	p, err := s.leadPage(v.Context(), v, "capability", n.Title, "", crumb{m.title(), v.to("course/review")})
+	p, err := s.leadPage(v, "capability", n.Title, "", crumb{m.title(v.locale), v.to("course/review")})
 	if err != nil {
 		return answer{}, err
 	}
@@ -158,15 +158,15 @@ func (s *site) reviewExplained(v *visit, r *record, m Member, n mapping.Node) (c
 	words := func(own func(mapping.Finding) string) func(mapping.Finding) string {
 		return func(f mapping.Finding) string {
 			if !here[f.Statement] {
-				return say("review.elsewhere", "date", s.date(f.At))
+				return v.say("review.elsewhere", "date", v.date(f.At))
 			}
 			return own(f)
 		}
 	}
 	b := capabilityBody{
-		State: state.State, Chip: s.chipWords(state), About: about(r.cat, n), Source: webAddress(n.SourceURL), First: say("review.why"),
-		Rule: ruleWords(x.Rule), Scope: scopeWords(v.session, x), Later: say("why.noexpiry"),
-		Counted: s.lines(x.Counted, words(s.countedByThem)), Not: s.lines(x.NotCounted, words(s.notCountedByThem)), Needed: neededWords(x),
+		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL), First: v.say("review.why"),
+		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.say("why.noexpiry"),
+		Counted: v.lines(x.Counted, words(v.countedByThem)), Not: v.lines(x.NotCounted, words(v.notCountedByThem)), Needed: v.neededWords(x),
 	}
 	for _, a := range x.Next {
 		if a.Scope.Contains(v.session.Course.Scope()) {
@@ -177,20 +177,20 @@ func (s *site) reviewExplained(v *visit, r *record, m Member, n mapping.Node) (c
 }
 
 // countedByThem is countedWords about somebody else.
-func (s *site) countedByThem(f mapping.Finding) string {
+func (l locale) countedByThem(f mapping.Finding) string {
 	if f.Self {
-		return say("review.finding", "activity", activityName(f.Activity), "date", s.date(f.At))
+		return l.say("review.finding", "activity", activityName(f.Activity), "date", l.date(f.At))
 	}
-	return s.countedWords(f)
+	return l.countedWords(f)
 }
 
 // notCountedByThem is notCountedWords about somebody else.
-func (s *site) notCountedByThem(f mapping.Finding) string {
-	if has("review.reason." + string(f.Reason)) {
-		reason := say("review.reason." + string(f.Reason))
-		return say("finding.not", "activity", activityName(f.Activity), "date", s.date(f.At), "reason", reason)
+func (l locale) notCountedByThem(f mapping.Finding) string {
+	if l.has("review.reason." + string(f.Reason)) {
+		reason := l.say("review.reason." + string(f.Reason))
+		return l.say("finding.not", "activity", activityName(f.Activity), "date", l.date(f.At), "reason", reason)
 	}
-	return s.notCountedWords(f)
+	return l.notCountedWords(f)
 }
 
 // ofCourse answers the statements of a case that belong to the course.

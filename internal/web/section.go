@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"slices"
 
@@ -42,7 +41,7 @@ func (s *site) section(v *visit) (answer, error) {
 	if !ok || n.Kind != mapping.NodeSection || !r.shows(n) {
 		return answer{}, refuse(http.StatusNotFound, "section-unknown", "gone")
 	}
-	p, err := s.learnerPage(v.Context(), v, "section", nodeName(n), r.crumbs(v, n.Parent)...)
+	p, err := s.learnerPage(v, "section", nodeName(n), r.crumbs(v, n.Parent)...)
 	if err != nil {
 		return answer{}, err
 	}
@@ -51,7 +50,7 @@ func (s *site) section(v *visit) (answer, error) {
 }
 
 func (s *site) sectionOf(v *visit, r *record, n mapping.Node) (body sectionBody, err error) {
-	body = sectionBody{Summary: countText(v, r.at+"/list?node="+n.ID, r.tally(r.tracked(n.ID))), Part: partText(r.cat)}
+	body = sectionBody{Summary: countText(v, r.at+"/list?node="+n.ID, r.tally(r.tracked(n.ID))), Part: v.partText(r.cat)}
 	if body.Levels, err = s.levelGroups(v, r, n.ID); err != nil {
 		return body, err
 	}
@@ -63,9 +62,9 @@ func (s *site) sectionOf(v *visit, r *record, n mapping.Node) (body sectionBody,
 
 // crumbs is the way down to a node: the overview, then its sections.
 func (r *record) crumbs(v *visit, node string) []crumb {
-	out := []crumb{{say("overview.title"), v.to("me")}}
+	out := []crumb{{v.say("overview.title"), v.to("me")}}
 	if r.name != "" {
-		out = []crumb{{say("people.title"), v.to("course/people")}, {r.name, v.to(r.at)}}
+		out = []crumb{{v.say("people.title"), v.to("course/people")}, {r.name, v.to(r.at)}}
 	}
 	for _, n := range r.cat.Path(node) {
 		if r.shows(n) {
@@ -87,11 +86,11 @@ func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, erro
 	slices.SortFunc(order, compareLevels)
 	var out []levelGroup
 	for _, level := range order {
-		g := levelGroup{Name: levelName(r.cat, level)}
+		g := levelGroup{Name: v.levelName(r.cat, level)}
 		for _, n := range byLevel[level] {
 			row := s.capabilityRow(v, r, n, r.shortCapability(n))
 			if r.name == "" && (row.State == mapping.Evidenced || row.State == mapping.Expiring) {
-				from, err := s.fromHint(v.Context(), v.session, n.ID)
+				from, err := s.fromHint(v, n.ID)
 				if err != nil {
 					return nil, err
 				}
@@ -114,30 +113,30 @@ func compareLevels(a, b int) int {
 
 func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) capabilityRow {
 	state := r.of(n.ID)
-	return capabilityRow{name, v.to(r.at + "/capability/" + n.ID), state.State, s.chipWords(state), r.missing(state)}
+	return capabilityRow{name, v.to(r.at + "/capability/" + n.ID), state.State, v.chipWords(state), r.missing(state)}
 }
 
 // missing says in a few words what a state lacks, "" when nothing.
 func (r *record) missing(p mapping.Progress) string {
 	switch {
 	case p.State == mapping.NotStarted && !r.tagged[p.Capability]:
-		return say("hint.noactivity")
+		return r.say("hint.noactivity")
 	case p.State == mapping.NotStarted || p.Have >= p.Need:
 		return ""
 	}
-	return say("hint.missing", "n", p.Need-p.Have)
+	return r.say("hint.missing", "n", p.Need-p.Have)
 }
 
 // fromHint names the activity that completed the rule.
-func (s *site) fromHint(ctx context.Context, session *Session, capability string) (string, error) {
-	x, err := s.explain(ctx, session, capability)
+func (s *site) fromHint(v *visit, capability string) (string, error) {
+	x, err := s.explain(v.Context(), v.session, capability)
 	if err != nil || len(x.Counted) == 0 {
 		return "", err
 	}
 	for _, f := range x.Counted {
 		if f.Statement == x.Decisive {
-			return say("hint.from", "activity", activityName(f.Activity)), nil
+			return v.say("hint.from", "activity", activityName(f.Activity)), nil
 		}
 	}
-	return say("hint.from", "activity", activityName(x.Counted[0].Activity)), nil
+	return v.say("hint.from", "activity", activityName(x.Counted[0].Activity)), nil
 }

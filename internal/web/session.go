@@ -64,7 +64,7 @@ func (s *site) admit(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("find the session's registration: %w", err)
 	}
-	v.session, v.token, v.origins = &found, token, frameOrigins(reg)
+	v.session, v.token, v.origins, v.locale = &found, token, frameOrigins(reg), s.localeFor(found.Locale)
 	v.admin = reg.AdminPage && administers(found.Roles)
 	return s.prolong(v, now)
 }

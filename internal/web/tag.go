@@ -37,6 +37,7 @@ type tagBox struct {
 
 // tagging is one activity on its way to or from the form.
 type tagging struct {
+	locale
 	tags     *courseTags
 	cat      *mapping.Catalog
 	activity CourseActivity
@@ -67,7 +68,7 @@ func (s *site) tagging(v *visit, address, section string) (*tagging, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &tagging{tags: t, cat: s.catalog(v.session)}
+	g := &tagging{locale: v.locale, tags: t, cat: s.catalog(v.session)}
 	found := false
 	if g.activity, found = t.find(v.param("code")); !found {
 		if !isIRI(address) || codeOf(address) != v.param("code") {
@@ -117,15 +118,15 @@ func (g *tagging) usualKind() mapping.SelectorKind {
 }
 
 func (s *site) tagPage(v *visit, g *tagging) (*page, error) {
-	return s.leadPage(v.Context(), v, "tag", say("tag.title", "activity", named(g.activity)), "activities",
-		crumb{say("activities.title"), v.to("course/activities")})
+	return s.leadPage(v, "tag", v.say("tag.title", "activity", named(g.activity)), "activities",
+		crumb{v.say("activities.title"), v.to("course/activities")})
 }
 
 func (g *tagging) body(v *visit, ticked map[string]bool, kind mapping.SelectorKind, reason string) tagBody {
 	self := "course/tags/activity/" + codeOf(g.activity.IRI)
 	b := tagBody{
 		Address: g.activity.IRI, ByHand: g.activity.ByHand, Post: v.to(self), Choose: v.to(self), Section: g.section.ID,
-		Kind: kind, Reason: reason, Version: g.tags.version(g.activity.IRI), MayNot: mayNotSave(v.session),
+		Kind: kind, Reason: reason, Version: g.tags.version(g.activity.IRI), MayNot: v.mayNotSave(v.session),
 		Now: g.names(g.tags.own(g.activity.IRI)), Wider: g.names(g.tags.wider(g.activity.IRI)),
 	}
 	in, _ := g.cat.DomainOf(g.section.ID)
@@ -158,9 +159,9 @@ func (g *tagging) box(n mapping.Node, ticked bool) tagBox {
 	b := tagBox{ID: n.ID, Name: n.Title, Hint: g.criterion(n.ID), Ticked: ticked, Long: true}
 	switch {
 	case n.Wording == mapping.WordingStructure && n.Level > 0:
-		b.Name, b.Long = levelName(g.cat, n.Level), false
+		b.Name, b.Long = g.levelName(g.cat, n.Level), false
 	case n.Level > 0:
-		b.Name = say("tag.box", "capability", n.Title, "level", levelName(g.cat, n.Level))
+		b.Name = g.say("tag.box", "capability", n.Title, "level", g.levelName(g.cat, n.Level))
 	}
 	return b
 }
@@ -169,7 +170,7 @@ func (g *tagging) box(n mapping.Node, ticked bool) tagBox {
 func (g *tagging) criterion(capability string) string {
 	for _, a := range g.tags.own(g.activity.IRI) {
 		if a.Capability == capability && a.Criterion.MinMilli != nil {
-			return say("rule.score", "score", milli(*a.Criterion.MinMilli))
+			return g.say("rule.score", "score", g.milli(*a.Criterion.MinMilli))
 		}
 	}
 	return ""
@@ -187,12 +188,12 @@ func (g *tagging) names(tags []mapping.Alignment) []string {
 }
 
 // mayNotSave says why a session that leads the course cannot save, "" when it can.
-func mayNotSave(session *Session) string {
+func (l locale) mayNotSave(session *Session) string {
 	switch {
 	case session.Account == "":
-		return say("saving.nameless")
+		return l.say("saving.nameless")
 	case !session.Recorded:
-		return say("saving.preview")
+		return l.say("saving.preview")
 	}
 	return ""
 }

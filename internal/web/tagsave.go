@@ -46,7 +46,7 @@ func (s *site) saveTags(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	if utf8.RuneCountInString(f.reason) > maxReason {
-		return s.tagsRefused(v, g, f, http.StatusUnprocessableEntity, say("tag.longreason", "n", maxReason), "reason")
+		return s.tagsRefused(v, g, f, http.StatusUnprocessableEntity, v.say("tag.longreason", "n", maxReason), "reason")
 	}
 	if f.version != g.tags.version(g.activity.IRI) {
 		return s.tagsMoved(v, g, f)
@@ -181,9 +181,9 @@ func editProblem(err *mapping.EditError) *problem {
 
 // tagsMoved shows the form again when someone else saved in the meantime, with the author's ticks kept.
 func (s *site) tagsMoved(v *visit, g *tagging, f tagForm) (answer, error) {
-	words := say("tag.moved")
+	words := v.say("tag.moved")
 	if last, err := s.Courses.Changesets(v.Context(), v.session.Course, 1); err == nil && len(last) > 0 {
-		words = say("tag.movedat", "time", s.moment(last[0].Changeset.At))
+		words = v.say("tag.movedat", "time", v.moment(last[0].Changeset.At))
 	}
 	return s.tagsRefused(v, g, f, http.StatusConflict, words, "boxes")
 }

@@ -1,23 +1,22 @@
 package web
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"html"
 	"html/template"
 	"strings"
+
+	"golang.org/x/text/feature/plural"
 )
 
-//go:embed text/en.txt
-var englishText string
+//go:embed text/*.txt
+var textFiles embed.FS
 
-// english is every word that pages say (pages.md 3, "Text").
-var english = mustCatalogue(englishText)
+// sentence is one text with named gaps, in the forms that a number needs: plural.Other is always there.
+type sentence map[plural.Form]string
 
-// sentence is one text with named gaps, in the forms that a number needs. One is "" when the number does not matter.
-type sentence struct{ one, other string }
-
-// catalogue is the text file, by key.
+// catalogue is the text file of a language, by key.
 type catalogue map[string]sentence
 
 // counted is a number in a gap that is shown as markup (most often a link to what it counts).
@@ -26,8 +25,14 @@ type counted struct {
 	html template.HTML
 }
 
-// mustCatalogue reads lines of the form "key = Text with {gap}." or "key [one] = ..." and "key [other] = ...". Empty lines and
-// lines that begin with # are skipped. It panics on anything else: the file is part of the program.
+// pluralForms are the names of the forms in text files, as CLDR has them.
+var pluralForms = map[string]plural.Form{
+	"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other,
+}
+
+// mustCatalogue reads lines of the form "key = Text with {gap}." or, where a number changes the words, "key [one] = ..." to
+// "key [other] = ...". Empty lines and lines that begin with # are skipped. It panics on anything else: the file is part of the
+// program.
 func mustCatalogue(text string) catalogue {
 	c := catalogue{}
 	for i, line := range strings.Split(text, "\n") {
@@ -35,59 +40,72 @@ func mustCatalogue(text string) catalogue {
 			continue
 		}
 		key, words, ok := strings.Cut(line, " = ")
-		if !ok {
-			panic(fmt.Sprintf("web: text file, line %d: no ' = '", i+1))
+		if !ok || !c.add(strings.TrimSpace(key), words) {
+			panic(fmt.Sprintf("web: text file, line %d: not of the form key = words, or there already", i+1))
 		}
-		c.add(strings.TrimSpace(key), words)
 	}
 	return c
 }
 
-func (c catalogue) add(key, words string) {
-	name, form, _ := strings.Cut(key, " [")
-	s := c[name]
-	if form == "one]" {
-		s.one = words
-	} else {
-		s.other = words
+// add keeps a text, and says whether it is one that was not there.
+func (c catalogue) add(key, words string) bool {
+	name, form, given := strings.Cut(key, " [")
+	f, known := pluralForms[strings.TrimSuffix(form, "]")]
+	if !given {
+		f, known = plural.Other, true
 	}
-	c[name] = s
+	if c[name] == nil {
+		c[name] = sentence{}
+	}
+	_, twice := c[name][f]
+	c[name][f] = words
+	return known && !twice
 }
 
 // say answers the text of a key with its gaps filled; gaps are name and value in turn. The gap "n" chooses the form.
-func say(key string, gaps ...any) string {
-	return fill(pick(key, gaps), gaps, func(v any) string { return fmt.Sprint(v) })
+func (t *tongue) say(key string, gaps ...any) string {
+	return fill(t.pick(key, gaps), gaps, t.plain)
+}
+
+// plain writes the value of a gap: numbers as the language does.
+func (t *tongue) plain(value any) string {
+	if n, ok := value.(int); ok {
+		return t.number(n)
+	}
+	return fmt.Sprint(value)
 }
 
 // sayHTML is say for markup: texts and values are escaped, but for values that are markup already.
-func sayHTML(key string, gaps ...any) template.HTML {
-	return template.HTML(fill(html.EscapeString(pick(key, gaps)), gaps, func(v any) string {
+func (t *tongue) sayHTML(key string, gaps ...any) template.HTML {
+	return template.HTML(fill(html.EscapeString(t.pick(key, gaps)), gaps, func(v any) string {
 		switch v := v.(type) {
 		case template.HTML:
 			return string(v)
 		case counted:
 			return string(v.html)
 		}
-		return html.EscapeString(fmt.Sprint(v))
+		return html.EscapeString(t.plain(v))
 	}))
 }
 
-// has says whether the text file holds the key.
-func has(key string) bool {
-	_, ok := english[key]
+// has says whether there is a text for the key.
+func (t *tongue) has(key string) bool {
+	_, ok := t.texts[key]
 	return ok
 }
 
 // pick answers the form of the text that the gap "n" asks for. A key that is not there is a fault of the program.
-func pick(key string, gaps []any) string {
-	s, ok := english[key]
+func (t *tongue) pick(key string, gaps []any) string {
+	s, ok := t.texts[key]
 	if !ok {
 		panic("web: no text for " + key)
 	}
-	if s.one != "" && gapNumber(gaps) == 1 {
-		return s.one
+	if n := gapNumber(gaps); len(s) > 1 && n >= 0 {
+		if words, ok := s[plural.Cardinal.MatchPlural(t.tag, n, 0, 0, 0, 0)]; ok {
+			return words
+		}
 	}
-	return s.other
+	return s[plural.Other]
 }
 
 func gapNumber(gaps []any) int {

@@ -13,6 +13,7 @@ import (
 // visit is one request on its way: what came, and, under /s/{s}, whose launch it belongs to.
 type visit struct {
 	*http.Request
+	locale            // of the launch; as the browser likes it before there is one
 	id         string // of the request; people read it out, the log has it
 	cookie     string // the browser's value, "" when it sent none
 	token      string // of the session, "" outside
@@ -42,7 +43,7 @@ type action func(v *visit) (answer, error)
 // open serves an action that needs no session.
 func (s *site) open(a action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{Request: r, id: w.Header().Get(requestIDHeader), cookie: browserCookie(r), formTarget: "'self'"}
+		v := &visit{Request: r, locale: s.localeFor(r.Header.Get("Accept-Language")), id: w.Header().Get(requestIDHeader), cookie: browserCookie(r), formTarget: "'self'"}
 		if v.id == "" { // nobody around us named the request
 			v.id = s.requestID()
 		}

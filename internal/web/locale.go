@@ -1,0 +1,70 @@
+package web
+
+import (
+	"html/template"
+	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+)
+
+// tongue is one language that pages speak: its words, how it writes numbers, and the templates that say them.
+type tongue struct {
+	tag       language.Tag
+	texts     catalogue
+	numbers   *message.Printer
+	templates map[string]*template.Template // by file name, without its ending
+}
+
+// locale is how one visit is spoken to: in a language, with the times of a zone.
+type locale struct {
+	*tongue
+	zone *time.Location
+	now  func() time.Time
+}
+
+// tongues are the languages there are text files for. The first is spoken where no other fits.
+var tongues = []*tongue{newTongue(language.BritishEnglish, "en")}
+
+var tongueMatcher = newTongueMatcher()
+
+func newTongueMatcher() language.Matcher {
+	tags := make([]language.Tag, len(tongues))
+	for i, t := range tongues {
+		tags[i] = t.tag
+	}
+	return language.NewMatcher(tags)
+}
+
+// newTongue reads the text file of a language. What does not parse stops the program at its start.
+func newTongue(tag language.Tag, file string) *tongue {
+	text, err := textFiles.ReadFile("text/" + file + ".txt")
+	if err != nil {
+		panic(err) // the file is part of the program
+	}
+	t := &tongue{tag: tag, texts: mustCatalogue(string(text)), numbers: message.NewPrinter(tag)}
+	t.templates = t.parseTemplates()
+	return t
+}
+
+// localeFor answers the language that fits best what a launch told (LTI Core 1.3, 5.4.4), or what a browser likes
+// (Accept-Language) while nothing is launched.
+func (s *site) localeFor(wish string) locale {
+	_, i := language.MatchStrings(tongueMatcher, wish)
+	return locale{tongues[i], s.Zone, s.Now}
+}
+
+// lang is the language as markup names it.
+func (t *tongue) lang() string {
+	base, _ := t.tag.Base()
+	return base.String()
+}
+
+// number writes a whole number as the language does.
+func (t *tongue) number(n int) string { return t.numbers.Sprint(number.Decimal(n)) }
+
+// milli writes a score kept in thousandths as points out of 100: 820 is "82", 825 is "82.5".
+func (t *tongue) milli(n int) string {
+	return t.numbers.Sprint(number.Decimal(float64(n)/10, number.MaxFractionDigits(1)))
+}
