@@ -3,7 +3,7 @@
 // knows no SQL, no pages and no xAPI.
 //
 // A login goes ReadLogin, Tool.CheckLogin (a page may come between), Tool.BeginLogin, then a redirect to AuthRequest.URL. What the
-// platform posts goes ReadLaunch, then Tool.Launch, whose checks stand as one list in launch.go. Whatever is turned down is a *Refusal
+// platform posts goes ReadLaunch, then Tool.Admit or Tool.Launch, whose checks stand in order in launch.go. Whatever is turned down is a *Refusal
 // that names its rule; the rules are the sentinels of rules.go. Calls to platforms go by NewHTTPClient, which an operator's Guard
 // limits: KeySets read keys, Tokens ask for access tokens, Services work with line items, scores, results and rosters. The JOSE library is
 // known to jws.go alone.

@@ -48,16 +48,25 @@ func (a *attempt) checkNonce(context.Context) error {
 	return nil
 }
 
-// spendNonce is the one write of a launch. The store decides, so that of two equal launches one is refused in any process.
+// spendNonce lets the store decide, so that of two equal launches one is refused in any process.
 func (a *attempt) spendNonce(ctx context.Context) error {
 	err := a.tool.Logins.SpendLogin(ctx, a.login.State)
+	if refused := nonceRefusal(err); refused != nil {
+		return refused
+	}
+	if err != nil {
+		return fmt.Errorf("lti: spend the nonce of a launch: %w", err)
+	}
+	return nil
+}
+
+// nonceRefusal is the refusal of a launch whose login could not be spent, nil when that is not what the error says.
+func nonceRefusal(err error) error {
 	switch {
 	case errors.Is(err, ErrNonceSpent), errors.Is(err, ErrStateSpent):
 		return refuse(ErrNonceSpent, "")
 	case errors.Is(err, ErrStateUnknown):
 		return refuse(ErrStateUnknown, "swept while the launch was judged")
-	case err != nil:
-		return fmt.Errorf("lti: spend the nonce of a launch: %w", err)
 	}
 	return nil
 }

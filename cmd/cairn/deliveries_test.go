@@ -30,8 +30,9 @@ func givenUp(t *testing.T, env []string) (registration string) {
 		Name: "LMS", Issuer: issuer, ClientID: "c", AuthorizationEndpoint: issuer + "/auth", KeySetURL: issuer + "/keys", AnyDeployment: true,
 	}})
 	must(err)
+	must(s.SaveLogin(ctx, lti.Login{State: "login", Registration: r.ID, ExpiresAt: now.Add(time.Hour)}))
 	session, err := s.Enter(ctx, web.Entry{
-		Claims: learner.Claims{Registration: r.ID, Issuer: issuer, Subject: "secret-subject"}, Record: true, IsLearner: true,
+		Login: "login", Claims: learner.Claims{Registration: r.ID, Issuer: issuer, Subject: "secret-subject"}, Record: true, IsLearner: true,
 		Course:    web.Course{Registration: r.ID, ID: "2", Title: "Course"},
 		Placement: web.Placement{Registration: r.ID, Deployment: "1", Context: "2", LinkID: "1", Title: "My capabilities", LineItem: issuer + "/item", Framework: "fw"},
 		Session:   web.Session{Hash: "h", Registration: r.ID, CreatedAt: now, ExpiresAt: now.Add(time.Hour)},

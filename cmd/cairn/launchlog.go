@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cairn/internal/sqlstore"
+	"cairn/internal/web"
 	"cairn/lti"
 )
 
@@ -37,12 +38,14 @@ func newLaunchLog(store *sqlstore.Store, now func() time.Time, log *slog.Logger)
 	return &launchLog{store: store, now: now, log: log, waiting: map[string][]sqlstore.LaunchRecord{}, good: map[string]time.Time{}}
 }
 
-// refused notes an error of a login or launch.
-func (l *launchLog) refused(err error, token string) {
-	r := sqlstore.LaunchRecord{At: l.now(), Result: sqlstore.LaunchFailed, Claims: maskClaims(token)}
+// refused notes an error of a login or launch; registration is "" where only a refusal may tell it.
+func (l *launchLog) refused(err error, registration, token string) {
+	r := sqlstore.LaunchRecord{Registration: registration, At: l.now(), Result: sqlstore.LaunchFailed, Claims: maskClaims(token)}
 	var refusal *lti.Refusal
 	if errors.As(err, &refusal) {
 		r.Registration, r.Result, r.Rule, r.Detail = refusal.Registration, sqlstore.LaunchRefused, refusal.Rule, refusal.Detail
+	} else if rule := web.Refused(err); rule != "" {
+		r.Result, r.Rule = sqlstore.LaunchRefused, rule
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,16 +113,20 @@ type notedTool struct {
 func (t notedTool) CheckLogin(ctx context.Context, r lti.LoginRequest) (lti.Registration, error) {
 	reg, err := t.countedTool.CheckLogin(ctx, r)
 	if err != nil {
-		t.log.refused(err, "")
+		t.log.refused(err, "", "")
 	}
 	return reg, err
 }
 
-// Launch notes what came of it. A deployment that the registration's rule admitted is kept, once.
-func (t notedTool) Launch(ctx context.Context, form lti.LaunchForm, browser string) (*lti.Launch, error) {
-	l, err := t.countedTool.Launch(ctx, form, browser)
+// Admit notes what came of it. A deployment that the registration's rule admitted is kept, once.
+func (t notedTool) Admit(ctx context.Context, form lti.LaunchForm, browser string, keep lti.Keep) (*lti.Launch, error) {
+	registration := ""
+	l, err := t.countedTool.Admit(ctx, form, browser, func(ctx context.Context, l *lti.Launch) error {
+		registration = l.Registration.ID
+		return keep(ctx, l)
+	})
 	if err != nil {
-		t.log.refused(err, form.IDToken)
+		t.log.refused(err, registration, form.IDToken)
 		return l, err
 	}
 	t.log.accepted(l.Registration.ID, form.IDToken)

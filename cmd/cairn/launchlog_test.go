@@ -45,12 +45,12 @@ func TestLaunchesAreNotedWithMeasure(t *testing.T) {
 	for range 3 {
 		l.accepted("a", "")
 		l.accepted("b", "")
-		l.refused(fmt.Errorf("launch: %w", refusal), "")
+		l.refused(fmt.Errorf("launch: %w", refusal), "", "")
 		*now = now.Add(25 * time.Second)
 	}
 	*now = now.Add(time.Minute)
 	l.accepted("a", "")
-	l.refused(errors.New("the database is away"), "")
+	l.refused(errors.New("the database is away"), "", "")
 	if len(w.records) != 0 {
 		t.Fatalf("a launch wrote %d records itself", len(w.records))
 	}
@@ -70,7 +70,7 @@ func TestLaunchesAreNotedWithMeasure(t *testing.T) {
 func TestLaunchLogTakesAFlood(t *testing.T) {
 	l, w, _ := newTestLog(t)
 	for i := range 10_000 {
-		l.refused(&lti.Refusal{Rule: "launch.state_unknown", Err: lti.ErrStateUnknown, Detail: fmt.Sprint(i)}, "")
+		l.refused(&lti.Refusal{Rule: "launch.state_unknown", Err: lti.ErrStateUnknown, Detail: fmt.Sprint(i)}, "", "")
 	}
 	l.flush(t.Context())
 	if len(w.records) != launchMost || w.records[launchMost-1].Detail != "9999" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"cairn/internal/web"
 	"cairn/lti"
 	"cairn/xapi"
 	"cairn/xapi/lrs"
@@ -166,22 +168,22 @@ func (c countedStatements) Add(ctx context.Context, by lrs.Credential, batch []x
 	return err
 }
 
-// countedTool is the LTI tool with a counter in front of Launch.
+// countedTool is the LTI tool with a counter in front of Admit.
 type countedTool struct {
 	*lti.Tool
 	m *metrics
 }
 
-// Launch counts launches by the rule that refused them.
-func (c countedTool) Launch(ctx context.Context, form lti.LaunchForm, browser string) (*lti.Launch, error) {
-	l, err := c.Tool.Launch(ctx, form, browser)
+// Admit counts launches by the rule that refused them, of the protocol or of the page they lead to.
+func (c countedTool) Admit(ctx context.Context, form lti.LaunchForm, browser string, keep lti.Keep) (*lti.Launch, error) {
+	l, err := c.Tool.Admit(ctx, form, browser, keep)
 	result := "accepted"
 	var refused *lti.Refusal
 	switch {
 	case errors.As(err, &refused):
 		result = refused.Rule
 	case err != nil:
-		result = "failed"
+		result = cmp.Or(web.Refused(err), "failed")
 	}
 	c.m.launches.WithLabelValues(result).Inc()
 	return l, err

@@ -62,8 +62,9 @@ func seed(t *testing.T, env []string) world {
 	}})
 	must(err)
 	for i := range w.people {
+		must(s.SaveLogin(ctx, lti.Login{State: fmt.Sprint("login", i), Registration: r.ID, ExpiresAt: time.Now().Add(time.Hour)}))
 		session, err := s.Enter(ctx, web.Entry{
-			Claims: learner.Claims{Registration: r.ID, Issuer: w.issuer, Subject: fmt.Sprint(i)}, Record: true,
+			Login: fmt.Sprint("login", i), Claims: learner.Claims{Registration: r.ID, Issuer: w.issuer, Subject: fmt.Sprint(i)}, Record: true,
 			Course:    web.Course{Registration: r.ID, ID: "2", Title: "Course"},
 			Placement: web.Placement{Registration: r.ID, Deployment: "1", Context: "2", LinkID: "1", Framework: "hee-ai-dht"},
 			Session:   web.Session{Hash: uuid.NewString(), Registration: r.ID, CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)},

@@ -46,7 +46,7 @@ var visits int
 func visit(r sqlstore.Registration, subject string, now time.Time, change ...func(*web.Entry)) web.Entry {
 	visits++
 	e := returning(r, subject, now)
-	e.Session.Hash = fmt.Sprintf("hash-%d", visits)
+	e.Session.Hash, e.Login = fmt.Sprintf("hash-%d", visits), fmt.Sprintf("state-%d", visits)
 	for _, f := range change {
 		f(&e)
 	}
@@ -67,9 +67,18 @@ func returning(r sqlstore.Registration, subject string, now time.Time) web.Entry
 	}
 }
 
-// enter keeps a launch.
+// begin keeps the login of a launch.
+func begin(t testing.TB, s *sqlstore.Store, e web.Entry) {
+	t.Helper()
+	if err := s.SaveLogin(context.Background(), login(e.Login, e.Session.CreatedAt)); err != nil {
+		t.Fatalf("begin a login: %v", err)
+	}
+}
+
+// enter keeps a launch, after its login.
 func enter(t testing.TB, s *sqlstore.Store, e web.Entry) web.Session {
 	t.Helper()
+	begin(t, s, e)
 	session, err := s.Enter(context.Background(), e)
 	if err != nil {
 		t.Fatalf("enter: %v", err)

@@ -83,7 +83,7 @@ type loginRow struct {
 }
 
 // Login is lti.Logins. One that expired is answered until it is swept: its ExpiresAt says so. A login that this process began is
-// answered from memory until it is spent here: nothing of it changes but that it is spent, which SpendLogin finds out in any case.
+// answered from memory until it is spent here: nothing of it changes but that it is spent, which whoever spends it finds out in any case.
 func (s *Store) Login(ctx context.Context, state string) (lti.Login, error) {
 	if l, ok := s.fresh.get(state); ok {
 		return l, nil
@@ -104,21 +104,31 @@ func (s *Store) Login(ctx context.Context, state string) (lti.Login, error) {
 	}, nil
 }
 
-// SpendLogin is lti.Logins. The one statement that marks a login finds it unspent or changes nothing, so of two callers, also in
-// two processes, one spends it. A login that was swept is gone, so it can never be spent again: lti.ErrStateUnknown.
+// SpendLogin is lti.Logins. A login that was swept is gone, so it can never be spent again: lti.ErrStateUnknown.
 func (s *Store) SpendLogin(ctx context.Context, state string) error {
 	s.fresh.drop(state)
-	n, err := s.execOne(ctx, `UPDATE login SET spent = ? WHERE state = ? AND NOT spent`, true, state)
-	if err != nil {
+	n, err := s.execOne(ctx, spendLogin, true, state)
+	return loginSpent(ctx, s, state, n, err)
+}
+
+// spendLogin finds a login unspent or changes nothing, so of two callers, also in two processes, one spends it.
+const spendLogin = `UPDATE login SET spent = ? WHERE state = ? AND NOT spent`
+
+// loginSpent judges what came of spending a login by a statement that changed so many rows.
+func loginSpent(ctx context.Context, db reader, state string, changed int64, err error) error {
+	switch {
+	case err != nil:
 		return fmt.Errorf("sqlstore: spend a login: %w", err)
-	}
-	if n == 1 {
+	case changed == 1:
 		return nil
 	}
-	if _, err := s.Login(ctx, state); errors.Is(err, lti.ErrStateSpent) {
-		return lti.ErrNonceSpent
-	} else if err != nil {
-		return err
+	var found string
+	err = db.Get(ctx, &found, `SELECT state FROM login WHERE state = ?`, state)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return lti.ErrStateUnknown
+	case err != nil:
+		return fmt.Errorf("sqlstore: read a login: %w", err)
 	}
-	return lti.ErrNonceSpent // not reached while rows are only ever marked: an unspent one would have been
+	return lti.ErrNonceSpent
 }

@@ -13,10 +13,11 @@ import (
 	"cairn/lti"
 )
 
-// Enter is web.Sessions. A launch that brings nothing new writes the row of its session only; anything new is written with it in
-// one transaction. lti.ErrUnknownRegistration.
+// Enter is web.Sessions. A launch that brings nothing new spends its login and writes the row of its session; anything new is written
+// with them in one transaction. lti.ErrNonceSpent and lti.ErrStateUnknown, as SpendLogin; lti.ErrUnknownRegistration.
 func (s *Store) Enter(ctx context.Context, e web.Entry) (web.Session, error) {
 	e = cleaned(e)
+	s.fresh.drop(e.Login)
 	if !s.d.oneWriter {
 		k, err := readKnown(ctx, s.DB, e)
 		if err != nil {
@@ -24,10 +25,7 @@ func (s *Store) Enter(ctx context.Context, e web.Entry) (web.Session, error) {
 		}
 		if !k.isNew(e) {
 			session := k.session(e)
-			return session, insertSession(session, func(query string, args ...any) error {
-				_, err := s.execOne(ctx, query, args...)
-				return err
-			})
+			return session, s.enterKnown(ctx, e.Login, session)
 		}
 	}
 	var session web.Session
@@ -41,6 +39,10 @@ func (s *Store) Enter(ctx context.Context, e web.Entry) (web.Session, error) {
 // enterSession keeps a launch in a transaction. SQLite looks up what is known here too: the writing connection has its pages in
 // memory, where a reading one has to read them again after every commit.
 func (t *Tx) enterSession(ctx context.Context, e web.Entry) (web.Session, error) {
+	n, err := affected(t.Exec(ctx, spendLogin, true, e.Login))
+	if err := loginSpent(ctx, t, e.Login, n, err); err != nil {
+		return web.Session{}, err
+	}
 	k, err := readKnown(ctx, t, e)
 	if err == nil && k.isNew(e) {
 		k, err = t.enter(ctx, e)
@@ -49,10 +51,26 @@ func (t *Tx) enterSession(ctx context.Context, e web.Entry) (web.Session, error)
 		return web.Session{}, err
 	}
 	session := k.session(e)
-	return session, insertSession(session, func(query string, args ...any) error {
-		_, err := t.Exec(ctx, query, args...)
+	row, err := sessionRow(session)
+	if err != nil {
+		return web.Session{}, err
+	}
+	if _, err := t.Exec(ctx, `INSERT INTO session (hash, registration, account, learner, body, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`, row...); err != nil {
+		return web.Session{}, fmt.Errorf("sqlstore: keep a session: %w", err)
+	}
+	return session, nil
+}
+
+// enterKnown spends a login and writes the row of a session by one statement, which needs PostgreSQL: one round trip instead of four.
+func (s *Store) enterKnown(ctx context.Context, login string, session web.Session) error {
+	row, err := sessionRow(session)
+	if err != nil {
 		return err
-	})
+	}
+	n, err := s.execOne(ctx, `WITH spent AS (`+spendLogin+` RETURNING state) INSERT INTO session (hash, registration, account, learner, body, created, expires)
+		SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT) FROM spent`,
+		append([]any{true, login}, row...)...)
+	return loginSpent(ctx, s, login, n, err)
 }
 
 // session completes the session of a launch. k must hold what was written for it.
@@ -69,17 +87,13 @@ func (k known) session(e web.Entry) web.Session {
 	return s
 }
 
-// insertSession writes the row of a session.
-func insertSession(s web.Session, exec func(query string, args ...any) error) error {
+// sessionRow is the row of a session: hash, registration, account, learner, body, created, expires.
+func sessionRow(s web.Session) ([]any, error) {
 	body, err := json.Marshal(s)
 	if err != nil {
-		return fmt.Errorf("sqlstore: write a session: %w", err)
+		return nil, fmt.Errorf("sqlstore: write a session: %w", err)
 	}
-	if err := exec(`INSERT INTO session (hash, registration, account, learner, body, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		s.Hash, s.Registration, s.Account, s.Learner, string(body), micros(s.CreatedAt), micros(s.ExpiresAt)); err != nil {
-		return fmt.Errorf("sqlstore: keep a session: %w", err)
-	}
-	return nil
+	return []any{s.Hash, s.Registration, s.Account, s.Learner, string(body), micros(s.CreatedAt), micros(s.ExpiresAt)}, nil
 }
 
 // Session is web.Sessions. A session ends when its registration is disabled.

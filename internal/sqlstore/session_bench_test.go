@@ -10,7 +10,7 @@ import (
 	"cairn/internal/storetest"
 )
 
-// BenchmarkLaunch is what a returning person's login and launch ask of the store: three durable writes and three reads.
+// BenchmarkLaunch is what a returning person's login and launch ask of the store: two durable writes and two reads.
 func BenchmarkLaunch(b *testing.B) {
 	for name, open := range map[string]func(testing.TB) storetest.Database{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
 		b.Run(name, func(b *testing.B) {
@@ -42,11 +42,8 @@ func launch(b *testing.B, s *sqlstore.Store, d storetest.Database, r sqlstore.Re
 	if _, err := s.Registration(ctx, r.ID); err != nil {
 		b.Error(err)
 	}
-	if err := s.SpendLogin(ctx, state); err != nil {
-		b.Error(err)
-	}
 	e := returning(r, fmt.Sprint(n%100), d.Clock.Now())
-	e.Session.Hash = state
+	e.Session.Hash, e.Login = state, state
 	if _, err := s.Enter(ctx, e); err != nil {
 		b.Error(err)
 	}

@@ -58,19 +58,20 @@ func cleaned(e web.Entry) web.Entry {
 	return e
 }
 
-// readKnown looks everything up.
+// readKnown looks everything up. The values stand in a row of their own: SQLite plans a statement anew at every run when a join's
+// condition holds a parameter, which takes longer than the run.
 func readKnown(ctx context.Context, db reader, e web.Entry) (known, error) {
-	reg := registrationOf(e)
-	k := known{registered: reg}
+	k := known{registered: registrationOf(e)}
 	err := db.Get(ctx, &k, `SELECT a.id AS account, a.learner, a.name, k.email, k.mailbox, k.username, k.sourced_id, c.title, c.iri, m.is_learner,
 			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node, p.archetype, p.activity, p.module
-		FROM (SELECT 1 AS one) o
-		LEFT JOIN account a ON a.issuer = ? AND a.subject = ?
-		LEFT JOIN account_claim k ON k.registration = ? AND k.account = a.id
-		LEFT JOIN course c ON c.registration = ? AND c.id = ?
-		LEFT JOIN membership m ON m.registration = ? AND m.context = ? AND m.account = a.id
-		LEFT JOIN placement p ON p.registration = ? AND p.context = ? AND p.link_id = ? AND p.deployment = ?`,
-		e.Claims.Issuer, subjectOf(e), reg, reg, e.Course.ID, reg, e.Course.ID, reg, contextOf(e), e.Placement.LinkID, e.Placement.Deployment)
+		FROM (SELECT CAST(? AS TEXT) AS registration, CAST(? AS TEXT) AS issuer, CAST(? AS TEXT) AS subject, CAST(? AS TEXT) AS course,
+			CAST(? AS TEXT) AS context, CAST(? AS TEXT) AS link, CAST(? AS TEXT) AS deployment) e
+		LEFT JOIN account a ON a.issuer = e.issuer AND a.subject = e.subject
+		LEFT JOIN account_claim k ON k.registration = e.registration AND k.account = a.id
+		LEFT JOIN course c ON c.registration = e.registration AND c.id = e.course
+		LEFT JOIN membership m ON m.registration = e.registration AND m.context = e.course AND m.account = a.id
+		LEFT JOIN placement p ON p.registration = e.registration AND p.context = e.context AND p.link_id = e.link AND p.deployment = e.deployment`,
+		k.registered, e.Claims.Issuer, subjectOf(e), e.Course.ID, contextOf(e), e.Placement.LinkID, e.Placement.Deployment)
 	if err != nil {
 		return k, fmt.Errorf("sqlstore: look up a launch: %w", err)
 	}

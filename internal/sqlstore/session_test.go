@@ -140,7 +140,9 @@ func TestEnterThroughAnUnknownRegistration(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		s := d.Open(t)
 		r := sqlstore.Registration{Registration: lti.Registration{ID: "nobody", Issuer: issuer}}
-		if _, err := s.Enter(context.Background(), visit(r, "4", d.Clock.Now())); !errors.Is(err, lti.ErrUnknownRegistration) {
+		e := visit(r, "4", d.Clock.Now())
+		begin(t, s, e)
+		if _, err := s.Enter(context.Background(), e); !errors.Is(err, lti.ErrUnknownRegistration) {
 			t.Errorf("got %v", err)
 		}
 		for _, table := range []string{"learner", "account", "session"} {
@@ -167,6 +169,7 @@ func TestEnterTogether(t *testing.T) {
 		people := map[string]map[string]bool{}
 		for i, e := range entries {
 			s := []*sqlstore.Store{here, there}[i/2%2]
+			begin(t, s, e)
 			wg.Go(func() {
 				got, err := s.Enter(context.Background(), e)
 				if err != nil {
@@ -330,6 +333,7 @@ func TestEnterWhileProgressIsCommitted(t *testing.T) {
 		})
 		for i := range 30 {
 			e := visit(r, fmt.Sprint(i), d.Clock.Now(), func(e *web.Entry) { e.Placement.LineItem = fmt.Sprint(issuer, "/items/", i%2) })
+			begin(t, s, e)
 			wg.Go(func() {
 				if _, err := s.Enter(context.Background(), e); err != nil {
 					t.Errorf("enter: %v", err)

@@ -23,9 +23,8 @@ type Tool interface {
 	CheckLogin(ctx context.Context, r lti.LoginRequest) (lti.Registration, error)
 	// BeginLogin keeps a login bound to the browser and answers where to send it.
 	BeginLogin(ctx context.Context, r lti.LoginRequest, browser string) (lti.AuthRequest, error)
-	// Launch checks what the platform posted, spends its nonce, and answers what was said. browser is the hash that the login
-	// was bound to.
-	Launch(ctx context.Context, form lti.LaunchForm, browser string) (*lti.Launch, error)
+	// Admit checks what the platform posted and has keep spend its nonce. browser is the hash that the login was bound to.
+	Admit(ctx context.Context, form lti.LaunchForm, browser string, keep lti.Keep) (*lti.Launch, error)
 }
 
 // Registration is what pages need to know of one registration.
@@ -70,6 +69,8 @@ type Config struct {
 	BaseURL       string         // where browsers reach us, without a trailing slash
 	Version       string         // shown in the footer
 	Zone          *time.Location // of the times on pages; nil is UTC
+	TotalsOnly    bool           // who leads a course sees totals of its people, and no person
+	SmallestGroup int            // totals of fewer people are hidden; never fewer than mapping.SmallestGroup
 }
 
 // site is the pages with what they run on.

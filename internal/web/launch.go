@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,42 +29,53 @@ func (s *site) launch(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	browser, stored := binding(v, secret)
-	l, err := s.Tool.Launch(v.Context(), form, browser)
+	var session Session
+	var token string
+	_, err = s.Tool.Admit(v.Context(), form, browser, func(ctx context.Context, l *lti.Launch) (err error) {
+		kept := browser
+		if stored {
+			kept = "" // its pages go by their address alone: no cookie comes with them
+		}
+		session, token, err = s.keep(ctx, v, l, kept)
+		return err
+	})
 	if err != nil {
 		if out, ask, failed := s.askStorage(v, form, secret, err); ask || failed != nil {
 			return out, failed
 		}
 		return answer{}, err
 	}
-	if stored {
-		browser = "" // its pages go by their address alone: no cookie comes with them
-	}
-	if !slices.Contains([]lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest, lti.SubmissionReviewRequest}, l.MessageType) {
-		return answer{}, refuse(http.StatusBadRequest, "launch-message", "message")
-	}
-	reg, err := s.Registrations.PageRegistration(v.Context(), l.Registration.ID)
-	if err != nil {
-		return answer{}, fmt.Errorf("find the registration of a launch: %w", err)
-	}
-	v.framedBy(reg)
-	token, err := s.newSecret()
-	if err != nil {
-		return answer{}, err
-	}
-	entry, err := s.entry(v, l, reg)
-	if err != nil {
-		return answer{}, err
-	}
-	entry.Session.Hash = hashSecret(token)
-	entry.Session.Browser = browser
-	session, err := s.Sessions.Enter(v.Context(), entry)
-	if err != nil {
-		return answer{}, fmt.Errorf("keep a launch: %w", err)
-	}
 	if err := s.launched(v, &session); err != nil {
 		return answer{}, err
 	}
 	return answer{location: v.up() + "s/" + token + "/" + landing(session) + "#c"}, nil
+}
+
+// keep makes a session of a launch that passed every check, bound to the browser, and answers it with its token.
+func (s *site) keep(ctx context.Context, v *visit, l *lti.Launch, browser string) (Session, string, error) {
+	if !slices.Contains([]lti.MessageType{lti.ResourceLinkRequest, lti.DeepLinkingRequest, lti.SubmissionReviewRequest}, l.MessageType) {
+		return Session{}, "", refuse(http.StatusBadRequest, "launch-message", "message")
+	}
+	reg, err := s.Registrations.PageRegistration(ctx, l.Registration.ID)
+	if err != nil {
+		return Session{}, "", fmt.Errorf("find the registration of a launch: %w", err)
+	}
+	v.framedBy(reg)
+	token, err := s.newSecret()
+	if err != nil {
+		return Session{}, "", err
+	}
+	entry, err := s.entry(v, l, reg)
+	if err != nil {
+		return Session{}, "", err
+	}
+	entry.Session.Hash = hashSecret(token)
+	entry.Session.Browser = browser
+	session, err := s.Sessions.Enter(ctx, entry)
+	if err != nil {
+		return Session{}, "", fmt.Errorf("keep a launch: %w", err)
+	}
+	return session, token, nil
 }
 
 // launched records that a learner came to an activity.
@@ -117,7 +129,7 @@ func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
 		roster = l.NamesRoles.MembershipsURL
 	}
 	return Entry{
-		Claims: who, Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
+		Login: l.Login.State, Claims: who, Record: l.Recorded(), Course: course, IsLearner: l.IsLearner(), Placement: place,
 		Session: Session{
 			Registration: reg.ID, Name: l.Name, Actor: actor, Course: course, LinkID: l.ResourceLink.ID,
 			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick, Roster: roster,

@@ -17,7 +17,7 @@ import (
 
 func learnerLaunch() *lti.Launch {
 	return &lti.Launch{
-		Registration: lti.Registration{ID: "r1"}, Deployment: "1", MessageType: lti.ResourceLinkRequest, Subject: "4", Name: "Sam Student",
+		Registration: lti.Registration{ID: "r1"}, Login: lti.Login{State: "state-1"}, Deployment: "1", MessageType: lti.ResourceLinkRequest, Subject: "4", Name: "Sam Student",
 		Email: "sam@example.org", Roles: lti.ParseRoles([]string{lti.RoleLearner}), Context: &lti.CourseContext{ID: "2", Title: "Digital safety"},
 		ResourceLink: lti.ResourceLink{ID: "77", Title: "My capabilities"}, Ext: lti.Custom{"user_username": "sam"},
 		LIS: lti.LIS{PersonSourcedID: "SIS-1"}, Custom: lti.Custom{},
@@ -49,6 +49,7 @@ func TestLaunchOfALearner(t *testing.T) {
 	e.Session.Hash = ""
 	course := web.Course{Registration: "r1", ID: "2", Title: "Digital safety", IRI: lms + "/course/view.php?id=2"}
 	want := web.Entry{
+		Login:  "state-1",
 		Claims: learner.Claims{Registration: "r1", Issuer: lms, Subject: "4", Name: "Sam Student"},
 		Record: true, Course: course, IsLearner: true,
 		Placement: web.Placement{Registration: "r1", Deployment: "1", Context: "2", LinkID: "77", Title: "My capabilities", LineItem: lms + "/lineitems/4", Framework: w.cat.ID},

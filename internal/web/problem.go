@@ -45,6 +45,15 @@ func (p *problem) because(err error) *problem {
 	return p
 }
 
+// Refused answers the rule by which a page refused a request, "" for an error that is none of ours or says that something failed.
+func Refused(err error) string {
+	var p *problem
+	if errors.As(err, &p) && p.status < http.StatusInternalServerError {
+		return p.rule
+	}
+	return ""
+}
+
 // away is an error that says that a store cannot be reached now, and that the same request may succeed later.
 type away interface {
 	error

@@ -70,9 +70,10 @@ func (c Course) Scope() mapping.Scope {
 	return mapping.Scope{Kind: mapping.ScopeCourse, Registration: c.Registration, Context: c.ID, Course: c.IRI}
 }
 
-// Entry is what a launch brings to be kept, all in one transaction: the account (made when new, with its agent links as log
-// events), the course and its membership, the placement with its line item, and the session.
+// Entry is what a launch brings to be kept, all in one transaction: its login, which is spent, the account (made when new, with its agent
+// links as log events), the course and its membership, the placement with its line item, and the session.
 type Entry struct {
+	Login     string         // state of the login
 	Claims    learner.Claims // Subject "" when anonymous
 	Record    bool           // false: keep no account, no membership, no link
 	Course    Course
@@ -99,7 +100,8 @@ type Placement struct {
 
 // Sessions admits launches and finds their sessions.
 type Sessions interface {
-	// Enter keeps a launch and answers its session, completed.
+	// Enter spends the login of a launch and keeps the launch, or does neither, and answers its session, completed. Errors about the
+	// login are those of lti.Logins.SpendLogin.
 	Enter(ctx context.Context, e Entry) (Session, error)
 	// Session finds one that has not expired, by the hash of its token. ErrNotFound.
 	Session(ctx context.Context, hash string, now time.Time) (Session, error)

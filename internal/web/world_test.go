@@ -212,7 +212,10 @@ func (f fakeTool) BeginLogin(ctx context.Context, r lti.LoginRequest, browser st
 	return f.w.tool.BeginLogin(ctx, r, browser)
 }
 
-func (f fakeTool) Launch(_ context.Context, _ lti.LaunchForm, browser string) (*lti.Launch, error) {
+func (f fakeTool) Admit(ctx context.Context, _ lti.LaunchForm, browser string, keep lti.Keep) (*lti.Launch, error) {
 	f.w.browser = browser
-	return f.w.launch, f.w.refused
+	if f.w.refused != nil {
+		return nil, f.w.refused
+	}
+	return f.w.launch, keep(ctx, f.w.launch)
 }
