@@ -15,8 +15,6 @@ import (
 	"cairn/internal/sqlstore"
 	"cairn/lti/ltitest"
 	"cairn/mapping"
-	"cairn/xapi"
-	"cairn/xapi/lrs"
 )
 
 // Every hundredth of the generated activities' statements is aligned: two activities of the 200, for everyone.
@@ -74,31 +72,14 @@ func (b *bench) fill(s *server, dsn string, p *ltitest.Platform, link string) er
 	if err := tag(b.ctx, store, p.Issuer()); err != nil {
 		return err
 	}
-	next, few := generatorFor(p.Issuer()), &bytes.Buffer{}
-	credential := lrs.Credential{ID: s.key, Name: "bench", Scopes: []lrs.Scope{lrs.ScopeAll}}
-	options := xapi.Options{Version: xapi.V1, NewID: uuid.NewString, Authority: xapi.Agent{Account: &xapi.Account{HomePage: s.base, Name: s.key}}}
-	for sent := 0; sent < b.size+pageEvidence; {
-		few.Reset()
-		n := 0
-		for ; n < 500; n++ {
-			if sent+n < pageEvidence {
-				few.Write(statementOf(p.Issuer(), learnerSub(0), sent+n, (sent+n)%alignedActivities))
-			} else {
-				next(few)
-			}
-			few.WriteByte(',')
+	next, sent := generatorFor(p.Issuer()), 0
+	return b.append(store, s, b.size+pageEvidence, func(out *bytes.Buffer) {
+		if sent++; sent > pageEvidence {
+			next(out)
+			return
 		}
-		text := append(append([]byte{'['}, bytes.TrimSuffix(few.Bytes(), []byte{','})...), ']')
-		batch, err := xapi.Prepare(text, options)
-		if err != nil {
-			return err
-		}
-		if err := store.Add(b.ctx, credential, batch); err != nil {
-			return err
-		}
-		sent += n
-	}
-	return nil
+		out.Write(statementOf(p.Issuer(), learnerSub(0), sent, sent%alignedActivities))
+	})
 }
 
 // tag aligns a few activities with capabilities, for the whole instance.

@@ -8,11 +8,11 @@ import (
 )
 
 // statementForm is a statement of about 1.1 KB, in the shape of those that Moodle's plugin sends. Gaps: id, actor (name of the
-// account), verb, activity, event time, course, LMS.
+// account), verb, activity, event time, course, LMS, xAPI registration.
 const statementForm = `{"id":"%[1]s","actor":{"name":"Learner %[2]s","account":{"homePage":"%[7]s","name":"%[2]s"}},` +
 	`"verb":{"id":"%[3]s","display":{"en":"Completed"}},"object":{"objectType":"Activity","id":"%[7]s/mod/page/view.php?id=%[4]d",` +
 	`"definition":{"type":"https://w3id.org/xapi/acrossx/activities/page","name":{"en":"Activity number %[4]d of the course"}}},` +
-	`"timestamp":"%[5]s","context":{"platform":"Moodle","language":"en","registration":"d687696d-000b-524d-8c22-1574bda8a39e",` +
+	`"timestamp":"%[5]s","context":{"platform":"Moodle","language":"en","registration":"%[8]s",` +
 	`"extensions":{"http://lrs.learninglocker.net/define/extensions/info":{"http://moodle.org":"4.5.6 (Build: 20250811)",` +
 	`"event_name":"\\core\\event\\course_module_completion_updated"}},"contextActivities":{"parent":[` +
 	`{"objectType":"Activity","id":"%[7]s/course/view.php?id=%[6]d","definition":{"type":"https://w3id.org/xapi/cmi5/activitytype/course","name":{"en":"Course %[6]d"}}}],` +
@@ -39,12 +39,12 @@ func activityIRI(lms string, number int) string {
 }
 
 // generator answers a source of statements; the same worker always sends the same people and activities.
-func generator(worker int) func(*bytes.Buffer) { return source(sampleLMS, worker, people) }
+func generator(worker int) func(*bytes.Buffer) { return source(sampleLMS, worker, people, activities) }
 
 // generatorFor answers a source of statements of an LMS about the people who have launched from it.
-func generatorFor(lms string) func(*bytes.Buffer) { return source(lms, 0, launchPeople) }
+func generatorFor(lms string) func(*bytes.Buffer) { return source(lms, 0, launchPeople, activities) }
 
-func source(lms string, worker, people int) func(*bytes.Buffer) {
+func source(lms string, worker, people, activities int) func(*bytes.Buffer) {
 	random := rand.New(rand.NewPCG(uint64(worker), 1))
 	return func(out *bytes.Buffer) {
 		id := fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", rand.Uint32(), rand.Uint32()&0xffff, random.Uint32()&0xfff, random.Uint32()&0xfff, rand.Uint64()&0xffffffffffff)
@@ -61,8 +61,11 @@ func statementOf(lms, user string, number, activity int) []byte {
 
 func write(out *bytes.Buffer, lms, id, user, verb string, activity int) {
 	at := time.Now().UTC().Format("2006-01-02T15:04:05.000Z")
-	fmt.Fprintf(out, statementForm, id, user, verb, activity, at, activity%courses, lms)
+	fmt.Fprintf(out, statementForm, id, user, verb, activity, at, activity%courses, lms, registrationOf(user))
 }
+
+// registrationOf is the xAPI registration of everything that a person does.
+func registrationOf(user string) string { return fmt.Sprintf("d687696d-000b-524d-8c22-%012s", user) }
 
 // body is a batch as JSON; a batch of one is the statement itself.
 func body(next func(*bytes.Buffer), batch int) []byte {
