@@ -44,6 +44,8 @@ type Selector struct {
 type Criterion struct {
 	Verbs    []string `json:"verbs,omitzero"`     // verb IRIs; none: completed or passed
 	MinMilli *int     `json:"min_milli,omitzero"` // least score, in thousandths
+	// MinDuration is the least time spent, as the record tells it (result.duration).
+	MinDuration Duration `json:"min_duration,omitzero"`
 	// NoSelf excludes evidence that only the learner's own word supports.
 	NoSelf bool `json:"no_self,omitzero"`
 }
@@ -59,30 +61,6 @@ type Alignment struct {
 	// Placed says that the activity belongs to the course of the scope because Cairn placed it there or an author added it by
 	// hand, so that its statements need not name the course.
 	Placed bool `json:"placed,omitzero"`
-}
-
-// RuleKind is how many of the aligned activities are needed.
-type RuleKind string
-
-// The kinds of rule.
-const (
-	RuleAny RuleKind = "any"  // any one
-	RuleAll RuleKind = "all"  // every aligned activity
-	RuleN   RuleKind = "n_of" // N different ones
-)
-
-// Rule is what a capability needs in a scope. The zero value is no rule of the scope's own: the wider scope's holds, and where no
-// scope has one, any one activity.
-type Rule struct {
-	Kind RuleKind `json:"kind"`
-	N    int      `json:"n,omitzero"`
-}
-
-// ScopedRule is a rule where it holds.
-type ScopedRule struct {
-	Capability string `json:"capability"`
-	Scope      Scope  `json:"scope"`
-	Rule       Rule   `json:"rule"`
 }
 
 // Edit is one change of a changeset: exactly one field is set.
@@ -114,6 +92,6 @@ func (a Alignment) Twin(o Alignment) bool {
 // equal says whether both ask for the same. The order of verbs does not count.
 func (c Criterion) equal(o Criterion) bool {
 	ordered := func(verbs []string) []string { return slices.Compact(slices.Sorted(slices.Values(verbs))) }
-	return c.NoSelf == o.NoSelf && (c.MinMilli == nil) == (o.MinMilli == nil) && (c.MinMilli == nil || *c.MinMilli == *o.MinMilli) &&
+	return c.NoSelf == o.NoSelf && c.MinDuration == o.MinDuration && equalMilli(c.MinMilli, o.MinMilli) &&
 		slices.Equal(ordered(c.Verbs), ordered(o.Verbs))
 }

@@ -24,6 +24,7 @@ var (
 	ErrPlacedScope       = errors.New("mapping: only an activity of a course can be placed there")
 	ErrRuleKind          = errors.New("mapping: a rule is any, all, or n_of; an empty one takes the rule of the wider scope")
 	ErrRuleN             = errors.New("mapping: n_of asks for at least 1 activity and at most 1000; the other rules for no number")
+	ErrNotEvaluated      = errors.New("mapping: rules with this part are not evaluated yet")
 	ErrIDTaken           = errors.New("mapping: an alignment with this id is there already; it never changes")
 	ErrUnknownAlignment  = errors.New("mapping: there is no such active alignment")
 	ErrAligned           = errors.New("mapping: the activity is aligned with this capability in the same way already")
@@ -113,7 +114,7 @@ func (e Edit) key() string {
 	case e.Add != nil:
 		return strings.Join([]string{"add", e.Add.Capability, string(e.Add.Selector.Kind), e.Add.Selector.IRI}, "\n")
 	case e.Rule != nil:
-		return "rule\n" + e.Rule.Capability
+		return "rule\n" + e.Rule.Capability + "\n" + e.Rule.Framework
 	}
 	return "remove\n" + e.Remove
 }

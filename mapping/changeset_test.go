@@ -134,7 +134,7 @@ func TestUndoReversesEdits(t *testing.T) {
 	cs := mapping.Changeset{ID: "cs", Scope: course2, Edits: []mapping.Edit{{Add: &added}, {Remove: "here"}, {Rule: &set}}}
 	before := mapping.Before{
 		Alignment: known().Alignment,
-		Rule:      func(string, mapping.Scope) (mapping.Rule, bool) { return mapping.Rule{Kind: mapping.RuleAll}, true },
+		Rule:      func(mapping.ScopedRule) (mapping.Rule, bool) { return mapping.Rule{Kind: mapping.RuleAll}, true },
 	}
 	undo, err := cs.Undo(mapping.Changeset{ID: "undo", Author: "b", Reason: "a slip"}, before)
 	if err != nil {

@@ -68,6 +68,9 @@ func (c Criterion) check() error {
 			return fmt.Errorf("verb: %w", err)
 		}
 	}
+	if c.MinDuration != 0 {
+		return ErrNotEvaluated
+	}
 	if c.MinMilli != nil && (*c.MinMilli < 0 || *c.MinMilli > 1000) {
 		return ErrScoreRange
 	}
@@ -80,6 +83,9 @@ func (r ScopedRule) check(scope Scope, k Known) error {
 		return ErrOtherScope
 	case !k.Capability(r.Capability):
 		return ErrUnknownCapability
+	}
+	if !r.Rule.Equal(Rule{Kind: r.Rule.Kind, N: r.Rule.N}) || r.Framework != "" {
+		return ErrNotEvaluated
 	}
 	switch r.Rule.Kind {
 	case RuleN:

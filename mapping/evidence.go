@@ -61,13 +61,21 @@ const (
 	ReasonVoided         Reason = "voided"
 	ReasonNotActive      Reason = "alignment_not_active"
 	ReasonNoScore        Reason = "no_score"
-	ReasonOtherScope     Reason = "other_scope" // it would count, but in another scope than the one the result comes from
+	ReasonNoDuration     Reason = "no_duration" // it came without the time spent, and the criterion asks for some
+	ReasonTooShort       Reason = "too_short"
+	ReasonOutsideWindow  Reason = "outside_window"  // it counted for the rule's validity, which has ended
+	ReasonNotLatest      Reason = "not_latest"      // under a rule that takes the latest, a later one decides
+	ReasonNotMostCommon  Reason = "not_most_common" // under a rule that takes the most common, most do not meet the criterion
+	ReasonTooSoon        Reason = "too_soon"        // less than the rule's spacing after the one before it that counts
+	ReasonNotInRule      Reason = "not_in_rule"     // the rule gives the activity no points, or no group of it
+	ReasonOtherScope     Reason = "other_scope"     // it would count, but in another scope than the one the result comes from
 )
 
 // Reasons answers every reason an item may have, in the order they are looked for.
 func Reasons() []Reason {
-	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonRetracted,
-		ReasonOtherScope, ReasonSuperseded, ReasonSameActivity}
+	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonNoDuration,
+		ReasonTooShort, ReasonRetracted, ReasonOtherScope, ReasonOutsideWindow, ReasonNotLatest, ReasonNotMostCommon, ReasonTooSoon,
+		ReasonNotInRule, ReasonSuperseded, ReasonSameActivity}
 }
 
 // aheadMost is how far an event time may lie behind the time it was stored: clocks of learners' machines are wrong by hours, and

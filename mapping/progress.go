@@ -5,7 +5,7 @@ import "time"
 // State is what is known about a learner and a capability. Values are stored: never rename.
 type State string
 
-// The states. Expiring and expired come with rules that end; the words exist from the start.
+// The states. Expiring is never kept: it is evidenced with an end that is near (Progress.On).
 const (
 	NotStarted State = "not_started"
 	InProgress State = "in_progress"
@@ -20,8 +20,14 @@ type Case struct {
 	Capability string
 	Alignments []Alignment     // those active, and those ended that have evidence here
 	Ended      map[string]bool // ids of alignments that are no longer active
-	Rules      []ScopedRule    // for this capability, at most one a scope
+	Rules      []ScopedRule    // for this capability and the defaults of its framework, at most one of each a scope
 	Evidence   []Evidence      // in any order
+	// Endorsements of the learner for this capability, in any order, also ended and withdrawn ones.
+	Endorsements []Endorsement
+	// At is the date asked for: what has ended by then does not count. At the zero time nothing has ended.
+	At time.Time
+	// Notice is how long before an end it is announced, for Explain alone: zero is DefaultNotice.
+	Notice time.Duration
 	// WasEvidenced says that the learner's state was evidenced at an earlier position of the log: without enough evidence now,
 	// the state is withdrawn (decided in settled question 13).
 	WasEvidenced bool
@@ -44,16 +50,27 @@ type Item struct {
 // Result is what Evaluate found.
 type Result struct {
 	State   State
-	Have    int    // different activities that count; may be more than Need
-	Need    int    // different activities the rule asks for; 0 when nothing is aligned
-	OutOf   int    // different activities aligned in the scope now
-	Percent int    // 0 to 100, of Need
+	Have    int    // different activities (points, under a points rule) that count; may be more than Need
+	Need    int    // different activities (points) the rule asks for; 0 when nothing is aligned
+	OutOf   int    // different activities (points) that are aligned in the scope now
+	Percent int    // 0 to 100, of Need; 100 only when the rule is met
 	Scope   Scope  // the scope the result comes from: the best one
 	Rule    Rule   // the rule of that scope
 	Items   []Item // in order of event time, then position; all that may count, of every scope, judged in the result's scope
 	// Decisive is the statement that completed the rule, and DecidedAt its event time; zero when the state is not evidenced.
 	Decisive  string
 	DecidedAt time.Time
+	// Expires is the first moment after the date asked for at which, with nothing new, no scope is evidenced any more: zero when
+	// that never comes, or the state is not evidenced. In UTC, to the microsecond.
+	Expires time.Time
+	// ExpiredAt is when it ended, with the state expired.
+	ExpiredAt time.Time
+	// NeedsEndorsement says that the rule asks for an endorsement and none counts; Endorsement is the id of the one that does.
+	NeedsEndorsement bool
+	Endorsement      string
+	// MissingActivities are the activities without which the rule is not met (those of the nearest group, for groups) and that do
+	// not count, by IRI.
+	MissingActivities []string
 }
 
 // Progress is a learner's current state in one capability, as kept by a projection.
@@ -69,6 +86,27 @@ type Progress struct {
 	Cycle      int       // how often it was achieved: again after a loss is the next
 	// WasEvidenced is true from the first time the state is evidenced; it tells withdrawn from not started.
 	WasEvidenced bool
+	// Expires is when, with nothing new, it is no longer evidenced (Result.Expires); zero: never.
+	Expires time.Time
+}
+
+// DefaultNotice is how long before its end evidence is announced to expire, unless a setting says otherwise.
+const DefaultNotice = 90 * 24 * time.Hour
+
+// On answers the state on a date: expired from its end on, expiring when that is no further away than the notice, else what is
+// kept. At the zero time nothing has ended.
+func (p Progress) On(at time.Time, notice time.Duration) State {
+	switch {
+	case p.State == "":
+		return NotStarted
+	case p.State != Evidenced || p.Expires.IsZero() || at.IsZero():
+		return p.State
+	case !at.Before(p.Expires):
+		return Expired
+	case !at.Before(p.Expires.Add(-notice)):
+		return Expiring
+	}
+	return p.State
 }
 
 // CauseKind is what made a state change.
@@ -82,6 +120,11 @@ const (
 	CauseTag       CauseKind = "tag"    // a changeset of alignments or rules was applied
 	CauseLink      CauseKind = "link"   // records were joined to the learner
 	CauseUnlink    CauseKind = "unlink" // records were parted from the learner
+	CauseExpiry    CauseKind = "expiry" // what counted has ended
+	CauseEndorsed  CauseKind = "endorsed"
+	CauseFramework CauseKind = "framework" // a version of the framework was published, retired or migrated
+
+	CauseEndorsementWithdrawn CauseKind = "endorsement_withdrawn"
 )
 
 // Transition is one entry of the history of a learner in a capability. Nothing changes without one.

@@ -8,8 +8,8 @@ import (
 
 // Before is what Undo needs to know about the time before the changeset.
 type Before struct {
-	Alignment func(id string) (Alignment, bool)             // also ended ones
-	Rule      func(capability string, s Scope) (Rule, bool) // the scope's own rule before the changeset
+	Alignment func(id string) (Alignment, bool)        // also ended ones
+	Rule      func(set ScopedRule) (was Rule, ok bool) // the rule whose place set took (ScopedRule.Replaces), false when there was none
 }
 
 // Undo makes the changeset that takes another back, last edit first: what it added is removed, what it removed is added again
@@ -23,8 +23,9 @@ func (cs Changeset) Undo(undo Changeset, b Before) (Changeset, error) {
 		case e.Add != nil:
 			undo.Edits = append(undo.Edits, Edit{Remove: e.Add.ID})
 		case e.Rule != nil:
-			was, _ := b.Rule(e.Rule.Capability, e.Rule.Scope)
-			undo.Edits = append(undo.Edits, Edit{Rule: &ScopedRule{e.Rule.Capability, e.Rule.Scope, was}})
+			back := *e.Rule
+			back.Rule, _ = b.Rule(*e.Rule)
+			undo.Edits = append(undo.Edits, Edit{Rule: &back})
 		default:
 			a, ok := b.Alignment(e.Remove)
 			if !ok {

@@ -170,9 +170,7 @@ func (l locale) capabilityTitle(cat *mapping.Catalog, id string) string {
 func (p *past) reverse(cs, undo mapping.Changeset) (mapping.Changeset, error) {
 	back, err := cs.Undo(undo, mapping.Before{
 		Alignment: func(id string) (mapping.Alignment, bool) { a, ok := p.added[id]; return a, ok },
-		Rule: func(capability string, scope mapping.Scope) (mapping.Rule, bool) {
-			return p.ruleBefore(cs.ID, capability, scope)
-		},
+		Rule:      func(set mapping.ScopedRule) (mapping.Rule, bool) { return p.ruleBefore(cs.ID, set) },
 	})
 	if err != nil {
 		return mapping.Changeset{}, err
@@ -204,8 +202,8 @@ func (p *past) isActive(id string) (mapping.Alignment, bool) {
 	return mapping.Alignment{}, false
 }
 
-// ruleBefore is the scope's own rule before a changeset, false when it had none.
-func (p *past) ruleBefore(id, capability string, scope mapping.Scope) (mapping.Rule, bool) {
+// ruleBefore is the rule whose place one set by a changeset took, false when there was none.
+func (p *past) ruleBefore(id string, set mapping.ScopedRule) (mapping.Rule, bool) {
 	earlier := false
 	for _, h := range p.entries {
 		if !earlier {
@@ -213,7 +211,7 @@ func (p *past) ruleBefore(id, capability string, scope mapping.Scope) (mapping.R
 			continue
 		}
 		for _, e := range h.Changeset.Edits {
-			if e.Rule != nil && e.Rule.Capability == capability && e.Rule.Scope.Same(scope) {
+			if e.Rule != nil && e.Rule.Replaces(set) {
 				return e.Rule.Rule, true
 			}
 		}
