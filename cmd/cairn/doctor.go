@@ -28,6 +28,7 @@ type examined struct {
 // report is what --json prints.
 type report struct {
 	Tool          []diagnosis.Finding `json:"tool"`
+	Remotes       []diagnosis.Finding `json:"remotes"` // other record stores, as they stand; none when one registration is asked for
 	Registrations []examined          `json:"registrations"`
 	Unregistered  []diagnosis.Launch  `json:"unregistered"` // logins and launches that named no registration
 }
@@ -57,6 +58,11 @@ func (c *doctorCmd) Run(p *program) error {
 				return err
 			}
 			r.Registrations = append(r.Registrations, one)
+		}
+		if c.ID == "" {
+			if r.Remotes, err = remoteFindings(p.ctx, s, p.now()); err != nil {
+				return err
+			}
 		}
 		if r.Unregistered, err = d.launches(p.ctx, "", d.most); err != nil {
 			return err
@@ -122,6 +128,11 @@ func (r report) failed() (n int) {
 	for _, d := range r.Registrations {
 		all = append(all, d.Findings...)
 	}
+	return countBad(all)
+}
+
+// countBad counts the checks that failed.
+func countBad(all []diagnosis.Finding) (n int) {
 	for _, f := range all {
 		if f.Result == diagnosis.Bad {
 			n++

@@ -20,6 +20,10 @@ func (r report) print(w io.Writer) error {
 	if len(r.Registrations) == 0 {
 		b.WriteString("\nNo LMS is registered (cairn registration add, cairn invite add).\n")
 	}
+	if len(r.Remotes) > 0 {
+		b.WriteString("\nOther record stores\n")
+		printFindings(&b, r.Remotes)
+	}
 	if len(r.Unregistered) > 0 {
 		b.WriteString("\nLogins and launches that named no registration\n")
 		printLaunches(&b, r.Unregistered)

@@ -1,25 +1,54 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
 	"cairn/internal/pipeline"
 	"cairn/internal/sqlstore"
-	"cairn/xapi"
 )
 
 type forwardCmd struct {
-	Add    forwardAddCmd    `cmd:"" help:"Forward statements to another record store."`
-	List   forwardListCmd   `cmd:"" help:"List the targets and how far behind they are."`
-	Status forwardStatusCmd `cmd:"" help:"Show one target, and what it refused for good."`
-	Pause  forwardPauseCmd  `cmd:"" help:"Send a target nothing more until it goes on. Nothing is lost: the log waits."`
-	Resume forwardResumeCmd `cmd:"" help:"Have a target go on now where it stood, also before its time after a failure."`
-	Retry  forwardRetryCmd  `cmd:"" help:"Send a target once more what it refused for good."`
-	Remove forwardRemoveCmd `cmd:"" help:"Forget a target, its secret, and the list of what it refused."`
+	Add    forwardAddCmd            `cmd:"" help:"Forward statements to another record store."`
+	List   remoteListCmd[targets]   `cmd:"" help:"List the targets and how far behind they are."`
+	Status forwardStatusCmd         `cmd:"" help:"Show one target, and what it refused for good."`
+	Test   remoteTestCmd[targets]   `cmd:"" help:"Ask a target what it is and whether it lets us in, and say what it answered."`
+	Pause  remotePauseCmd[targets]  `cmd:"" help:"Send a target nothing more until it goes on. Nothing is lost: the log waits."`
+	Resume remoteResumeCmd[targets] `cmd:"" help:"Have a target go on now where it stood, also before its time after a failure."`
+	Retry  forwardRetryCmd          `cmd:"" help:"Send a target once more what it refused for good."`
+	Remove remoteRemoveCmd[targets] `cmd:"" help:"Forget a target, its secret, and the list of what it refused."`
+}
+
+// targets is the remoteKind of forwarding.
+type targets struct{}
+
+func (targets) columns() []string {
+	return []string{"NAME", "STATE", "BEHIND", "SENT", "REFUSED", "NEXT", "PROBLEM", "ENDPOINT"}
+}
+
+func (targets) mustRead() bool { return false }
+
+func (targets) list(ctx context.Context, s *sqlstore.Store) ([]remoteInfo, error) {
+	all, err := s.ListTargets(ctx)
+	out := make([]remoteInfo, len(all))
+	for n, i := range all {
+		v := viewTarget(i)
+		out[n] = remoteInfo{i.Remote, i.ID, i.Name, v, []string{v.Name, v.State, fmt.Sprintf("%d, %s", v.Lag, age(i.Age)), strconv.FormatInt(v.Sent, 10),
+			strconv.FormatInt(v.Refused, 10), firstOf(v.Next, "-"), firstOf(v.Problem, "-"), v.Endpoint}}
+	}
+	return out, err
+}
+
+func (targets) pause(ctx context.Context, s *sqlstore.Store, id string, pause bool) error {
+	return s.PauseTarget(ctx, id, pause)
+}
+
+func (targets) remove(ctx context.Context, s *sqlstore.Store, id string) error {
+	return s.RemoveTarget(ctx, id)
 }
 
 type forwardAddCmd struct {
@@ -32,46 +61,19 @@ type forwardAddCmd struct {
 
 // Run keeps a target. Servers that run begin within seconds.
 func (c *forwardAddCmd) Run(p *program) error {
-	for flag, iri := range map[string]string{"--verb": c.Verb, "--activity": c.Activity} {
-		if iri != "" && !xapi.IsIRI(iri) {
-			return refuse(exitUsage, "%s is no IRI: %q", flag, iri)
-		}
+	if err := checkIRIs(map[string]string{"--verb": c.Verb, "--activity": c.Activity}); err != nil {
+		return err
 	}
-	return p.withStore(func(s *sqlstore.Store) error {
-		r, err := c.remote(p)
-		if err != nil {
-			return err
-		}
-		t := pipeline.Target{ID: uuid.NewString(), Name: c.Name, Remote: r, Selection: pipeline.Selection{Verb: c.Verb, Activity: c.Activity, Own: c.Own}}
+	t := pipeline.Target{ID: uuid.NewString(), Name: c.Name, Selection: pipeline.Selection{Verb: c.Verb, Activity: c.Activity, Own: c.Own}}
+	return addRemote[targets](p, c.remoteFlags, t.ID, func(s *sqlstore.Store, r pipeline.Remote) (err error) {
+		t.Remote = r
 		if c.From == "now" {
 			if t.Pos, err = s.Head(p.ctx); err != nil {
 				return err
 			}
 		}
-		if err := s.AddTarget(p.ctx, t); err != nil {
-			return remoteError(err)
-		}
-		return p.sayRemote(t.ID, "added", "Added. A server that runs begins within seconds; see cairn forward status.")
+		return s.AddTarget(p.ctx, t)
 	})
-}
-
-// sayRemote tells what was done to a target or source.
-func (p *program) sayRemote(id, state, text string) error {
-	if p.JSON {
-		return printJSON(p.out, map[string]any{"id": id, "state": state})
-	}
-	_, err := fmt.Fprintln(p.out, text)
-	return err
-}
-
-// remoteError gives the rules of targets and sources their exit code.
-func remoteError(err error) error {
-	for _, rule := range []error{sqlstore.ErrRemoteName, sqlstore.ErrRemoteUnknown} {
-		if errors.Is(err, rule) {
-			return &refusal{exitRefused, "nothing was changed", err}
-		}
-	}
-	return err
 }
 
 // targetView is what --json prints. Times are empty for what has not happened.
@@ -122,62 +124,25 @@ func viewTarget(i sqlstore.TargetInfo) targetView {
 	return v
 }
 
-type forwardListCmd struct{}
-
-// Run prints the targets.
-func (forwardListCmd) Run(p *program) error {
-	return p.withStore(func(s *sqlstore.Store) error {
-		all, err := s.ListTargets(p.ctx)
-		if err != nil {
-			return err
-		}
-		views, rows := []targetView{}, [][]string{{"NAME", "STATE", "BEHIND", "SENT", "REFUSED", "NEXT", "PROBLEM", "ENDPOINT"}}
-		for _, i := range all {
-			v := viewTarget(i)
-			views = append(views, v)
-			rows = append(rows, []string{v.Name, v.State, fmt.Sprintf("%d, %s", v.Lag, age(i.Age)), strconv.FormatInt(v.Sent, 10), strconv.FormatInt(v.Refused, 10),
-				firstOf(v.Next, "-"), firstOf(v.Problem, "-"), v.Endpoint})
-		}
-		if p.JSON {
-			return printJSON(p.out, views)
-		}
-		return printTable(p.out, rows)
-	})
-}
-
-// findTarget finds one by name or id.
-func findTarget(p *program, s *sqlstore.Store, name string) (sqlstore.TargetInfo, error) {
-	all, err := s.ListTargets(p.ctx)
-	if err != nil {
-		return sqlstore.TargetInfo{}, err
-	}
-	for _, i := range all {
-		if i.Name == name || i.ID == name {
-			return i, nil
-		}
-	}
-	return sqlstore.TargetInfo{}, remoteError(fmt.Errorf("%w: %s", sqlstore.ErrRemoteUnknown, name))
-}
-
 type forwardStatusCmd struct {
-	Target string `arg:"" help:"Name or id."`
-	Limit  int    `default:"20" help:"At most so many refused statements, newest first."`
+	remoteName
+	Limit int `default:"20" help:"At most so many refused statements, newest first."`
 }
 
 // Run prints one target.
 func (c *forwardStatusCmd) Run(p *program) error {
 	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findTarget(p, s, c.Target)
+		found, err := findRemote[targets](p, s, c.Name)
 		if err != nil {
 			return err
 		}
-		dead, err := s.DeadOf(p.ctx, found.ID, c.Limit)
+		dead, err := s.DeadOf(p.ctx, found.id, c.Limit)
 		if err != nil {
 			return err
 		}
-		v := viewTarget(found)
+		v := found.view.(targetView)
 		rows := [][]string{
-			{"name", v.Name}, {"endpoint", v.Endpoint}, {"key", v.Key}, {"state", v.State}, {"behind", fmt.Sprintf("%d entries of the log, %s", v.Lag, age(found.Age))},
+			{"name", v.Name}, {"endpoint", v.Endpoint}, {"key", v.Key}, {"state", v.State}, {"behind", fmt.Sprintf("%d entries of the log, %s", v.Lag, age(time.Duration(v.LagSeconds)*time.Second))},
 			{"sent", strconv.FormatInt(v.Sent, 10)}, {"refused", strconv.FormatInt(v.Refused, 10)}, {"last sent", firstOf(v.LastSent, "never")},
 			{"next", firstOf(v.Next, "-")}, {"problem", firstOf(v.Problem, "-")},
 		}
@@ -196,74 +161,26 @@ func (c *forwardStatusCmd) Run(p *program) error {
 	})
 }
 
-type forwardPauseCmd struct {
-	Target string `arg:"" help:"Name or id."`
-}
-
-// Run pauses a target; what is being sent at this moment is still sent.
-func (c *forwardPauseCmd) Run(p *program) error { return pauseTarget(p, c.Target, true, "Paused.") }
-
-type forwardResumeCmd struct {
-	Target string `arg:"" help:"Name or id."`
-}
-
-// Run has a target go on.
-func (c *forwardResumeCmd) Run(p *program) error {
-	return pauseTarget(p, c.Target, false, "It goes on. A server that runs begins within seconds.")
-}
-
-func pauseTarget(p *program, name string, pause bool, text string) error {
-	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findTarget(p, s, name)
-		if err != nil {
-			return err
-		}
-		if err := s.PauseTarget(p.ctx, found.ID, pause); err != nil {
-			return remoteError(err)
-		}
-		state := map[bool]string{true: "paused", false: "resumed"}[pause]
-		return p.sayRemote(found.ID, state, text)
-	})
-}
-
 type forwardRetryCmd struct {
-	Target    string `arg:"" help:"Name or id."`
+	remoteName
 	Statement string `arg:"" optional:"" help:"Id of one statement; default: all that it refused."`
 }
 
 // Run has refused statements sent once more.
 func (c *forwardRetryCmd) Run(p *program) error {
 	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findTarget(p, s, c.Target)
+		found, err := findRemote[targets](p, s, c.Name)
 		if err != nil {
 			return err
 		}
-		n, err := s.RetryDead(p.ctx, found.ID, c.Statement)
+		n, err := s.RetryDead(p.ctx, found.id, c.Statement)
 		if err != nil {
 			return err
 		}
 		if p.JSON {
-			return printJSON(p.out, map[string]any{"id": found.ID, "statements": n})
+			return printJSON(p.out, map[string]any{"id": found.id, "statements": n})
 		}
 		_, err = fmt.Fprintf(p.out, "%d statements are sent once more. A server that runs sends them within seconds.\n", n)
 		return err
-	})
-}
-
-type forwardRemoveCmd struct {
-	Target string `arg:"" help:"Name or id."`
-}
-
-// Run forgets a target.
-func (c *forwardRemoveCmd) Run(p *program) error {
-	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findTarget(p, s, c.Target)
-		if err != nil {
-			return err
-		}
-		if err := s.RemoveTarget(p.ctx, found.ID); err != nil {
-			return remoteError(err)
-		}
-		return p.sayRemote(found.ID, "removed", "Removed.")
 	})
 }

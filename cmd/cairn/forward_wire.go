@@ -12,7 +12,7 @@ import (
 // newForwarder sends statements on to other record stores.
 func (w wiring) newForwarder(store *sqlstore.Store) *pipeline.Forwarder {
 	return pipeline.NewForwarder(pipeline.ForwarderConfig{
-		Targets: store.Targets(), Open: w.openRemote, HTTP: w.remoteClient(), Now: w.now, Logger: w.log, Holder: w.process,
+		Targets: store.Targets(), Open: w.openRemote, HTTP: remoteClient(w.privateHosts), Now: w.now, Logger: w.log, Holder: w.process,
 	})
 }
 

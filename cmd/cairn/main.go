@@ -31,7 +31,7 @@ type cli struct {
 	Source       sourceCmd       `cmd:"" help:"Other record stores that statements are pulled from."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"The scores that LMSs are owed."`
 	Key          keyCmd          `cmd:"" help:"The keys that Cairn signs with."`
-	Doctor       doctorCmd       `cmd:"" help:"Check each registration: keys, tokens, clock, frames, the last launches; say what is wrong and what to do. Ends with 1 when a check failed."`
+	Doctor       doctorCmd       `cmd:"" help:"Check each registration: keys, tokens, clock, frames, the last launches; how other record stores stand; say what is wrong and what to do. Ends with 1 when a check failed."`
 	Replay       replayCmd       `cmd:"" help:"Empty the projection and fold the whole log again. Nothing is emitted twice; servers may go on running."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }

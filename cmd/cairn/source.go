@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"context"
 	"strconv"
 	"time"
 
@@ -9,16 +9,44 @@ import (
 
 	"cairn/internal/pipeline"
 	"cairn/internal/sqlstore"
-	"cairn/xapi"
 )
 
 type sourceCmd struct {
-	Add    sourceAddCmd    `cmd:"" help:"Pull statements from another record store."`
-	List   sourceListCmd   `cmd:"" help:"List the sources and how far they have been taken."`
-	Status sourceStatusCmd `cmd:"" help:"Show one source."`
-	Pause  sourcePauseCmd  `cmd:"" help:"Ask a source no more until it goes on. It goes on where it stood."`
-	Resume sourceResumeCmd `cmd:"" help:"Have a source asked now, also before its time after a failure."`
-	Remove sourceRemoveCmd `cmd:"" help:"Forget a source and its secret. What was pulled from it stays."`
+	Add    sourceAddCmd             `cmd:"" help:"Pull statements from another record store."`
+	List   remoteListCmd[sources]   `cmd:"" help:"List the sources and how far they have been taken."`
+	Status sourceStatusCmd          `cmd:"" help:"Show one source."`
+	Test   remoteTestCmd[sources]   `cmd:"" help:"Ask a source what it is and whether it lets us read, and say what it answered."`
+	Pause  remotePauseCmd[sources]  `cmd:"" help:"Ask a source no more until it goes on. It goes on where it stood."`
+	Resume remoteResumeCmd[sources] `cmd:"" help:"Have a source asked now, also before its time after a failure."`
+	Remove remoteRemoveCmd[sources] `cmd:"" help:"Forget a source and its secret. What was pulled from it stays."`
+}
+
+// sources is the remoteKind of pulling.
+type sources struct{}
+
+func (sources) columns() []string {
+	return []string{"NAME", "STATE", "THROUGH", "STORED", "REFUSED", "NEXT", "PROBLEM", "ENDPOINT"}
+}
+
+func (sources) mustRead() bool { return true }
+
+func (sources) list(ctx context.Context, s *sqlstore.Store) ([]remoteInfo, error) {
+	all, err := s.ListSources(ctx)
+	out := make([]remoteInfo, len(all))
+	for n, i := range all {
+		v := viewSource(i)
+		out[n] = remoteInfo{i.Remote, i.ID, i.Name, v, []string{v.Name, v.State, firstOf(v.Through, "-"), strconv.FormatInt(v.Stored, 10),
+			strconv.FormatInt(v.Refused, 10), firstOf(v.Next, "-"), firstOf(v.Problem, "-"), v.Endpoint}}
+	}
+	return out, err
+}
+
+func (sources) pause(ctx context.Context, s *sqlstore.Store, id string, pause bool) error {
+	return s.PauseSource(ctx, id, pause)
+}
+
+func (sources) remove(ctx context.Context, s *sqlstore.Store, id string) error {
+	return s.RemoveSource(ctx, id)
 }
 
 type sourceAddCmd struct {
@@ -31,24 +59,16 @@ type sourceAddCmd struct {
 
 // Run keeps a source. Servers that run begin within seconds.
 func (c *sourceAddCmd) Run(p *program) error {
-	for flag, iri := range map[string]string{"--verb": c.Verb, "--activity": c.Activity} {
-		if iri != "" && !xapi.IsIRI(iri) {
-			return refuse(exitUsage, "%s is no IRI: %q", flag, iri)
-		}
+	if err := checkIRIs(map[string]string{"--verb": c.Verb, "--activity": c.Activity}); err != nil {
+		return err
 	}
 	if c.Every < time.Second || c.Every > 24*time.Hour {
 		return refuse(exitUsage, "--every is %s; it may be 1s to 24h", c.Every)
 	}
-	return p.withStore(func(s *sqlstore.Store) error {
-		r, err := c.remote(p)
-		if err != nil {
-			return err
-		}
-		n := pipeline.Source{ID: uuid.NewString(), Name: c.Name, Remote: r, Verb: c.Verb, Activity: c.Activity, Every: c.Every, Through: c.Since}
-		if err := s.AddSource(p.ctx, n); err != nil {
-			return remoteError(err)
-		}
-		return p.sayRemote(n.ID, "added", "Added. A server that runs begins within seconds; see cairn source status.")
+	n := pipeline.Source{ID: uuid.NewString(), Name: c.Name, Verb: c.Verb, Activity: c.Activity, Every: c.Every, Through: c.Since}
+	return addRemote[sources](p, c.remoteFlags, n.ID, func(s *sqlstore.Store, r pipeline.Remote) error {
+		n.Remote = r
+		return s.AddSource(p.ctx, n)
 	})
 }
 
@@ -88,55 +108,16 @@ func viewSource(i sqlstore.SourceInfo) sourceView {
 	return v
 }
 
-type sourceListCmd struct{}
-
-// Run prints the sources.
-func (sourceListCmd) Run(p *program) error {
-	return p.withStore(func(s *sqlstore.Store) error {
-		all, err := s.ListSources(p.ctx)
-		if err != nil {
-			return err
-		}
-		views, rows := []sourceView{}, [][]string{{"NAME", "STATE", "THROUGH", "STORED", "REFUSED", "NEXT", "PROBLEM", "ENDPOINT"}}
-		for _, i := range all {
-			v := viewSource(i)
-			views = append(views, v)
-			rows = append(rows, []string{v.Name, v.State, firstOf(v.Through, "-"), strconv.FormatInt(v.Stored, 10), strconv.FormatInt(v.Refused, 10),
-				firstOf(v.Next, "-"), firstOf(v.Problem, "-"), v.Endpoint})
-		}
-		if p.JSON {
-			return printJSON(p.out, views)
-		}
-		return printTable(p.out, rows)
-	})
-}
-
-// findSource finds one by name or id.
-func findSource(p *program, s *sqlstore.Store, name string) (sqlstore.SourceInfo, error) {
-	all, err := s.ListSources(p.ctx)
-	if err != nil {
-		return sqlstore.SourceInfo{}, err
-	}
-	for _, i := range all {
-		if i.Name == name || i.ID == name {
-			return i, nil
-		}
-	}
-	return sqlstore.SourceInfo{}, remoteError(fmt.Errorf("%w: %s", sqlstore.ErrRemoteUnknown, name))
-}
-
-type sourceStatusCmd struct {
-	Source string `arg:"" help:"Name or id."`
-}
+type sourceStatusCmd struct{ remoteName }
 
 // Run prints one source.
 func (c *sourceStatusCmd) Run(p *program) error {
 	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findSource(p, s, c.Source)
+		found, err := findRemote[sources](p, s, c.Name)
 		if err != nil {
 			return err
 		}
-		v := viewSource(found)
+		v := found.view.(sourceView)
 		if p.JSON {
 			return printJSON(p.out, v)
 		}
@@ -145,53 +126,5 @@ func (c *sourceStatusCmd) Run(p *program) error {
 			{"stored", strconv.FormatInt(v.Stored, 10)}, {"refused", strconv.FormatInt(v.Refused, 10)}, {"last refusal", firstOf(v.LastRefusal, "-")},
 			{"last asked", firstOf(v.LastAsked, "never")}, {"next", firstOf(v.Next, "-")}, {"problem", firstOf(v.Problem, "-")},
 		})
-	})
-}
-
-type sourcePauseCmd struct {
-	Source string `arg:"" help:"Name or id."`
-}
-
-// Run pauses a source; what was answered at this moment is still stored.
-func (c *sourcePauseCmd) Run(p *program) error { return pauseSource(p, c.Source, true, "Paused.") }
-
-type sourceResumeCmd struct {
-	Source string `arg:"" help:"Name or id."`
-}
-
-// Run has a source asked again.
-func (c *sourceResumeCmd) Run(p *program) error {
-	return pauseSource(p, c.Source, false, "It goes on. A server that runs asks within seconds.")
-}
-
-func pauseSource(p *program, name string, pause bool, text string) error {
-	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findSource(p, s, name)
-		if err != nil {
-			return err
-		}
-		if err := s.PauseSource(p.ctx, found.ID, pause); err != nil {
-			return remoteError(err)
-		}
-		state := map[bool]string{true: "paused", false: "resumed"}[pause]
-		return p.sayRemote(found.ID, state, text)
-	})
-}
-
-type sourceRemoveCmd struct {
-	Source string `arg:"" help:"Name or id."`
-}
-
-// Run forgets a source.
-func (c *sourceRemoveCmd) Run(p *program) error {
-	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findSource(p, s, c.Source)
-		if err != nil {
-			return err
-		}
-		if err := s.RemoveSource(p.ctx, found.ID); err != nil {
-			return remoteError(err)
-		}
-		return p.sayRemote(found.ID, "removed", "Removed. What was pulled from it stays.")
 	})
 }

@@ -17,8 +17,11 @@ func TestPullsFromASecondCairnAndNeverSendsItBack(t *testing.T) {
 	from.send(t, statementLine(4, "v"), voidLine(5, 2))
 	eventually(t, "what came later is pulled, and its voids", func() bool { return to.has(t, 4) && to.status(t, "voidedStatementId", 2) == 200 })
 	var source sourceView
-	succeed(t, to.env, &source, "source", "status", "other")
-	if source.Stored != 4 || source.Refused != 0 || source.Through == "" || source.Problem != "" {
+	eventually(t, "it is counted", func() bool { // after it is stored
+		succeed(t, to.env, &source, "source", "status", "other")
+		return source.Stored == 4
+	})
+	if source.Refused != 0 || source.Through == "" || source.Problem != "" {
 		t.Errorf("the source is %+v", source)
 	}
 	var target targetView
@@ -40,9 +43,10 @@ func TestPullsFromASecondCairnAndNeverSendsItBack(t *testing.T) {
 	}
 	succeed(t, to.env, nil, "source", "resume", "other")
 	eventually(t, "it goes on", func() bool { return to.has(t, 6) })
-	if _, figures := to.get(t, "/metrics"); !strings.Contains(figures, `cairn_source_statements_total{source="other"} 5`) {
-		t.Errorf("the figures are %s", figures)
-	}
+	eventually(t, "the figures tell", func() bool {
+		_, figures := to.get(t, "/metrics")
+		return strings.Contains(figures, `cairn_source_statements_total{source="other"} 5`)
+	})
 	if listed := command(t, to.env, "source", "list"); !strings.Contains(listed.out, "other") {
 		t.Errorf("the list says %s", listed.out)
 	}

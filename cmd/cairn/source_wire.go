@@ -13,7 +13,7 @@ import (
 // newPuller takes statements from other record stores. They are vouched for by this instance, under the name of the source.
 func (w wiring) newPuller(store *sqlstore.Store, m *metrics, grown bell) *pipeline.Puller {
 	return pipeline.NewPuller(pipeline.PullerConfig{
-		Sources: store.Sources(), Open: w.openRemote, HTTP: w.remoteClient(), Now: w.now, Logger: w.log, Holder: w.process,
+		Sources: store.Sources(), Open: w.openRemote, HTTP: remoteClient(w.privateHosts), Now: w.now, Logger: w.log, Holder: w.process,
 		Authority: func(s pipeline.Source) xapi.Agent { return w.authority(s.Name, "source/"+s.ID) },
 		Stored: func(n int) {
 			m.statements.WithLabelValues("stored").Add(float64(n))

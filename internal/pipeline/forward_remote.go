@@ -36,8 +36,9 @@ type answer struct {
 	body    []byte
 	tooLong bool
 	after   time.Duration // of Retry-After, 0 when it did not ask for time
-	problem string
-	through time.Time // of X-Experience-API-Consistent-Through, zero when it is not said
+	problem string        // never empty
+	err     error         // why it was not reached
+	through time.Time     // of X-Experience-API-Consistent-Through, zero when it is not said
 }
 
 // maxRemoteAnswer bounds an answer in octets.
@@ -64,7 +65,7 @@ func (r *remote) call(ctx context.Context, q remoteRequest) answer {
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(q.body))
 	if err != nil {
-		return answer{problem: err.Error()}
+		return answer{problem: err.Error(), err: err}
 	}
 	req.SetBasicAuth(r.key, r.secret)
 	req.Header.Set(xapi.VersionHeader, max(q.version, xapi.V1).String())
@@ -73,7 +74,7 @@ func (r *remote) call(ctx context.Context, q remoteRequest) answer {
 	}
 	res, err := r.http.Do(req)
 	if err != nil {
-		return answer{problem: err.Error()}
+		return answer{problem: err.Error(), err: err}
 	}
 	defer func() { _ = res.Body.Close() }()
 	return r.read(res)
@@ -82,7 +83,7 @@ func (r *remote) call(ctx context.Context, q remoteRequest) answer {
 func (r *remote) read(res *http.Response) answer {
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxRemoteAnswer+1))
 	if err != nil && len(body) < maxRemoteAnswer { // a client may bound answers itself, by an error
-		return answer{problem: "the answer broke off: " + err.Error()}
+		return answer{problem: "the answer broke off: " + err.Error(), err: err}
 	}
 	a := answer{status: res.StatusCode, kind: res.Header.Get("Content-Type"), body: body, tooLong: len(body) > maxRemoteAnswer || err != nil,
 		after: retryAfter(res.Header.Get("Retry-After"), r.now())}
@@ -91,6 +92,9 @@ func (r *remote) read(res *http.Response) answer {
 		a.body = nil
 	}
 	a.problem = fmt.Sprintf("it answered %d", a.status)
+	if to := res.Header.Get("Location"); to != "" && a.status/100 == 3 {
+		a.problem += ", which leads to " + spoken([]byte(to)) + "; redirects are not followed, for they would take the secret along"
+	}
 	if said := spoken(a.body); said != "" && a.status >= http.StatusBadRequest {
 		a.problem += ": " + said
 	}

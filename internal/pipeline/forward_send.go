@@ -205,10 +205,7 @@ func (s *sending) mustBeStore(ctx context.Context) error {
 		return nil
 	}
 	a := s.to.call(ctx, remoteRequest{address: "/about"})
-	var about struct {
-		Version []string `json:"version"`
-	}
-	if a.status != http.StatusOK || json.Unmarshal(a.body, &about) != nil || len(about.Version) == 0 {
+	if len(a.versions()) == 0 {
 		return &notNow{"it refused a statement, and does not say at /about that it is a record store; is the endpoint right?", a.after}
 	}
 	s.isStore = true
