@@ -148,7 +148,7 @@ func (b *bench) askAll(s *server, dsn string, began time.Time) ([]asked, error) 
 
 // ask sends one kind of query by all connections for the window.
 func (b *bench) ask(s *server, q question, began time.Time) (asked, error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: queryConnections}, Timeout: 30 * time.Second}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: queryConnections, DisableCompression: true}, Timeout: 30 * time.Second}
 	return inWindow(b.ctx, b.window, func(number int) error {
 		r, err := http.NewRequestWithContext(b.ctx, http.MethodGet, fmt.Sprintf("%s/xapi/statements?limit=%d&%s", s.base, queryLimit, q.of(number, began).Encode()), nil)
 		if err != nil {
