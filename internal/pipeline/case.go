@@ -3,16 +3,30 @@ package pipeline
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"cairn/mapping"
 )
 
-// BuildCase puts together what a state rests on: the rows of one learner and one capability whose links are active, every
-// alignment of the capability (also those that ended), its rules, and the progress so far. A statement that two links of the
-// same learner brought stands once. Rows and alignments may come in any order.
-func BuildCase(pair Pair, rows []LedgerRow, aligned []Aligned, rules []mapping.ScopedRule, now mapping.Progress) mapping.Case {
-	c := mapping.Case{Capability: pair.Capability, Rules: rules, Ended: map[string]bool{}, WasEvidenced: now.WasEvidenced}
-	sorted := slices.Clone(rows)
+// Basis is what a state rests on: the rows of one learner and one capability whose links are active, every alignment of the
+// capability (also those that ended), its rules and the defaults of its framework, the endorsements, and the date asked for. All
+// in any order.
+type Basis struct {
+	Pair
+	Rows         []LedgerRow
+	Aligned      []Aligned
+	Rules        []mapping.ScopedRule
+	Endorsements []mapping.Endorsement
+	At           time.Time
+	WasEvidenced bool // the state was evidenced before
+}
+
+// Case puts the basis in order. A statement that two links of the same learner brought stands once.
+func (b Basis) Case() mapping.Case {
+	c := mapping.Case{
+		Capability: b.Capability, Rules: b.Rules, Ended: map[string]bool{}, Endorsements: b.Endorsements, At: b.At, WasEvidenced: b.WasEvidenced,
+	}
+	sorted := slices.Clone(b.Rows)
 	slices.SortFunc(sorted, func(a, b LedgerRow) int {
 		return cmp.Or(cmp.Compare(a.Evidence.Alignment, b.Evidence.Alignment),
 			cmp.Compare(a.Evidence.Record.Pos, b.Evidence.Record.Pos), cmp.Compare(a.LinkPos, b.LinkPos))
@@ -25,7 +39,7 @@ func BuildCase(pair Pair, rows []LedgerRow, aligned []Aligned, rules []mapping.S
 		used[r.Evidence.Alignment] = true
 		c.Evidence = append(c.Evidence, r.Evidence)
 	}
-	for _, a := range aligned {
+	for _, a := range b.Aligned {
 		if a.Ended != 0 && !used[a.ID] {
 			continue
 		}

@@ -7,21 +7,35 @@ import (
 
 // emit adds the statements that tell others of a transition (mapping.md, "What is emitted"). Their ids follow from learner,
 // capability, kind and ordinal, so that a repeat is the same statement again.
-// What cannot be said as a valid statement (an issuer that is no IRI) is logged and left out: it must not stop the projection.
-func (w *work) emit(t mapping.Transition, r mapping.Result) {
-	catalog, node, ok := w.p.capability(t.Capability)
+func (w *work) emit(t mapping.Transition, r mapping.Result) error {
+	return w.emitAbout(Pair{t.Learner, t.Capability}, func(p profile.Params) ([][]byte, error) {
+		person := w.st.people[t.Learner]
+		p.Actor = profile.Account{HomePage: person.Issuer, Name: person.Subject}
+		return statementsOf(withTransition(p, t, r), t, w.p.cfg.Companions), nil
+	})
+}
+
+// emitAbout adds statements about a capability, where it is in a published framework. What cannot be said as a valid statement (an
+// issuer that is no IRI) is logged and left out: it must not stop the projection.
+func (w *work) emitAbout(pair Pair, build func(profile.Params) ([][]byte, error)) error {
+	catalog, node, ok := w.p.capability(pair.Capability)
 	if !ok {
-		w.p.cfg.Logger.Warn("a capability is in no published framework, so nothing is emitted", "capability", t.Capability)
-		return
+		w.p.cfg.Logger.Warn("a capability is in no published framework, so nothing is emitted", "capability", pair.Capability)
+		return nil
 	}
-	for _, statement := range statementsOf(w.params(catalog, node, t, r), t, w.p.cfg.Companions) {
+	statements, err := build(capabilityParams(catalog, node, pair.Learner))
+	if err != nil {
+		return err
+	}
+	for _, statement := range statements {
 		prepared, err := w.p.cfg.Prepare(statement)
 		if err != nil {
-			w.p.cfg.Logger.Error("an outgoing statement is not valid and was left out", "position", t.Pos, "error", err)
+			w.p.cfg.Logger.Error("an outgoing statement is not valid and was left out", "capability", pair.Capability, "error", err)
 			continue
 		}
 		w.batch.Emit = append(w.batch.Emit, prepared)
 	}
+	return nil
 }
 
 // statementsOf answers what a transition gives rise to, in the order in which it is stored.
@@ -39,18 +53,33 @@ func statementsOf(p profile.Params, t mapping.Transition, companions []profile.C
 	if t.Forfeited() {
 		out = append(out, profile.Forfeited(p))
 	}
+	if expired(t) {
+		out = append(out, profile.Expired(p))
+	}
 	return out
 }
 
-func (w *work) params(c *mapping.Catalog, n mapping.Node, t mapping.Transition, r mapping.Result) profile.Params {
-	person := w.st.people[t.Learner]
+// expired says that an expired statement is due: the state was evidenced and ended by time.
+func expired(t mapping.Transition) bool {
+	return t.From == mapping.Evidenced && t.To == mapping.Expired
+}
+
+// capabilityParams is what every statement about a capability tells.
+func capabilityParams(c *mapping.Catalog, n mapping.Node, learner string) profile.Params {
 	return profile.Params{
-		Base: c.IRIBase, Learner: t.Learner, Actor: profile.Account{HomePage: person.Issuer, Name: person.Subject},
-		Capability: profile.Named{IRI: c.CapabilityIRI(n.ID), Name: n.Title}, CapabilityID: n.ID,
+		Base: c.IRIBase, Learner: learner, Capability: profile.Named{IRI: c.CapabilityIRI(n.ID), Name: n.Title}, CapabilityID: n.ID,
 		Framework: profile.Named{IRI: c.IRI(), Name: c.Title}, Level: n.Level, TopLevel: topLevel(c),
-		Ordinal: t.Ordinal, Award: t.Award(), Percent: t.Percent, At: t.At,
-		Trigger: trigger(t, r), Evidence: t.Statements, Reason: string(t.Cause),
 	}
+}
+
+// withTransition adds what a transition tells.
+func withTransition(p profile.Params, t mapping.Transition, r mapping.Result) profile.Params {
+	p.Ordinal, p.Award, p.Percent, p.At = t.Ordinal, t.Award(), t.Percent, t.At
+	if expired(t) {
+		p.Award = t.Ordinal - 1 // nothing moves between achieving and expiring
+	}
+	p.Trigger, p.Evidence, p.Expires, p.Reason = trigger(t, r), t.Statements, r.Expires, string(t.Cause)
+	return p
 }
 
 func topLevel(c *mapping.Catalog) int {

@@ -19,6 +19,13 @@ const (
 	EntryUnlink    EntryKind = "unlink"    // body: learner.Link
 	EntryFramework EntryKind = "framework" // body: FrameworkPublished
 
+	EntryRated                EntryKind = "rated"                 // body: mapping.Rating
+	EntryEndorsed             EntryKind = "endorsed"              // body: mapping.Endorsement
+	EntryEndorsementWithdrawn EntryKind = "endorsement_withdrawn" // body: EndorsementWithdrawn
+
+	// EntryClock says nothing but what time it was: something had ended, and nothing else was stored. Body: {}.
+	EntryClock EntryKind = "clock"
+
 	// EntryFrameworkState changes no learner's state: what was earned in a version stays.
 	EntryFrameworkState EntryKind = "framework_state" // body: FrameworkState
 )
@@ -39,10 +46,20 @@ type FrameworkState struct {
 	Reason  string                   `json:"reason,omitzero"`
 }
 
+// EndorsementWithdrawn is the body of the event that takes an endorsement back.
+type EndorsementWithdrawn struct {
+	ID         string    `json:"id"`
+	Learner    string    `json:"learner"`
+	Capability string    `json:"capability"`
+	By         string    `json:"by"` // account id
+	Reason     string    `json:"reason,omitzero"`
+	At         time.Time `json:"at"`
+}
+
 // Entry is one position of the log.
 type Entry struct {
 	Pos    int64
-	Stored time.Time
+	Stored time.Time // also the time it brings to the fold: what has ended by then is settled first, see work.expire
 	Kind   EntryKind
 	Body   []byte // JSON of an event; nil for a statement
 

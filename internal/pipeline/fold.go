@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -10,8 +11,12 @@ import (
 	"cairn/mapping"
 )
 
-// fold takes one entry of the log into the batch.
+// fold takes one entry of the log into the batch, after what had ended when it was stored.
 func (w *work) fold(e Entry) error {
+	if err := w.expire(e); err != nil {
+		return err
+	}
+	w.at = e.Stored
 	switch e.Kind {
 	case EntryStatement:
 		if e.Own {
@@ -27,6 +32,14 @@ func (w *work) fold(e Entry) error {
 		return foldBody(e, w.foldLink)
 	case EntryUnlink:
 		return foldBody(e, w.foldUnlink)
+	case EntryRated:
+		return foldBody(e, w.foldRated)
+	case EntryEndorsed:
+		return foldBody(e, w.foldEndorsed)
+	case EntryEndorsementWithdrawn:
+		return foldBody(e, w.foldEndorsementWithdrawn)
+	case EntryFramework:
+		return w.p.cfg.Catalogs.Look()
 	}
 	return nil // other events change no learner's state
 }
@@ -132,9 +145,7 @@ func (w *work) foldEdit(e Entry, edit mapping.Edit, touched map[Pair]bool) error
 	case edit.Remove != "":
 		return w.foldRemove(e, edit.Remove, touched)
 	case edit.Rule != nil:
-		w.st.setRule(*edit.Rule)
-		w.batch.Rules = append(w.batch.Rules, *edit.Rule)
-		return w.touchCapability(edit.Rule.Capability, touched)
+		return w.foldRule(e, *edit.Rule, touched)
 	}
 	return nil
 }
@@ -175,10 +186,28 @@ func (w *work) foldRemove(e Entry, id string, touched map[Pair]bool) error {
 	return w.touchIfRuled(a.Capability, touched)
 }
 
-// touchIfRuled touches everyone with evidence for a capability that has a rule of its own: what the rule asks for may have
-// changed with the number of its activities.
+// foldRule sets a rule, or a default of a framework: everyone with evidence for what it is about may stand otherwise now.
+func (w *work) foldRule(e Entry, r mapping.ScopedRule, touched map[Pair]bool) error {
+	w.st.setRule(r)
+	w.batch.Rules = append(w.batch.Rules, Ruled{ScopedRule: r, Began: e.Pos})
+	if r.Capability != "" {
+		return w.touchCapability(r.Capability, touched)
+	}
+	for _, capability := range slices.Sorted(maps.Keys(w.st.tagged)) {
+		if w.p.frameworkOf(capability) != r.Framework {
+			continue
+		}
+		if err := w.touchCapability(capability, touched); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touchIfRuled touches everyone with evidence for a capability that has a rule, or whose framework has a default: what the rule
+// asks for may have changed with the number of its activities.
 func (w *work) touchIfRuled(capability string, touched map[Pair]bool) error {
-	if len(w.st.rules[capability]) == 0 {
+	if len(w.rulesOf(capability)) == 0 {
 		return nil
 	}
 	return w.touchCapability(capability, touched)

@@ -10,6 +10,7 @@ import (
 	"cairn/internal/pipeline"
 	"cairn/mapping"
 	"cairn/xapi"
+	"cairn/xapi/profile"
 )
 
 // memory is a log and a projection in memory, for tests that ask what the fold does and not how it is kept.
@@ -26,12 +27,15 @@ type memory struct {
 	progress    map[pipeline.Pair]mapping.Progress
 	transitions []mapping.Transition
 	scored      []string
-	fail        error // answered by the next Commit
-	reads       int   // calls of Ledger
+	rated       []pipeline.RatingRow
+	endorsed    []pipeline.EndorsementRow
+	fail        error     // answered by the next Commit
+	reads       int       // calls of Ledger
+	now         time.Time // of the next entry
 }
 
 func newMemory(entries ...pipeline.Entry) *memory {
-	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}}
+	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, now: epoch.Add(time.Second)}
 }
 
 func (m *memory) Entries(_ context.Context, after int64, limit int) ([]pipeline.Entry, error) {
@@ -104,9 +108,59 @@ func (m *memory) Progress(_ context.Context, p pipeline.Pair) (mapping.Progress,
 	return m.progress[p], nil
 }
 
+func (m *memory) Due(_ context.Context, upTo time.Time) ([]pipeline.Due, error) {
+	var out []pipeline.Due
+	for pair, p := range m.progress {
+		if !p.Expires.IsZero() && !p.Expires.After(upTo) {
+			out = append(out, pipeline.Due{Pair: pair, At: p.Expires})
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) NextExpiry(_ context.Context, after time.Time) (next time.Time, err error) {
+	for _, p := range m.progress {
+		if p.Expires.After(after) && (next.IsZero() || p.Expires.Before(next)) {
+			next = p.Expires
+		}
+	}
+	return next, nil
+}
+
+func (m *memory) Rated(_ context.Context, p pipeline.Pair) (n int, err error) {
+	for _, r := range m.rated {
+		if r.Learner == p.Learner && r.Capability == p.Capability {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (m *memory) Endorsements(_ context.Context, p pipeline.Pair) (out []pipeline.EndorsementRow, err error) {
+	for _, r := range m.endorsed {
+		if r.Learner == p.Learner && r.Capability == p.Capability {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// Person knows the accounts whose id is a number.
+func (m *memory) Person(_ context.Context, account, learnerID string) (profile.Account, error) {
+	if id := account + learnerID; strings.HasPrefix(id, "account-") || strings.HasPrefix(id, "learner-") {
+		return profile.Account{HomePage: "http://lms.test", Name: id[len("account-"):]}, nil
+	}
+	return profile.Account{}, nil
+}
+
+func (m *memory) Tick(context.Context, string) error {
+	m.append(pipeline.Entry{Kind: pipeline.EntryClock, Body: []byte(`{}`)})
+	return nil
+}
+
 func (m *memory) Reset(context.Context) error {
 	fresh := newMemory(m.entries...)
-	fresh.emitted = m.emitted
+	fresh.emitted, fresh.now = m.emitted, m.now
 	fresh.cursor.EmitAfter = max(m.cursor.EmitAfter, m.cursor.Pos)
 	*m = *fresh
 	return nil
@@ -126,9 +180,13 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 		m.alignments[i].Ended = e.Pos
 	}
 	for _, r := range b.Rules {
-		m.rules = append(slices.DeleteFunc(m.rules, func(o mapping.ScopedRule) bool {
-			return o.Capability == r.Capability && o.Scope == r.Scope
-		}), r)
+		m.rules = append(slices.DeleteFunc(m.rules, r.Replaces), r.ScopedRule)
+	}
+	m.rated = append(m.rated, b.Rated...)
+	m.endorsed = append(m.endorsed, b.Endorsed...)
+	for _, w := range b.Withdrawn {
+		i := slices.IndexFunc(m.endorsed, func(r pipeline.EndorsementRow) bool { return r.ID == w.ID })
+		m.endorsed[i] = w
 	}
 	m.links = append(m.links, b.Linked...)
 	for _, u := range b.Unlinked {
@@ -160,7 +218,7 @@ func (m *memory) emit(own []xapi.Prepared) {
 
 func (m *memory) append(e pipeline.Entry) {
 	e.Pos = int64(len(m.entries)) + 1
-	e.Stored = epoch.Add(time.Duration(e.Pos) * time.Second)
+	e.Stored, m.now = m.now, m.now.Add(time.Second)
 	if e.Kind == pipeline.EntryStatement {
 		e.Record.Pos = e.Pos
 		m.settleVoids(&e)

@@ -16,6 +16,8 @@ import (
 // Catalogs answers every published framework.
 type Catalogs interface {
 	All() []*mapping.Catalog
+	// Look reads anew what is published: the log has come to a publication.
+	Look() error
 }
 
 // Config is what a Projector needs. Every field but Changed, Observe and the numbers must be set.
@@ -39,6 +41,7 @@ type Config struct {
 	Poll    time.Duration // how often the log is asked without Changed; default 250 ms
 	Rest    time.Duration // between two batches that are not full; default 50 ms
 	Lease   time.Duration // default 15 s
+	Tick    time.Duration // between two entries that are nothing but the time, at least; default 1 min
 }
 
 // Projector folds the log into evidence and progress, and emits what others are told. One process projects at a time; the
@@ -48,6 +51,8 @@ type Projector struct {
 	st   *state
 	seen *recent
 	till time.Time // our lease
+	// ticked is when the time was appended to the log last.
+	ticked time.Time
 	// hurry is signalled by those who wait for a position.
 	hurry chan struct{}
 
@@ -69,6 +74,9 @@ func NewProjector(cfg Config) *Projector {
 	}
 	if cfg.Lease == 0 {
 		cfg.Lease = 15 * time.Second
+	}
+	if cfg.Tick == 0 {
+		cfg.Tick = time.Minute
 	}
 	return &Projector{cfg: cfg, seen: newRecent(), moved: make(chan struct{}), hurry: make(chan struct{}, 1)}
 }
@@ -140,11 +148,23 @@ func (p *Projector) step(ctx context.Context) (int, error) {
 		p.st = st
 		p.arrive(st.cursor.Pos)
 	}
-	entries, err := p.cfg.Log.Entries(ctx, p.st.cursor.Pos, p.cfg.Batch)
+	entries, err := p.entries(ctx)
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
 	return len(entries), p.project(ctx, entries)
+}
+
+// entries answers the next ones; when there are none and something has ended, the time is one.
+func (p *Projector) entries(ctx context.Context) ([]Entry, error) {
+	entries, err := p.cfg.Log.Entries(ctx, p.st.cursor.Pos, p.cfg.Batch)
+	if err != nil || len(entries) > 0 {
+		return entries, err
+	}
+	if ticked, err := p.tick(ctx); err != nil || !ticked {
+		return nil, err
+	}
+	return p.cfg.Log.Entries(ctx, p.st.cursor.Pos, p.cfg.Batch)
 }
 
 // project folds the entries and commits the batch.
@@ -179,6 +199,14 @@ func (p *Projector) keepLease(ctx context.Context) error {
 	}
 	p.till = until
 	return nil
+}
+
+// frameworkOf answers the id of the framework that has a capability, "" when none has.
+func (p *Projector) frameworkOf(capability string) string {
+	if c, _, ok := p.capability(capability); ok {
+		return c.ID
+	}
+	return ""
 }
 
 // capability finds the framework and node of a capability.

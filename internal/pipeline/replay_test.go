@@ -31,6 +31,8 @@ type catalogs struct{ one *mapping.Catalog }
 
 func (c catalogs) All() []*mapping.Catalog { return []*mapping.Catalog{c.one} }
 
+func (catalogs) Look() error { return nil }
+
 func builtin(t require) catalogs {
 	t.Helper()
 	return catalogs{mapping.NewCatalog(mapping.Builtin(), "https://cairn.example.test")}
@@ -53,7 +55,7 @@ func projector(m *memory, c catalogs, batch int, change ...func(*pipeline.Config
 			}
 			return batch[0], nil
 		},
-		Now: func() time.Time { return epoch }, Logger: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return m.now }, Logger: slog.New(slog.DiscardHandler),
 	}
 	for _, f := range change {
 		f(&config)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 
 	"cairn/mapping"
 )
@@ -26,12 +27,17 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 	if err != nil {
 		return err
 	}
-	result := mapping.Evaluate(BuildCase(pair, rows, w.alignedWith(pair.Capability), w.st.rules[pair.Capability], before))
+	basis := Basis{Pair: pair, Rows: rows, Aligned: w.alignedWith(pair.Capability), Rules: w.rulesOf(pair.Capability), At: w.at, WasEvidenced: before.WasEvidenced}
+	if basis.Endorsements, err = w.endorsementsFor(pair, basis.Rules); err != nil {
+		return err
+	}
+	result := mapping.Evaluate(basis.Case())
 	w.remember(pair, result)
 	after, moved := mapping.Next(before, result, cause)
 	if after != before {
 		w.progress[pair] = after
 		w.kept[pair] = true
+		w.st.noteEnd(after.Expires)
 	}
 	if moved == nil {
 		return nil
@@ -41,8 +47,16 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 	if cause.Pos <= w.st.cursor.EmitAfter {
 		return nil
 	}
-	w.emit(*moved, result)
-	return nil
+	return w.emit(*moved, result)
+}
+
+// rulesOf answers the rules of a capability, and the defaults of its framework.
+func (w *work) rulesOf(capability string) []mapping.ScopedRule {
+	own := w.st.rules[capability]
+	if len(w.st.defaults) == 0 {
+		return own
+	}
+	return slices.Concat(own, w.st.defaults[w.p.frameworkOf(capability)])
 }
 
 func (w *work) alignedWith(capability string) []Aligned {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"cairn/internal/learner"
 	"cairn/mapping"
@@ -13,12 +14,14 @@ import (
 // read from the projection once and then kept by the fold itself.
 type state struct {
 	cursor     Cursor
-	links      map[string][]ActiveLink // by agent key, in order of position
-	people     map[string]learner.Link // the earliest link of each learner: who outgoing statements name
-	alignments map[string]Aligned      // by id, also those that ended
-	tagged     map[string][]string     // ids of alignments by capability, in order of beginning
-	index      *mapping.Index          // the active ones, by activity
-	rules      map[string][]mapping.ScopedRule
+	links      map[string][]ActiveLink         // by agent key, in order of position
+	people     map[string]learner.Link         // the earliest link of each learner: who outgoing statements name
+	alignments map[string]Aligned              // by id, also those that ended
+	tagged     map[string][]string             // ids of alignments by capability, in order of beginning
+	index      *mapping.Index                  // the active ones, by activity
+	rules      map[string][]mapping.ScopedRule // by capability
+	defaults   map[string][]mapping.ScopedRule // by framework
+	next       time.Time                       // no evidence ends before; zero when none does
 }
 
 // loadState reads the projection as it stands at its cursor.
@@ -26,6 +29,7 @@ func loadState(ctx context.Context, p Projection) (*state, error) {
 	s := &state{
 		links: map[string][]ActiveLink{}, people: map[string]learner.Link{}, alignments: map[string]Aligned{},
 		tagged: map[string][]string{}, index: mapping.NewIndex(), rules: map[string][]mapping.ScopedRule{},
+		defaults: map[string][]mapping.ScopedRule{},
 	}
 	var err error
 	if s.cursor, err = p.Cursor(ctx); err != nil {
@@ -45,6 +49,9 @@ func loadState(ctx context.Context, p Projection) (*state, error) {
 	}
 	for _, r := range rules {
 		s.setRule(r)
+	}
+	if s.next, err = p.NextExpiry(ctx, time.Time{}); err != nil {
+		return nil, fmt.Errorf("read what ends next: %w", err)
 	}
 	links, err := p.Links(ctx)
 	if err != nil {
@@ -76,8 +83,11 @@ func (s *state) end(id string, pos int64) {
 
 // setRule keeps one rule a scope.
 func (s *state) setRule(r mapping.ScopedRule) {
-	kept := slices.DeleteFunc(s.rules[r.Capability], func(o mapping.ScopedRule) bool { return o.Scope == r.Scope })
-	s.rules[r.Capability] = append(kept, r)
+	rules, key := s.rules, r.Capability
+	if key == "" {
+		rules, key = s.defaults, r.Framework
+	}
+	rules[key] = append(slices.DeleteFunc(rules[key], r.Replaces), r)
 }
 
 func (s *state) link(l ActiveLink) {

@@ -45,6 +45,12 @@ type Aligned struct {
 	Began, Ended int64
 }
 
+// Ruled is a rule with the position at which it was set.
+type Ruled struct {
+	mapping.ScopedRule
+	Began int64
+}
+
 // Pair is a learner and a capability.
 type Pair struct{ Learner, Capability string }
 
@@ -76,6 +82,10 @@ type Projection interface {
 	LedgerOf(ctx context.Context, statementID, alignment string, linkPos int64) ([]Pair, error)
 	// Progress answers the current state of the pair; the zero Progress (Ordinal 0) before the first transition.
 	Progress(ctx context.Context, p Pair) (mapping.Progress, error)
+	// Due answers the pairs whose evidence ends at or before a time, NextExpiry when the next one after a time ends: zero when none does.
+	Due(ctx context.Context, upTo time.Time) ([]Due, error)
+	NextExpiry(ctx context.Context, after time.Time) (time.Time, error)
+	Tracks
 }
 
 // Batch is the rows that folding some entries made, written as one.
@@ -84,7 +94,7 @@ type Batch struct {
 	Holder      string
 	Began       []Aligned
 	Ended       []Ended
-	Rules       []mapping.ScopedRule
+	Rules       []Ruled // each takes the place of the one before it (mapping.ScopedRule.Replaces)
 	Linked      []ActiveLink
 	Unlinked    []Unlinked
 	Evidence    []LedgerRow
@@ -92,8 +102,11 @@ type Batch struct {
 	Progress    []mapping.Progress // latest a pair
 	Transitions []mapping.Transition
 	Seen        []SeenActivity
-	Emit        []xapi.Prepared // appended to the log in the same transaction, stored by Cairn's own authority
-	Scored      []string        // learners whose scores may have changed: their deliveries become due
+	Rated       []RatingRow
+	Endorsed    []EndorsementRow
+	Withdrawn   []EndorsementRow // that were given before, with what ended them
+	Emit        []xapi.Prepared  // appended to the log in the same transaction, stored by Cairn's own authority
+	Scored      []string         // learners whose scores may have changed: their deliveries become due
 }
 
 // Ended is the end of an alignment.
@@ -120,6 +133,8 @@ type Committer interface {
 	Lease(ctx context.Context, holder string, now, until time.Time) error
 	// Commit writes the batch in one transaction and moves the cursor. ErrLeaseLost when the cursor is not at From.
 	Commit(ctx context.Context, b Batch) error
+	// Tick appends an entry to the log that is nothing but the time. ErrLeaseLost unless the holder has the lease.
+	Tick(ctx context.Context, holder string) error
 	// Reset empties the projection for a replay: cursor to 0, EmitAfter to where it stood.
 	Reset(ctx context.Context) error
 }

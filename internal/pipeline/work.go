@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"cairn/mapping"
 )
@@ -21,14 +22,18 @@ type work struct {
 	progress map[Pair]mapping.Progress
 	kept     map[Pair]bool // whose progress changed
 	added    []LedgerRow
-	voided   map[string]bool // statement ids
-	scored   map[string]bool // learners
+	addedOf  map[Pair][]int            // places in added
+	voided   map[string]bool           // statement ids
+	scored   map[string]bool           // learners
+	endorsed map[Pair][]EndorsementRow // of the pairs that were asked for
+	at       time.Time                 // the date at which pairs are settled
 }
 
 func (p *Projector) newWork(ctx context.Context, st *state) *work {
 	return &work{
 		ctx: ctx, p: p, st: st, batch: Batch{From: st.cursor.Pos, Holder: p.cfg.Holder},
 		ledger: map[Pair][]LedgerRow{}, counted: map[Pair]map[counting]bool{}, progress: map[Pair]mapping.Progress{}, kept: map[Pair]bool{}, voided: map[string]bool{}, scored: map[string]bool{},
+		endorsed: map[Pair][]EndorsementRow{}, addedOf: map[Pair][]int{},
 	}
 }
 
@@ -55,10 +60,8 @@ func (w *work) rows(pair Pair) ([]LedgerRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the ledger: %w", err)
 	}
-	for _, row := range w.added {
-		if row.Pair == pair {
-			rows = append(rows, row)
-		}
+	for _, i := range w.addedOf[pair] {
+		rows = append(rows, w.added[i])
 	}
 	for i := range rows {
 		rows[i].Evidence.Voided = rows[i].Evidence.Voided || w.voided[rows[i].Evidence.Record.StatementID]
@@ -74,6 +77,7 @@ func (w *work) isUnlinked(linkPos int64) bool {
 
 // record adds a row to the ledger.
 func (w *work) record(row LedgerRow) {
+	w.addedOf[row.Pair] = append(w.addedOf[row.Pair], len(w.added))
 	w.added = append(w.added, row)
 	if rows, read := w.ledger[row.Pair]; read {
 		w.ledger[row.Pair] = append(rows, row)

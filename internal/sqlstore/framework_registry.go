@@ -106,6 +106,14 @@ func (f *Frameworks) current() *frameworksView {
 	return newer
 }
 
+// Look is pipeline.Catalogs: what is published now is held when it returns.
+func (f *Frameworks) Look() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, err := f.load()
+	return err
+}
+
 // frameworkHead is the position of the last publication, retirement or return.
 const frameworkHead = `SELECT COALESCE(MAX(pos), 0) FROM (SELECT pos FROM framework UNION ALL SELECT pos FROM framework_state) AS changes`
 

@@ -11,6 +11,7 @@ import (
 // kept is what is held in memory beside the rows. The zero value is empty.
 type kept struct {
 	registrations registrations
+	capabilities  frameworksOf
 	published     atomic.Int64 // counts publications of frameworks by this process, so that registries look again
 }
 

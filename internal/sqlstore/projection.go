@@ -71,29 +71,6 @@ func (p Projection) Alignments(ctx context.Context) ([]pipeline.Aligned, error) 
 	return selectAligned(ctx, p.s.DB, `ORDER BY began, id`)
 }
 
-// selectRules reads rules that a condition takes.
-func selectRules(ctx context.Context, db reader, where string, args ...any) ([]mapping.ScopedRule, error) {
-	var rows []struct {
-		Capability, Registration, Context, Course, Kind string
-		ScopeKind                                       string `db:"scope_kind"`
-		N                                               int
-	}
-	if err := db.Select(ctx, &rows, `SELECT capability, scope_kind, registration, context, course, kind, n FROM rule `+where, args...); err != nil {
-		return nil, fmt.Errorf("sqlstore: read rules: %w", err)
-	}
-	out := make([]mapping.ScopedRule, len(rows))
-	for i, r := range rows {
-		out[i] = mapping.ScopedRule{Capability: r.Capability, Rule: mapping.Rule{Kind: mapping.RuleKind(r.Kind), N: r.N},
-			Scope: mapping.Scope{Kind: mapping.ScopeKind(r.ScopeKind), Registration: r.Registration, Context: r.Context, Course: r.Course}}
-	}
-	return out, nil
-}
-
-// Rules is pipeline.Projection.
-func (p Projection) Rules(ctx context.Context) ([]mapping.ScopedRule, error) {
-	return selectRules(ctx, p.s.DB, `ORDER BY capability, scope_kind, registration, context, course`)
-}
-
 // Links is pipeline.Projection.
 func (p Projection) Links(ctx context.Context) ([]pipeline.ActiveLink, error) {
 	var rows []struct {
@@ -129,14 +106,19 @@ type progressRow struct {
 	Learner, Capability, State          string
 	Have, Need, Percent, Ordinal, Cycle int
 	Since, Pos                          int64
-	WasEvidenced                        bool `db:"was_evidenced"`
+	WasEvidenced                        bool   `db:"was_evidenced"`
+	Expires                             *int64 `db:"expires_at"`
 }
 
-const progressColumns = `learner, capability, state, have, need, percent, since, pos, ordinal, cycle, was_evidenced`
+const progressColumns = `learner, capability, state, have, need, percent, since, pos, ordinal, cycle, was_evidenced, expires_at`
 
 func (r progressRow) progress() mapping.Progress {
-	return mapping.Progress{
+	p := mapping.Progress{
 		Learner: r.Learner, Capability: r.Capability, State: mapping.State(r.State), Have: r.Have, Need: r.Need, Percent: r.Percent,
 		Since: fromMicros(r.Since), Pos: r.Pos, Ordinal: r.Ordinal, Cycle: r.Cycle, WasEvidenced: r.WasEvidenced,
 	}
+	if r.Expires != nil {
+		p.Expires = fromMicros(*r.Expires)
+	}
+	return p
 }

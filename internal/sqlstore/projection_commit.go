@@ -11,7 +11,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"cairn/internal/pipeline"
-	"cairn/mapping"
 	"cairn/xapi"
 	"cairn/xapi/lrs"
 )
@@ -41,6 +40,7 @@ func (p Projection) Commit(ctx context.Context, b pipeline.Batch) error {
 		}
 		for _, step := range []func(context.Context, pipeline.Batch) error{
 			tx.commitAlignments, tx.commitRules, tx.commitLinks, tx.commitEvidence, tx.commitProgress, tx.commitTransitions, tx.commitSeen,
+			tx.commitRatings, tx.commitEndorsements,
 		} {
 			if err := step(ctx, b); err != nil {
 				return err
@@ -94,20 +94,6 @@ func (t *Tx) commitAlignments(ctx context.Context, b pipeline.Batch) error {
 	return nil
 }
 
-func (t *Tx) commitRules(ctx context.Context, b pipeline.Batch) error {
-	type place struct {
-		capability string
-		scope      mapping.Scope
-	}
-	rules := lastOf(b.Rules, func(r mapping.ScopedRule) place { return place{r.Capability, r.Scope} })
-	rows := make([][]any, len(rules))
-	for i, r := range rules {
-		rows[i] = []any{r.Capability, string(r.Scope.Kind), r.Scope.Registration, r.Scope.Context, r.Scope.Course, string(r.Rule.Kind), r.Rule.N}
-	}
-	return t.insertRows(ctx, `INSERT INTO rule (capability, scope_kind, registration, context, course, kind, n)`,
-		` ON CONFLICT (capability, scope_kind, registration, context, course) DO UPDATE SET kind = excluded.kind, n = excluded.n`, rows)
-}
-
 func (t *Tx) commitLinks(ctx context.Context, b pipeline.Batch) error {
 	rows := make([][]any, len(b.Linked))
 	for i, l := range b.Linked {
@@ -125,7 +111,8 @@ func (t *Tx) commitLinks(ctx context.Context, b pipeline.Batch) error {
 }
 
 // resetTables is what a replay folds again.
-var resetTables = []string{"alignment", "rule", "agent_link", "evidence", "evidence_retraction", "progress", "transition", "activity_seen"}
+var resetTables = []string{"alignment", "rule", "agent_link", "evidence", "evidence_retraction", "progress", "transition", "activity_seen", "rating",
+	"endorsement"}
 
 // Reset is pipeline.Committer. Whole tables are emptied, which takes the same time however much they hold. The lease is taken from
 // its holder, so that a batch in the making cannot be written on top.

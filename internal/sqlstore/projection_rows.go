@@ -60,13 +60,13 @@ func (t *Tx) commitProgress(ctx context.Context, b pipeline.Batch) error {
 	rows := make([][]any, len(b.Progress))
 	for i, p := range b.Progress {
 		rows[i] = []any{
-			p.Learner, p.Capability, string(p.State), p.Have, p.Need, p.Percent, micros(p.Since), p.Pos, p.Ordinal, p.Cycle, p.WasEvidenced,
+			p.Learner, p.Capability, string(p.State), p.Have, p.Need, p.Percent, micros(p.Since), p.Pos, p.Ordinal, p.Cycle, p.WasEvidenced, orNull(p.Expires),
 		}
 	}
 	return t.insertRows(ctx, `INSERT INTO progress (`+progressColumns+`)`,
 		` ON CONFLICT (learner, capability) DO UPDATE SET state = excluded.state, have = excluded.have, need = excluded.need,
 			percent = excluded.percent, since = excluded.since, pos = excluded.pos, ordinal = excluded.ordinal, cycle = excluded.cycle,
-			was_evidenced = excluded.was_evidenced`, rows)
+			was_evidenced = excluded.was_evidenced, expires_at = excluded.expires_at`, rows)
 }
 
 func (t *Tx) commitTransitions(ctx context.Context, b pipeline.Batch) error {

@@ -44,6 +44,7 @@ func TestCommitIsReadBack(t *testing.T) {
 		s, ctx := d.Open(t), context.Background()
 		p := s.Projection()
 		rule := mapping.ScopedRule{Capability: "a", Scope: courseScope, Rule: mapping.Rule{Kind: mapping.RuleN, N: 2}}
+		byDefault := mapping.ScopedRule{Framework: "fw", Scope: courseScope, Rule: mapping.Rule{Kind: mapping.RuleAll, Validity: mapping.Period{Years: 1}}}
 		looser := rule
 		looser.Rule = mapping.Rule{Kind: mapping.RuleAny}
 		one, bare := row("l1", "t1", "s1", 1, 4), row("l1", "t1", "s2", 1, 5)
@@ -51,7 +52,7 @@ func TestCommitIsReadBack(t *testing.T) {
 		bare.Evidence.Record.Around = nil
 		bare.Evidence.Record.Under, bare.Evidence.Record.Success, bare.Evidence.Record.ScoreMilli, bare.Evidence.Record.Duration = nil, nil, nil, nil
 		progress := mapping.Progress{Learner: "l1", Capability: "a", State: mapping.InProgress, Have: 1, Need: 2, Percent: 50,
-			Since: d.Clock.Now(), Pos: 4, Ordinal: 1, Cycle: 1}
+			Since: d.Clock.Now(), Pos: 4, Ordinal: 1, Cycle: 1, Expires: d.Clock.Now().Add(time.Hour)}
 		moved := mapping.Transition{Learner: "l1", Capability: "a", Ordinal: 1, Pos: 4, From: mapping.NotStarted, To: mapping.InProgress, Percent: 50,
 			Have: 1, Need: 2, Cause: mapping.CauseStatement, CauseID: "s1", At: d.Clock.Now(), Statements: []string{"s1"}}
 		project(t, s, d, batch(0, 9, func(b *pipeline.Batch) {
@@ -59,7 +60,7 @@ func TestCommitIsReadBack(t *testing.T) {
 			b.Unlinked = []pipeline.Unlinked{{LinkPos: 2, Pos: 8}}
 			b.Began = []pipeline.Aligned{aligned("t1", "http://a", 3), aligned("t2", "http://b", 3)}
 			b.Ended = []pipeline.Ended{{Alignment: "t2", Pos: 7}}
-			b.Rules = []mapping.ScopedRule{looser, rule}
+			b.Rules = []pipeline.Ruled{{ScopedRule: looser, Began: 3}, {ScopedRule: byDefault, Began: 3}, {ScopedRule: rule, Began: 4}}
 			b.Evidence = []pipeline.LedgerRow{one, bare, row("l2", "t1", "s1", 2, 4)}
 			b.Voided = []pipeline.Voided{{StatementID: "s2", Pos: 6}}
 			b.Progress = []mapping.Progress{progress}
@@ -79,7 +80,7 @@ func TestCommitIsReadBack(t *testing.T) {
 		alignments, err := p.Alignments(ctx)
 		check("alignments", []pipeline.Aligned{aligned("t1", "http://a", 3), ended}, alignments, err)
 		rules, err := p.Rules(ctx)
-		check("rules", []mapping.ScopedRule{rule}, rules, err)
+		check("rules", []mapping.ScopedRule{byDefault, rule}, rules, err)
 		links, err := p.Links(ctx)
 		check("links", []pipeline.ActiveLink{linked(1, "l1")}, links, err)
 		ledger, err := p.Ledger(ctx, one.Pair)
@@ -204,7 +205,9 @@ func TestResetEmptiesTheProjection(t *testing.T) {
 		fill := func(from, to int64) {
 			project(t, s, d, batch(from, to, evidenced("l1", "a", d.Clock.Now()), func(b *pipeline.Batch) {
 				b.Linked, b.Began = []pipeline.ActiveLink{linked(1, "l1")}, []pipeline.Aligned{aligned("t1", "http://a", 1)}
-				b.Rules = []mapping.ScopedRule{{Capability: "a", Scope: courseScope}}
+				b.Rules = []pipeline.Ruled{{ScopedRule: mapping.ScopedRule{Capability: "a", Scope: courseScope}, Began: 1}}
+				b.Rated = []pipeline.RatingRow{{Rating: mapping.Rating{ID: "r", Learner: "l1", Capability: "a"}, Ordinal: 1}}
+				b.Endorsed = []pipeline.EndorsementRow{{Endorsement: mapping.Endorsement{ID: "e", Learner: "l1", Capability: "a"}, Ordinal: 1}}
 				b.Evidence = []pipeline.LedgerRow{row("l1", "t1", "s1", 1, 1)}
 				b.Voided = []pipeline.Voided{{StatementID: "s1", Pos: 1}}
 				b.Transitions = []mapping.Transition{{Learner: "l1", Capability: "a", Ordinal: 1}}
@@ -219,7 +222,8 @@ func TestResetEmptiesTheProjection(t *testing.T) {
 			if c, err := p.Cursor(ctx); err != nil || c != want {
 				t.Errorf("cursor %+v, %v", c, err)
 			}
-			for _, table := range []string{"alignment", "rule", "agent_link", "evidence", "evidence_retraction", "progress", "transition", "activity_seen"} {
+			for _, table := range []string{"alignment", "rule", "agent_link", "evidence", "evidence_retraction", "progress", "transition", "activity_seen",
+				"rating", "endorsement"} {
 				if n := count(t, d, table); n != 0 {
 					t.Errorf("%d rows of %s are left", n, table)
 				}

@@ -35,7 +35,7 @@ func (r Records) Progress(ctx context.Context, learnerID string) ([]mapping.Prog
 	return out, nil
 }
 
-// Case is web.Records, read from one state of the database, and put together as the projector does.
+// Case is web.Records, read from one state of the database, and put together as the projector does. Its date is now.
 func (r Records) Case(ctx context.Context, learnerID, capability string) (c mapping.Case, err error) {
 	pair := pipeline.Pair{Learner: learnerID, Capability: capability}
 	err = r.s.snapshot(ctx, func(db reader) error {
@@ -53,11 +53,16 @@ func (r Records) Case(ctx context.Context, learnerID, capability string) (c mapp
 		if err != nil {
 			return err
 		}
-		rules, err := selectRules(ctx, db, `WHERE capability = ?`, capability)
+		rules, err := r.s.rulesOf(ctx, db, capability)
 		if err != nil {
 			return err
 		}
-		c = pipeline.BuildCase(pair, rows, aligned, rules, row.progress())
+		endorsed, err := endorsementsOf(ctx, db, pair)
+		if err != nil {
+			return err
+		}
+		c = pipeline.Basis{Pair: pair, Rows: rows, Aligned: aligned, Rules: rules, Endorsements: endorsed, At: r.s.now(),
+			WasEvidenced: row.WasEvidenced}.Case()
 		return nil
 	})
 	return c, err

@@ -23,7 +23,7 @@ func TestCaseIsWhatTheProjectorJudges(t *testing.T) {
 			b.Unlinked = []pipeline.Unlinked{{LinkPos: 3, Pos: 9}}
 			b.Began = []pipeline.Aligned{aligned("t1", "http://a", 4), aligned("t2", "http://b", 4), aligned("t3", "http://c", 4), foreign}
 			b.Ended = []pipeline.Ended{{Alignment: "t2", Pos: 8}, {Alignment: "t3", Pos: 8}}
-			b.Rules = []mapping.ScopedRule{rule, {Capability: "b", Scope: courseScope}}
+			b.Rules = []pipeline.Ruled{{ScopedRule: rule, Began: 1}, {ScopedRule: mapping.ScopedRule{Capability: "b", Scope: courseScope}, Began: 1}}
 			b.Evidence = []pipeline.LedgerRow{
 				row("l1", "t1", "s1", 1, 5), row("l1", "t1", "s1", 2, 5), // two links of one person: it stands once
 				row("l1", "t2", "s2", 1, 6), row("l1", "t1", "s3", 3, 7), row("l2", "t1", "s1", 1, 5),
@@ -32,7 +32,7 @@ func TestCaseIsWhatTheProjectorJudges(t *testing.T) {
 		got, err := s.Records().Case(ctx, "l1", "a")
 		want := mapping.Case{
 			Capability: "a", Alignments: []mapping.Alignment{aligned("t1", "http://a", 4).Alignment, aligned("t2", "http://b", 4).Alignment},
-			Ended: map[string]bool{"t2": true}, Rules: []mapping.ScopedRule{rule}, WasEvidenced: true,
+			Ended: map[string]bool{"t2": true}, Rules: []mapping.ScopedRule{rule}, WasEvidenced: true, At: d.Clock.Now(),
 			Evidence: []mapping.Evidence{row("l1", "t1", "s1", 1, 5).Evidence, row("l1", "t2", "s2", 1, 6).Evidence},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {

@@ -165,8 +165,9 @@ func (l *life) projected() map[string][]string {
 	out := map[string][]string{}
 	raw := l.d.Raw(l.T)
 	for table, order := range map[string]string{
-		"alignment": "id", "rule": "capability, scope_kind", "agent_link": "pos", "evidence": "learner, alignment, statement_pos, link_pos",
+		"alignment": "id", "rule": "capability, framework, scope_kind, registration, context, began", "agent_link": "pos", "evidence": "learner, alignment, statement_pos, link_pos",
 		"evidence_retraction": "statement_id, pos", "progress": "learner, capability", "transition": "learner, capability, ordinal",
+		"rating": "learner, capability, ordinal", "endorsement": "learner, capability, ordinal",
 	} {
 		rows, err := raw.Queryx(`SELECT * FROM ` + table + ` ORDER BY ` + order)
 		if err != nil {

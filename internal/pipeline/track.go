@@ -1,0 +1,122 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"cairn/mapping"
+	"cairn/xapi/profile"
+)
+
+// Own rating and endorsement are tracks beside evidence, with histories of their own (mapping.md, evidence 6).
+
+// RatingRow is a rating with its place in the learner's history of the capability.
+type RatingRow struct {
+	mapping.Rating
+	Ordinal int // 1 for the first
+}
+
+// EndorsementRow is an endorsement with its place in the learner's history of the capability.
+type EndorsementRow struct {
+	mapping.Endorsement
+	Ordinal      int   // 1 for the first
+	Pos          int64 // log position at which it was given
+	WithdrawnPos int64 // and withdrawn; 0: it was not
+}
+
+// Tracks is the part of a projection that is about ratings and endorsements.
+type Tracks interface {
+	// Rated answers how many ratings the pair has.
+	Rated(ctx context.Context, p Pair) (int, error)
+	// Endorsements answers those of the pair in order, also ended and withdrawn ones.
+	Endorsements(ctx context.Context, p Pair) ([]EndorsementRow, error)
+	// Person answers whom statements name for an account, or for the first account of a learner where account is "". Zero when there
+	// is none.
+	Person(ctx context.Context, account, learner string) (profile.Account, error)
+}
+
+// foldRated keeps a rating. It changes no state.
+func (w *work) foldRated(e Entry, r mapping.Rating) error {
+	r.Pos = e.Pos
+	pair := Pair{r.Learner, r.Capability}
+	n, err := w.p.cfg.Projection.Rated(w.ctx, pair)
+	if err != nil {
+		return fmt.Errorf("count ratings: %w", err)
+	}
+	for _, other := range w.batch.Rated {
+		if other.Learner == r.Learner && other.Capability == r.Capability {
+			n++
+		}
+	}
+	row := RatingRow{Rating: r, Ordinal: n + 1}
+	w.batch.Rated = append(w.batch.Rated, row)
+	return w.emitRated(row)
+}
+
+// endorsements answers those of a pair as they stand in this batch.
+func (w *work) endorsements(pair Pair) ([]EndorsementRow, error) {
+	if rows, ok := w.endorsed[pair]; ok {
+		return rows, nil
+	}
+	rows, err := w.p.cfg.Projection.Endorsements(w.ctx, pair)
+	if err != nil {
+		return nil, fmt.Errorf("read endorsements: %w", err)
+	}
+	w.endorsed[pair] = rows
+	return rows, nil
+}
+
+// endorsementsFor answers the endorsements of a pair where a rule asks for one.
+func (w *work) endorsementsFor(pair Pair, rules []mapping.ScopedRule) ([]mapping.Endorsement, error) {
+	if !slices.ContainsFunc(rules, func(r mapping.ScopedRule) bool { return r.Rule.Endorsed }) {
+		return nil, nil
+	}
+	rows, err := w.endorsements(pair)
+	return endorsementsOf(rows), err
+}
+
+func endorsementsOf(rows []EndorsementRow) []mapping.Endorsement {
+	out := make([]mapping.Endorsement, len(rows))
+	for i, r := range rows {
+		out[i] = r.Endorsement
+	}
+	return out
+}
+
+// foldEndorsed keeps an endorsement. One that is there already says nothing new.
+func (w *work) foldEndorsed(e Entry, given mapping.Endorsement) error {
+	pair := Pair{given.Learner, given.Capability}
+	rows, err := w.endorsements(pair)
+	if err != nil || slices.ContainsFunc(rows, func(r EndorsementRow) bool { return r.ID == given.ID }) {
+		return err
+	}
+	row := EndorsementRow{Endorsement: given, Ordinal: len(rows) + 1, Pos: e.Pos}
+	w.endorsed[pair] = append(slices.Clip(rows), row)
+	w.batch.Endorsed = append(w.batch.Endorsed, row)
+	if err := w.emitConferred(e, row); err != nil {
+		return err
+	}
+	return w.settle(pair, mapping.Cause{Pos: e.Pos, Kind: mapping.CauseEndorsed, ID: given.ID, At: given.At})
+}
+
+// foldEndorsementWithdrawn ends an endorsement. One that is unknown or has been withdrawn stays as it is.
+func (w *work) foldEndorsementWithdrawn(e Entry, gone EndorsementWithdrawn) error {
+	pair := Pair{gone.Learner, gone.Capability}
+	rows, err := w.endorsements(pair)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(rows, func(r EndorsementRow) bool { return r.ID == gone.ID && r.WithdrawnPos == 0 })
+	if i < 0 {
+		return nil
+	}
+	rows = slices.Clone(rows)
+	rows[i].WithdrawnPos, rows[i].WithdrawnAt, rows[i].WithdrawnBy, rows[i].WithdrawnReason = e.Pos, gone.At, gone.By, gone.Reason
+	w.endorsed[pair] = rows
+	w.batch.Withdrawn = append(w.batch.Withdrawn, rows[i])
+	if err := w.emitRevoked(e, rows[i]); err != nil {
+		return err
+	}
+	return w.settle(pair, mapping.Cause{Pos: e.Pos, Kind: mapping.CauseEndorsementWithdrawn, ID: gone.ID, At: gone.At})
+}
