@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are known also where the machine has no list of them
+
+	"cairn/mapping"
 )
 
 // serveFlags are what serve adds to the settings.
@@ -20,6 +22,8 @@ type serveFlags struct {
 	Addr             string        `env:"CAIRN_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listening address (${env})."`
 	AllowPrivateHost []string      `env:"CAIRN_ALLOW_PRIVATE_HOST" placeholder:"HOST" help:"Host of an LMS, with its port if it has one, that may be called by plain http and on a private address; can be given again (${env}, by commas)."`
 	TimeZone         string        `env:"CAIRN_TIME_ZONE" default:"Europe/London" placeholder:"NAME" help:"Time zone of the times on pages, such as Europe/Berlin or UTC (${env})."`
+	TotalsOnly       bool          `env:"CAIRN_TOTALS_ONLY" help:"Who leads a course sees totals of its people, and no single person (${env})."`
+	SmallestGroup    int           `env:"CAIRN_SMALLEST_GROUP" default:"5" placeholder:"N" help:"Totals of fewer people than this are hidden; at least 5 (${env})."`
 	TokenLife        time.Duration `env:"CAIRN_TOKEN_LIFE" default:"1h" placeholder:"TIME" help:"How long an access token to the record store holds, 1m to 24h (${env})."`
 	Metrics          string        `env:"CAIRN_METRICS" enum:"local,open" default:"local" help:"Who may read /metrics: local is this machine, open is everybody (${env})."`
 }
@@ -32,6 +36,9 @@ func (c *serveCmd) Run(p *program) error {
 	log := newLogger(p.LogFormat, p.LogLevel)
 	if err := checkHosts(c.AllowPrivateHost); err != nil {
 		return err
+	}
+	if c.SmallestGroup < mapping.SmallestGroup {
+		return refuse(exitUsage, "CAIRN_SMALLEST_GROUP cannot be used: %d is smaller than %d", c.SmallestGroup, mapping.SmallestGroup)
 	}
 	if _, err := c.zone(); err != nil {
 		return err
@@ -109,7 +116,7 @@ func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *
 		log.Info("published the built-in framework", "iri_base", p.iriBase())
 	}
 	s, err := wiring{
-		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", zone: zone, process: processName(),
+		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", zone: zone, process: processName(), totalsOnly: f.TotalsOnly, smallestGroup: f.SmallestGroup,
 		tokenLife: f.TokenLife,
 	}.wire(context.WithoutCancel(ctx), store)
 	if err != nil {

@@ -33,6 +33,9 @@ type wiring struct {
 	zone         *time.Location // of the times on pages; nil is UTC
 	tokenLife    time.Duration  // of access tokens to the record store; 0 is an hour
 	process      string         // names this process in the projector's lease
+	// what totals of people show: see web.Config
+	totalsOnly    bool
+	smallestGroup int
 }
 
 // server is the joined rooms: what answers requests, and what works behind them.
@@ -75,7 +78,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Diagnoses: &diagnoses{connections: connections{store}, wiring: w, last: map[string]checked{}},
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
-		BaseURL: w.BaseURL, Version: version, Zone: w.zone,
+		BaseURL: w.BaseURL, Version: version, Zone: w.zone, TotalsOnly: w.totalsOnly, SmallestGroup: w.smallestGroup,
 	})
 	if err != nil {
 		return nil, &refusal{exitUsage, "the pages cannot be served", err}

@@ -2,9 +2,13 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"cairn/internal/web"
 )
@@ -22,14 +26,18 @@ func (p People) Seen(ctx context.Context, course web.Course) ([]web.Person, erro
 	var rows []struct {
 		ID, Learner, Name, Subject string
 		IsLearner                  bool `db:"is_learner"`
+		Since                      int64
 	}
-	if err := p.s.Select(ctx, &rows, `SELECT a.id, a.learner, a.name, a.subject, m.is_learner FROM membership m JOIN account a ON a.id = m.account
+	if err := p.s.Select(ctx, &rows, `SELECT a.id, a.learner, a.name, a.subject, m.is_learner, m.since FROM membership m JOIN account a ON a.id = m.account
 		WHERE m.registration = ? AND m.context = ? ORDER BY a.created, a.id`, course.Registration, course.ID); err != nil {
 		return nil, fmt.Errorf("sqlstore: read who opened a course: %w", err)
 	}
 	out := make([]web.Person, len(rows))
 	for i, r := range rows {
 		out[i] = web.Person{Member: web.Member{Account: r.ID, Learner: r.Learner, Name: r.Name}, Subject: r.Subject, IsLearner: r.IsLearner}
+		if r.Since != 0 {
+			out[i].Since = fromMicros(r.Since)
+		}
 	}
 	return out, nil
 }
@@ -39,6 +47,36 @@ const partsMost = 8000
 
 // Figures is web.People: one query, whose answer has a row for each learner and part.
 func (p People) Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]web.Figure, error) {
+	return p.figures(ctx, `SELECT learner, capability, state FROM progress WHERE `+p.s.d.in("learner"), []any{p.s.d.list(learners)}, learners, parts)
+}
+
+// FiguresOn is web.People: the states are those of the last transition that the log held then.
+func (p People) FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]web.Figure, error) {
+	pos, err := p.s.posAt(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return p.figures(ctx, `SELECT t.learner, t.capability, t.to_state AS state FROM transition t WHERE `+p.s.d.in("t.learner")+` AND t.pos <= ?
+		AND NOT EXISTS (SELECT 1 FROM transition u WHERE u.learner = t.learner AND u.capability = t.capability AND u.ordinal > t.ordinal AND u.pos <= ?)`,
+		[]any{p.s.d.list(learners), pos, pos}, learners, parts)
+}
+
+// posAt is the position of the last entry that the log had before a time, 0 when it had none.
+func (s *Store) posAt(ctx context.Context, at time.Time) (int64, error) {
+	statement, err := s.lastAt(ctx, at.Add(-time.Microsecond))
+	if err != nil {
+		return 0, err
+	}
+	var event int64
+	err = s.Get(ctx, &event, `SELECT pos FROM event WHERE stored < ? ORDER BY pos DESC LIMIT 1`, micros(at))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("sqlstore: find a position by its time: %w", err)
+	}
+	return max(statement, event), nil
+}
+
+// figures counts states, which a query answers as learner, capability and state, by learner and part.
+func (p People) figures(ctx context.Context, states string, given []any, learners []string, parts map[string]string) (map[string]map[string]web.Figure, error) {
 	out := map[string]map[string]web.Figure{}
 	if len(learners) == 0 || len(parts) == 0 {
 		return out, nil
@@ -46,11 +84,7 @@ func (p People) Figures(ctx context.Context, learners []string, parts map[string
 	if len(parts) > partsMost {
 		return nil, fmt.Errorf("sqlstore: count progress: %d capabilities are more than %d", len(parts), partsMost)
 	}
-	ids := make([]string, 0, len(parts))
-	for id := range parts {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
+	ids := slices.Sorted(maps.Keys(parts))
 	var args []any
 	for _, id := range ids {
 		args = append(args, id, parts[id])
@@ -58,19 +92,21 @@ func (p People) Figures(ctx context.Context, learners []string, parts map[string
 	var rows []struct {
 		Learner, Part       string
 		Evidenced, Expiring int
+		InProgress          int `db:"in_progress"`
 	}
 	query := `WITH part (capability, part) AS (VALUES (CAST(? AS TEXT), CAST(? AS TEXT))` + strings.Repeat(", (?, ?)", len(ids)-1) + `)
-		SELECT p.learner, part.part, COUNT(*) AS evidenced, SUM(CASE WHEN p.state = 'expiring' THEN 1 ELSE 0 END) AS expiring
-		FROM progress p JOIN part ON part.capability = p.capability
-		WHERE p.state IN ('evidenced', 'expiring') AND ` + p.s.d.in("p.learner") + ` GROUP BY p.learner, part.part`
-	if err := p.s.Select(ctx, &rows, query, append(args, p.s.d.list(learners))...); err != nil {
+		SELECT p.learner, part.part, SUM(CASE WHEN p.state IN ('evidenced', 'expiring') THEN 1 ELSE 0 END) AS evidenced,
+			SUM(CASE WHEN p.state = 'expiring' THEN 1 ELSE 0 END) AS expiring, SUM(CASE WHEN p.state = 'in_progress' THEN 1 ELSE 0 END) AS in_progress
+		FROM (` + states + `) p JOIN part ON part.capability = p.capability
+		WHERE p.state IN ('evidenced', 'expiring', 'in_progress') GROUP BY p.learner, part.part`
+	if err := p.s.Select(ctx, &rows, query, append(args, given...)...); err != nil {
 		return nil, fmt.Errorf("sqlstore: count progress: %w", err)
 	}
 	for _, r := range rows {
 		if out[r.Learner] == nil {
 			out[r.Learner] = map[string]web.Figure{}
 		}
-		out[r.Learner][r.Part] = web.Figure{Evidenced: r.Evidenced, Expiring: r.Expiring}
+		out[r.Learner][r.Part] = web.Figure{Evidenced: r.Evidenced, Expiring: r.Expiring, InProgress: r.InProgress}
 	}
 	return out, nil
 }

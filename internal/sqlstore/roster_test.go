@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"cairn/internal/storetest"
 	"cairn/internal/web"
 	"cairn/lti"
+	"cairn/mapping"
 )
 
 func rosterOf(registration, course string, at time.Time, subjects ...string) lti.CachedRoster {
@@ -99,7 +101,7 @@ func TestPeopleOfACourse(t *testing.T) {
 		if err != nil || len(seen) != 2 || !seen[0].IsLearner || seen[1].IsLearner || seen[1].Subject != "9" {
 			t.Fatalf("%+v, %v", seen, err)
 		}
-		if want := (web.Person{Member: web.Member{Account: first.Account, Learner: first.Learner, Name: "Person 4"}, Subject: "4", IsLearner: true}); seen[0] != want {
+		if want := (web.Person{Member: web.Member{Account: first.Account, Learner: first.Learner, Name: "Person 4"}, Subject: "4", IsLearner: true, Since: now}); seen[0] != want {
 			t.Errorf("%+v, want %+v", seen[0], want)
 		}
 		raw := d.Raw(t)
@@ -113,12 +115,42 @@ func TestPeopleOfACourse(t *testing.T) {
 			}
 		}
 		got, err := s.People().Figures(ctx, []string{first.Learner, seen[1].Learner}, map[string]string{"a": "1", "b": "1", "c": "1", "d": "2", "e": "2"})
-		want := map[string]map[string]web.Figure{first.Learner: {"1": {Evidenced: 2, Expiring: 1}, "2": {Evidenced: 1}}}
+		want := map[string]map[string]web.Figure{first.Learner: {"1": {Evidenced: 2, Expiring: 1, InProgress: 1}, "2": {Evidenced: 1}}}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}
 		if got, err := s.People().Figures(ctx, nil, map[string]string{"a": "1"}); err != nil || len(got) != 0 {
 			t.Errorf("of nobody: %v, %v", got, err)
+		}
+	})
+}
+
+// TestFiguresOfEarlier: what was recorded later does not count, whatever it is about.
+func TestFiguresOfEarlier(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l, ctx := newLife(t, d, 1), context.Background()
+		who := enter(t, l.s, visit(l.registration, "4", d.Clock.Now()))
+		tag := mapping.Alignment{ID: uuid.NewString(), Capability: "cap-1", Scope: l.course.Scope(), Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: issuer + "/mod/quiz/view.php?id=1"}}
+		if _, err := l.s.Courses(l.frameworks).Apply(ctx, mapping.Changeset{ID: uuid.NewString(), Author: "operator", At: d.Clock.Now(), Scope: l.course.Scope(), Edits: []mapping.Edit{{Add: &tag}}}); err != nil {
+			t.Fatal(err)
+		}
+		d.Clock.Move(time.Hour)
+		before := d.Clock.Now()
+		d.Clock.Move(time.Hour)
+		l.send(`{"actor":{"account":{"homePage":"` + issuer + `","name":"4"}},"verb":{"id":"` + mapping.VerbCompleted + `"},"timestamp":"2020-01-01T00:00:00Z","object":{"id":"` + tag.Selector.IRI +
+			`"},"context":{"contextActivities":{"parent":[{"id":"` + l.course.IRI + `"}]}}}`)
+		l.drain(l.projector("live", 10))
+		parts, evidenced := map[string]string{"cap-1": "1"}, map[string]map[string]web.Figure{who.Learner: {"1": {Evidenced: 1}}}
+		for name, tt := range map[string]struct {
+			at   time.Time
+			want map[string]map[string]web.Figure
+		}{"before": {before, map[string]map[string]web.Figure{}}, "after": {d.Clock.Now().Add(time.Hour), evidenced}, "long ago": {before.AddDate(-1, 0, 0), map[string]map[string]web.Figure{}}} {
+			if got, err := l.s.People().FiguresOn(ctx, []string{who.Learner}, parts, tt.at); err != nil || !cmp.Equal(got, tt.want) {
+				t.Errorf("%s: %+v, %v; want %+v", name, got, err, tt.want)
+			}
+		}
+		if now, err := l.s.People().Figures(ctx, []string{who.Learner}, parts); err != nil || !cmp.Equal(now, evidenced) {
+			t.Errorf("now: %+v, %v", now, err)
 		}
 	})
 }

@@ -112,9 +112,9 @@ func (t *Tx) enterMember(ctx context.Context, e web.Entry, k *known) error {
 	if !k.newMember(e) {
 		return nil
 	}
-	if _, err := t.Exec(ctx, `INSERT INTO membership (registration, context, account, is_learner) VALUES (?, ?, ?, ?)
+	if _, err := t.Exec(ctx, `INSERT INTO membership (registration, context, account, is_learner, since) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (registration, context, account) DO UPDATE SET is_learner = excluded.is_learner`,
-		k.registered, e.Course.ID, *k.Account, e.IsLearner); err != nil {
+		k.registered, e.Course.ID, *k.Account, e.IsLearner, micros(t.Now)); err != nil {
 		return fmt.Errorf("sqlstore: keep a membership: %w", err)
 	}
 	k.IsLearner = &e.IsLearner

@@ -57,6 +57,8 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"POST", "/admin/diagnosis", url.Values{}, admins},
 		{"GET", "/course/people", nil, watch},
 		{"GET", "/course/people?sort=-name", nil, watch},
+		{"GET", "/course/people?view=totals", nil, watch},
+		{"GET", "/course/people.csv", nil, watch},
 		{"GET", person("amara"), nil, about},
 		{"GET", person("amara") + "/list", nil, about},
 		{"GET", person("amara") + "/section/" + w.capability6(), nil, about},

@@ -31,7 +31,7 @@ func everyPage(w *world) map[string][2]string {
 		"pick 3": {"picker", "/pick/3?what=progress&name=X&grade=1"}, "pick nothing": {"files", "/pick/1"},
 		"diagnosis": {"admin", "/admin/diagnosis?checked=1"},
 		"review":    {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
-		"people": {"tove", "/course/people"}, "person": {"tove", person("amara")}, "person list": {"tove", person("amara") + "/list?state=evidenced"},
+		"people": {"tove", "/course/people"}, "people by section": {"tove", "/course/people?cols=" + w.capability6()}, "totals": {"tove", "/course/people?view=totals"}, "person": {"tove", person("amara")}, "person list": {"tove", person("amara") + "/list?state=evidenced"},
 		"person section": {"tove", person("amara") + "/section/" + six1.ID}, "person why": {"tove", person("amara") + "/capability/" + w.capability("6.1-L2")},
 		"coverage": {"tove", "/course/coverage"}, "coverage by activity": {"tove", "/course/coverage?by=activity&level=1"},
 		"coverage list": {"tove", "/course/coverage/list?has=none"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -25,8 +26,9 @@ type cohort struct {
 // courseLearner is one of them, as pages of that course name them.
 type courseLearner struct {
 	Member
-	code string // in addresses, in this course only
-	name string // as shown
+	code  string    // in addresses, in this course only
+	name  string    // as shown
+	since time.Time // first launch in the course, zero where it is not known
 }
 
 // learnerCode is how addresses of a course name a person. The id of an account is random and never shown, so that codes of two
@@ -83,7 +85,7 @@ func (c *cohort) fill(l locale, course Course, seen []Person) {
 		if name == "" {
 			name = l.say("people.nameless", "n", number)
 		}
-		c.people = append(c.people, courseLearner{p.Member, code, name})
+		c.people = append(c.people, courseLearner{p.Member, code, name, p.Since})
 	}
 }
 
@@ -97,23 +99,75 @@ func (c *cohort) find(code string) (courseLearner, bool) {
 	return courseLearner{}, false
 }
 
-// column is a part of the framework that people are counted in.
+// column is what people are counted in: a part of the framework, or what is under way in all of the parts.
 type column struct {
-	node    mapping.Node
-	tracked int
+	id       string // in addresses
+	name     string
+	parts    []string // of the framework whose figures it adds up
+	node     string   // what its numbers lead to the list of
+	tracked  int
+	progress bool // counts what is in progress, not what is evidenced
 }
 
-// columns answers the parts that the placement shows, and the part of each capability.
-func (r *record) columns() (out []column, parts map[string]string) {
+// inProgress is the id of the column of what is under way.
+const inProgress = "progress"
+
+// columns answers what the placement shows: its domains, or one of them with its sections, and the part of each capability.
+func (l locale) columns(r *record, domain string) (out []column, parts map[string]string) {
 	parts = map[string]string{}
-	for _, n := range r.tops() {
-		tracked := r.tracked(n.ID)
-		for _, k := range tracked {
-			parts[k.ID] = n.ID
-		}
-		out = append(out, column{n, len(tracked)})
+	tops := r.tops()
+	if domain == "" && len(tops) == 1 {
+		domain = tops[0].ID
+	}
+	if n, ok := r.cat.Node(domain); ok {
+		return l.columnsOf(r, n, parts), parts
+	}
+	for _, n := range tops {
+		out = append(out, r.column(n, parts))
 	}
 	return out, parts
+}
+
+// column counts what lies under a node.
+func (r *record) column(n mapping.Node, parts map[string]string) column {
+	tracked := r.tracked(n.ID)
+	for _, k := range tracked {
+		parts[k.ID] = n.ID
+	}
+	return column{id: n.ID, name: nodeName(n), parts: []string{n.ID}, node: n.ID, tracked: len(tracked)}
+}
+
+// columnsOf is a domain as a whole, what is under way in it, and each of its sections.
+func (l locale) columnsOf(r *record, domain mapping.Node, parts map[string]string) []column {
+	whole := r.column(domain, parts)
+	whole.name = l.say("people.evidenced", "domain", nodeName(domain))
+	var sections []column
+	for _, n := range r.cat.Sections(domain.ID) {
+		c := r.column(n, parts)
+		whole.parts = append(whole.parts, n.ID)
+		sections = append(sections, c)
+	}
+	under := whole
+	under.id, under.name, under.progress = inProgress, l.say("people.inprogress"), true
+	return append([]column{whole, under}, sections...)
+}
+
+// of answers what a person has in the column.
+func (c column) of(have map[string]Figure) (out Figure) {
+	for _, part := range c.parts {
+		out.Evidenced += have[part].Evidenced
+		out.Expiring += have[part].Expiring
+		out.InProgress += have[part].InProgress
+	}
+	return out
+}
+
+// count is the number that the column shows.
+func (c column) count(have map[string]Figure) int {
+	if c.progress {
+		return c.of(have).InProgress
+	}
+	return c.of(have).Evidenced
 }
 
 // figures is what everybody of a cohort has, by learner and part.
@@ -131,20 +185,20 @@ func (s *site) figures(ctx context.Context, c *cohort, parts map[string]string) 
 	return f, nil
 }
 
-// some is how many of a cohort have evidence in a part.
-func (f figures) some(c *cohort, node string) int {
+// some is how many of a cohort have something in a column.
+func (f figures) some(c *cohort, col column) int {
 	n := 0
 	for _, p := range c.people {
-		if f[p.Learner][node].Evidenced > 0 {
+		if col.count(f[p.Learner]) > 0 {
 			n++
 		}
 	}
 	return n
 }
 
-// sort orders the people of a cohort by name or by a part; ties go by name, then by code. Names are compared as people read them,
+// sort orders the people of a cohort by name or by a column; ties go by name, then by code. Names are compared as people read them,
 // so that Learner 10 comes after Learner 9.
-func (f figures) sort(c *cohort, by peopleSort) {
+func (f figures) sort(c *cohort, by peopleSort, cols []column) {
 	letters := collate.New(language.English, collate.Numeric)
 	keys, buffer := make(map[string][]byte, len(c.people)), &collate.Buffer{}
 	for _, p := range c.people {
@@ -153,8 +207,8 @@ func (f figures) sort(c *cohort, by peopleSort) {
 	slices.SortFunc(c.people, func(a, b courseLearner) int {
 		name := cmp.Or(slices.Compare(keys[a.code], keys[b.code]), cmp.Compare(a.code, b.code))
 		first := name
-		if by.node != "" {
-			first = cmp.Compare(f[a.Learner][by.node].Evidenced, f[b.Learner][by.node].Evidenced)
+		if i := slices.IndexFunc(cols, func(col column) bool { return col.id == by.column }); i >= 0 {
+			first = cmp.Compare(cols[i].count(f[a.Learner]), cols[i].count(f[b.Learner]))
 		}
 		if by.down {
 			first = -first

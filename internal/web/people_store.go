@@ -8,12 +8,13 @@ import (
 // Person is someone who opened Cairn in a course.
 type Person struct {
 	Member
-	Subject   string // as the platform names them
-	IsLearner bool   // held a learner role at the last launch
+	Subject   string    // as the platform names them
+	IsLearner bool      // held a learner role at the last launch
+	Since     time.Time // first launch in the course; zero where it was not kept yet
 }
 
 // Figure is how much of a part of a framework somebody has evidence for. Evidenced holds the expiring ones.
-type Figure struct{ Evidenced, Expiring int }
+type Figure struct{ Evidenced, Expiring, InProgress int }
 
 // People reads who opened Cairn in a course, and how far they are.
 type People interface {
@@ -22,6 +23,8 @@ type People interface {
 	// Figures counts, in one question, what learners have evidence for, by learner and part. parts names the part of each
 	// capability that is counted. Those who have nothing are left out.
 	Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]Figure, error)
+	// FiguresOn is Figures as they stood at a time, by what had been recorded before it.
+	FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]Figure, error)
 }
 
 // Listed is one person on the list that the learning site keeps of a course.

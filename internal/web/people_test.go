@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/csv"
 	"fmt"
 	"regexp"
 	"strings"
@@ -63,7 +64,7 @@ func TestPeopleOfTheCourse(t *testing.T) {
 	for _, want := range []string{
 		"2 learners, 6 domains. Most: ", "These are the people seen here.", `aria-current="page">People`, "Amara Okafor", "Learner 2",
 		`<caption class="vh">Capabilities with evidence, by learner and domain.`, `role="region" aria-labelledby="t" tabindex="0"`,
-		"people/" + codeIn(course, "amara") + "/list?node=", `<span class="vh"> evidenced, Amara Okafor, 6 Artificial Intelligence`, "All 2", "1 has some",
+		"people/" + codeIn(course, "amara") + "/list?node=", `<span class="vh"> evidenced, Amara Okafor, 6 Artificial Intelligence`, "All 2 any", "1 has some",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
@@ -143,7 +144,7 @@ func TestPeopleAreSortedOverAllPages(t *testing.T) {
 			t.Errorf("%d people", len(all))
 		}
 	}
-	for _, bad := range []string{"sort=6", "sort=--name", "page=0", "page=x", "view=totals"} {
+	for _, bad := range []string{"sort=6", "sort=--name", "page=0", "page=x", "view=all", "cols=6", "sort=-", "view=totals&sort=-" + six} {
 		if got := w.get("tove", "/course/people?"+bad); got.Code != 400 {
 			t.Errorf("%s answers %d", bad, got.Code)
 		}
@@ -198,5 +199,120 @@ func TestLaunchKeepsWhereTheListIs(t *testing.T) {
 	w.arrive(silent, "sam")
 	if a, b := w.entries[0].Session.Roster, w.entries[1].Session.Roster; a != lms+"/members" || b != "" {
 		t.Errorf("kept %q and %q", a, b)
+	}
+}
+
+// TestPeopleBySection: the columns are one domain, what is under way in it, and its sections; the summary counts sections.
+func TestPeopleBySection(t *testing.T) {
+	w := newWorld(t)
+	six := w.capability6()
+	page := w.get("tove", "/course/people?cols="+six+"&sort=-progress").Body.String()
+	sections := len(w.cat.Sections(six))
+	for _, want := range []string{
+		fmt.Sprintf("2 learners, %d sections.", sections), "6 Artificial Intelligence (AI), evidenced", "In progress", ">6.1 Machine learning", `aria-sort="descending"`,
+		"&amp;state=in_progress#c\">1<span class=\"vh\"> in progress, Amara Okafor</span>", `<option value="` + six + `" selected>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	if n := names(page); len(n) != 2 || n[0] != "Amara Okafor" {
+		t.Errorf("most in progress first: %q", n)
+	}
+	if n := strings.Count(page, `<th scope="col"`); n != sections+3 {
+		t.Errorf("%d headings, want %d", n, sections+3)
+	}
+	list := w.get("tove", person("amara")+"/list?node="+six+"&state=in_progress").Body.String()
+	if n := strings.Count(list, `<li class="cap">`); n != 1 {
+		t.Errorf("the list of what is in progress has %d", n)
+	}
+}
+
+// TestTotals tell of groups and of no person: small counts are hidden in page and file alike, and what came today is not counted.
+func TestTotals(t *testing.T) {
+	w := newWorld(t)
+	crowd(w)
+	today := w.evidence["learner-amara"][0]
+	today.Record.Time = now
+	w.evidence["learner-crowd3"] = []mapping.Evidence{today}
+	w.opened[4].Since = now
+	page := w.get("tove", "/course/people?view=totals").Body.String()
+	for _, want := range []string{"29 learners, 6 domains. Counted at the start of 22 November 2026.", `<td class="hid">Hidden</td>`, "Hidden: fewer than 5 people", `aria-current="true">Totals`, "<td>29</td>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	for _, name := range []string{"Amara", "Whitfield", "Learner 3", "people/"} {
+		_, main, _ := strings.Cut(page, "<h1>")
+		if strings.Contains(main, name) {
+			t.Errorf("the totals name %q", name)
+		}
+	}
+	for _, row := range regexp.MustCompile(`(?s)<tr><th scope="row">.*?</tr>`).FindAllString(page, -1) {
+		checkTotalsRow(t, row, 29)
+	}
+	file := w.get("tove", "/course/people.csv?view=totals").Body.String()
+	if strings.Contains(file, "Amara") || strings.Count(file, "Hidden") != strings.Count(page, ">Hidden</td>") {
+		t.Errorf("the file:\n%s", file)
+	}
+}
+
+// checkTotalsRow: nothing between 1 and 4, or as near to all, is shown, and no hidden cell stands alone.
+func checkTotalsRow(t *testing.T, row string, group int) {
+	t.Helper()
+	hidden := strings.Count(row, ">Hidden<")
+	if hidden == 1 {
+		t.Errorf("one hidden cell stands alone: %s", row)
+	}
+	for _, m := range regexp.MustCompile(`<td>(\d+)</td>`).FindAllStringSubmatch(row, -1) {
+		var n int
+		_, _ = fmt.Sscan(m[1], &n)
+		if n > 0 && n < 5 || n < group && n > group-5 {
+			t.Errorf("%d of %d is shown: %s", n, group, row)
+		}
+	}
+}
+
+// TestTotalsOfFew hide the group itself.
+func TestTotalsOfFew(t *testing.T) {
+	w := newWorld(t)
+	page := w.get("tove", "/course/people?view=totals").Body.String()
+	for _, want := range []string{"Fewer than 5 learners, 6 domains."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, "<td>") || strings.Contains(page, "2 learners") || strings.Contains(page, "seen here") {
+		t.Errorf("figures of few people are shown:\n%s", page)
+	}
+}
+
+// TestPeopleAsTable: the file has everybody of every page, sorted alike, and nothing a spreadsheet would run.
+func TestPeopleAsTable(t *testing.T) {
+	w := newWorld(t)
+	crowd(w)
+	w.opened[0].Name, w.list.People[0].Name = "=Amara", "=Amara"
+	body := strings.TrimPrefix(w.get("tove", "/course/people.csv?sort=-name").Body.String(), "\ufeff")
+	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	if err != nil || len(rows) != 31 || len(rows[0]) != 1+3*6 || !strings.Contains(body, "'=Amara") {
+		t.Errorf("%v, %d rows:\n%s", err, len(rows), body)
+	}
+	if page := w.get("tove", "/course/people?sort=-name").Body.String(); rows[1][0] != names(page)[0] {
+		t.Errorf("the file begins with %s, the page with %s", rows[1][0], names(page)[0])
+	}
+}
+
+// TestTotalsOnly: where the operator wants it, nobody is named.
+func TestTotalsOnly(t *testing.T) {
+	w := newWorldWith(t, func(c *web.Config) { c.TotalsOnly, c.SmallestGroup = true, 10 })
+	crowd(w)
+	page := w.get("tove", "/course/people").Body.String()
+	if !strings.Contains(page, "Hidden: fewer than 10 people") || strings.Contains(page, ">Named<") || strings.Contains(page, "Amara") {
+		t.Errorf("the page:\n%s", page)
+	}
+	for _, path := range []string{person("amara"), person("amara") + "/list", person("amara") + "/capability/" + w.capability("6.1-L2")} {
+		if got := w.get("tove", path); got.Code != 403 || strings.Contains(got.Body.String(), "Amara") {
+			t.Errorf("%s answers %d", path, got.Code)
+		}
 	}
 }

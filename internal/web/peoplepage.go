@@ -2,7 +2,8 @@ package web
 
 import (
 	"net/http"
-	"strconv"
+	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -11,13 +12,13 @@ const peoplePage = 25
 
 // peopleSort is the heading that a table of people is sorted by.
 type peopleSort struct {
-	node string // "" is by name
-	down bool
+	column string // id; "" is by name
+	down   bool
 }
 
 // text is the sort as addresses have it: a minus is for downwards.
 func (o peopleSort) text() string {
-	out := o.node
+	out := o.column
 	if out == "" {
 		out = "name"
 	}
@@ -27,73 +28,58 @@ func (o peopleSort) text() string {
 	return out
 }
 
-// peopleBody is M1: learners by domain.
+// peopleBody is M1: learners by domain, or by the sections of one domain, by name or in totals.
 type peopleBody struct {
-	Summary  string
-	List     []string // where the people are known from
-	Heads    []sortHead
-	Rows     []personRow
-	All      string
-	Some     []string // how many have some, for each column
-	Key      []string
-	Shown    string // which part of a long list, "" for the whole
-	Previous string
-	Next     string
-	None     bool
-	Part     string
+	Named   string // where each view is; "" for one that is switched off
+	Totals  string
+	IsNamed bool
+	Columns []option
+	To      string // where the chooser of columns goes
+	Sort    string
+	CSV     string
+	Summary string
+	List    []string // where the people are known from
+	Table   *peopleTable
+	Counts  *totalsTable
+	None    bool
+	Part    string
 }
 
-// sortHead is a heading that sorts. Sorted is the value of aria-sort, "" for headings that the table is not sorted by.
-type sortHead struct{ Name, Href, Sorted, Mark string }
-
-type personRow struct {
-	Name, Href string
-	Cells      []heatCell
+// peopleAsked is what a query asks to see of the people.
+type peopleAsked struct {
+	totals bool
+	domain string // id of the one whose sections are the columns, "" for all domains
+	by     peopleSort
+	page   int
 }
 
-// heatCell is one count. Step is the class of its tint.
-type heatCell struct {
-	Href, Text, About, Expiring string
-	Step                        int
-	Tracked                     bool
-}
-
-// heatSteps name the tints, from 0 to 5.
-var heatSteps = []string{"none", "little", "quarter", "half", "most", "all"}
-
-// heatStep is the tint of a count, in integers: 0 none, 5 all, between them by quarters (pages.md 4.1).
-func heatStep(n, of int) int {
-	switch {
-	case n <= 0 || of <= 0:
-		return 0
-	case n >= of:
-		return 5
+// query is it as addresses have it, without what is at its default.
+func (a peopleAsked) query() url.Values {
+	q := url.Values{}
+	if a.totals {
+		q.Set("view", "totals")
 	}
-	return 1 + min(3, 4*n/of)
+	if a.domain != "" {
+		q.Set("cols", a.domain)
+	}
+	if a.by != (peopleSort{}) {
+		q.Set("sort", a.by.text())
+	}
+	return paged(q, a.page)
 }
 
-// courseList is a page of people: how it is sorted, and which page.
-type courseList struct {
-	by   peopleSort
-	page int
+// crowd is the people of a course with what they have in the columns that are asked for.
+type crowd struct {
+	*record
+	*cohort
+	peopleAsked
+	cols []column
+	f    figures
 }
 
 // people answers /course/people: who learns in the course, and how far each is in each domain.
 func (s *site) people(v *visit) (answer, error) {
-	r, err := s.recordOf(v.Context(), v.session, "")
-	if err != nil {
-		return answer{}, err
-	}
-	cols, parts := r.columns()
-	shown, err := readPeopleList(v, cols)
-	if err != nil {
-		return answer{}, err
-	}
-	c, err := s.cohort(v.Context(), v.session)
-	if err != nil {
-		return answer{}, err
-	}
-	f, err := s.figures(v.Context(), c, parts)
+	c, err := s.crowd(v)
 	if err != nil {
 		return answer{}, err
 	}
@@ -101,48 +87,121 @@ func (s *site) people(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f.sort(c, shown.by)
-	b := peopleBody{Summary: v.summaryOf(c, f, cols), List: v.listWords(c), None: len(c.people) == 0, Part: v.partText(r.cat)}
-	b.table(v, c, f, cols, shown)
-	p.Body = b
+	p.Body = s.peopleBody(v, c)
 	return answer{page: p}, nil
 }
 
-// readPeopleList reads the query. A value that is none of the choices is refused.
-func readPeopleList(v *visit, cols []column) (courseList, error) {
-	out, bad := courseList{page: 1}, refuse(http.StatusBadRequest, "query-value", "nopage")
-	q, err := v.query("sort", "page")
+func (s *site) peopleBody(v *visit, c *crowd) peopleBody {
+	at := func(change func(*peopleAsked), page string) string {
+		asked := c.peopleAsked
+		asked.page = 1
+		change(&asked)
+		return v.to(addressOf(page, asked.query()))
+	}
+	b := peopleBody{
+		IsNamed: !c.totals, List: v.listWords(c.cohort), None: len(c.people) == 0, Part: v.partText(c.cat), To: v.to("course/people"),
+		Totals: at(func(a *peopleAsked) { a.totals, a.by = true, peopleSort{} }, "course/people"), CSV: at(func(*peopleAsked) {}, "course/people.csv"),
+	}
+	if !s.TotalsOnly {
+		b.Named = at(func(a *peopleAsked) { a.totals = false }, "course/people")
+	}
+	if c.by != (peopleSort{}) && c.by.column == "" {
+		b.Sort = c.by.text() // a sort by a column goes with its columns
+	}
+	if tops := c.tops(); len(tops) > 1 {
+		b.Columns = append(b.Columns, option{"", v.say("people.bydomain"), c.domain == ""})
+		for _, n := range tops {
+			b.Columns = append(b.Columns, option{n.ID, nodeName(n), c.domain == n.ID})
+		}
+	}
+	if c.totals {
+		b.Counts = v.totalsOf(c, s.smallest())
+		b.Summary = v.totalsWords(c, s.midnight(), s.smallest())
+		if n := len(c.people); n > 0 && n < s.smallest() {
+			b.List = nil // it would tell how few they are
+		}
+		return b
+	}
+	b.Summary, b.Table = v.summaryOf(c), v.peopleTable(c)
+	return b
+}
+
+// crowd reads what the query asks for.
+func (s *site) crowd(v *visit) (*crowd, error) {
+	q, err := v.query("view", "cols", "sort", "page")
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	if text := q.Get("page"); text != "" {
-		if out.page, err = strconv.Atoi(text); err != nil || out.page < 1 || out.page > 1000 {
-			return out, bad
-		}
+	c := &crowd{}
+	if c.record, err = s.recordOf(v.Context(), v.session, ""); err != nil {
+		return nil, err
 	}
+	if err := c.read(v, q, s.TotalsOnly); err != nil {
+		return nil, err
+	}
+	if c.cohort, err = s.cohort(v.Context(), v.session); err != nil {
+		return nil, err
+	}
+	_, parts := v.columns(c.record, c.domain)
+	if c.totals {
+		c.f, err = s.figuresOn(v.Context(), c.cohort, parts, s.midnight())
+		return c, err
+	}
+	if c.f, err = s.figures(v.Context(), c.cohort, parts); err != nil {
+		return nil, err
+	}
+	c.f.sort(c.cohort, c.by, c.cols)
+	return c, nil
+}
+
+// read takes the query apart. A value that is none of the choices is refused.
+func (c *crowd) read(v *visit, q url.Values, totalsOnly bool) error {
+	bad := refuse(http.StatusBadRequest, "query-value", "nopage")
+	switch q.Get("view") {
+	case "", "named":
+		c.totals = totalsOnly
+	case "totals":
+		c.totals = true
+	default:
+		return bad
+	}
+	c.domain = q.Get("cols")
+	if c.domain != "" && !slices.ContainsFunc(c.domains(), func(id string) bool { return id == c.domain }) {
+		return bad
+	}
+	c.cols, _ = v.columns(c.record, c.domain)
 	by, down := strings.CutPrefix(q.Get("sort"), "-")
-	out.by.down = down
-	if by == "name" || q.Get("sort") == "" {
-		return out, nil
-	}
-	for _, c := range cols {
-		if c.node.ID == by {
-			out.by.node = by
-			return out, nil
+	if by != "" && by != "name" {
+		if c.totals || !slices.ContainsFunc(c.cols, func(col column) bool { return col.id == by }) {
+			return bad
 		}
+		c.by.column = by
+	} else if down && by == "" {
+		return bad
 	}
-	return out, bad
+	c.by.down = down
+	var err error
+	c.page, err = readPage(q)
+	return err
+}
+
+// domains answers the ids of the parts that the placement shows.
+func (r *record) domains() (out []string) {
+	for _, n := range r.tops() {
+		out = append(out, n.ID)
+	}
+	return out
 }
 
 // summaryOf says in words what the table shows, without a name.
-func (l locale) summaryOf(c *cohort, f figures, cols []column) string {
-	out := []string{l.say("people.summary", "learners", l.say("people.learners", "n", len(c.people)), "domains", l.say("people.domains", "n", len(cols)))}
-	most, least, seen := -1, -1, make([]int, len(cols))
-	for i, col := range cols {
-		if col.tracked == 0 {
+func (l locale) summaryOf(c *crowd) string {
+	out := []string{l.say("people.summary", "learners", l.say("people.learners", "n", len(c.people)), "domains", l.columnsWords(c))}
+	most, least, seen := -1, -1, make([]int, len(c.cols))
+	for i, col := range c.cols {
+		if col.tracked == 0 || col.progress || c.domain != "" && i == 0 {
 			continue
 		}
-		seen[i] = f.some(c, col.node.ID)
+		seen[i] = c.f.some(c.cohort, col)
 		if most < 0 || seen[i] > seen[most] {
 			most = i
 		}
@@ -156,11 +215,19 @@ func (l locale) summaryOf(c *cohort, f figures, cols []column) string {
 	case seen[most] == 0:
 		return out[0] + " " + l.say("people.nothing")
 	}
-	out = append(out, l.say("people.most", "domain", nodeName(cols[most].node), "n", seen[most]))
-	if seen[least] < seen[most] {
-		out = append(out, l.say("people.least", "domain", nodeName(cols[least].node), "n", seen[least]))
+	out = append(out, l.say("people.most", "domain", c.cols[most].name, "n", seen[most]))
+	if none := len(c.people) - seen[least]; seen[least] < seen[most] {
+		out = append(out, l.say("people.least", "domain", c.cols[least].name, "n", none))
 	}
 	return strings.Join(out, " ")
+}
+
+// columnsWords says how many parts of the framework the table has.
+func (l locale) columnsWords(c *crowd) string {
+	if c.domain == "" && len(c.tops()) > 1 {
+		return l.say("people.domains", "n", len(c.cols))
+	}
+	return l.say("people.sections", "n", len(c.cols)-2)
 }
 
 // listWords says where the people are known from, and how old that is when it could not be read again.
@@ -173,74 +240,4 @@ func (l locale) listWords(c *cohort) []string {
 		out = append(out, l.say("people.late", "time", l.moment(c.list.ReadAt)))
 	}
 	return out
-}
-
-// table fills in the page of the table that is shown.
-func (b *peopleBody) table(v *visit, c *cohort, f figures, cols []column, shown courseList) {
-	to := func(by peopleSort, page int) string {
-		address := "course/people?sort=" + by.text()
-		if page > 1 {
-			address += "&page=" + strconv.Itoa(page)
-		}
-		return v.to(address)
-	}
-	b.Heads = append(b.Heads, headOfSort(v.say("people.learner"), peopleSort{}, shown.by, to))
-	for _, col := range cols {
-		b.Heads = append(b.Heads, headOfSort(nodeName(col.node), peopleSort{node: col.node.ID, down: true}, shown.by, to))
-		b.Some = append(b.Some, v.someWords(f.some(c, col.node.ID), col))
-	}
-	from := min((shown.page-1)*peoplePage, len(c.people))
-	end := min(from+peoplePage, len(c.people))
-	for _, p := range c.people[from:end] {
-		b.Rows = append(b.Rows, rowOf(v, p, f[p.Learner], cols))
-	}
-	b.All = v.say("people.all", "n", len(c.people))
-	for _, step := range heatSteps {
-		b.Key = append(b.Key, v.say("people.key."+step))
-	}
-	if len(c.people) > peoplePage {
-		b.Shown = v.say("people.shown", "from", min(from+1, len(c.people)), "to", end, "n", len(c.people))
-	}
-	if shown.page > 1 {
-		b.Previous = to(shown.by, shown.page-1)
-	}
-	if end < len(c.people) {
-		b.Next = to(shown.by, shown.page+1)
-	}
-}
-
-func (l locale) someWords(n int, col column) string {
-	if col.tracked == 0 {
-		return l.say("people.untracked")
-	}
-	return l.say("people.some", "n", n)
-}
-
-// headOfSort makes a heading: it sorts in its own direction first, and the other way round when the table is sorted by it.
-func headOfSort(name string, own, now peopleSort, to func(peopleSort, int) string) sortHead {
-	if own.node != now.node {
-		return sortHead{Name: name, Href: to(own, 1), Mark: "◇"}
-	}
-	h := sortHead{Name: name, Href: to(peopleSort{own.node, !now.down}, 1), Sorted: "ascending", Mark: "▲"}
-	if now.down {
-		h.Sorted, h.Mark = "descending", "▼"
-	}
-	return h
-}
-
-func rowOf(v *visit, p courseLearner, have map[string]Figure, cols []column) personRow {
-	at := "course/people/" + p.code
-	row := personRow{Name: p.name, Href: v.to(at)}
-	for _, col := range cols {
-		n := have[col.node.ID]
-		cell := heatCell{
-			Href: v.to(at + "/list?node=" + col.node.ID), Text: v.say("people.cell", "have", n.Evidenced, "of", col.tracked),
-			About: v.say("people.cellabout", "learner", p.name, "domain", nodeName(col.node)), Step: heatStep(n.Evidenced, col.tracked), Tracked: col.tracked > 0,
-		}
-		if n.Expiring > 0 {
-			cell.Expiring = v.say("count.expiring", "n", n.Expiring)
-		}
-		row.Cells = append(row.Cells, cell)
-	}
-	return row
 }

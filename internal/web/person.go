@@ -8,6 +8,9 @@ import (
 
 // personRecord finds the learner that the address names, if they are in the session's course at this moment, and reads their record.
 func (s *site) personRecord(v *visit) (*record, courseLearner, error) {
+	if s.TotalsOnly {
+		return nil, courseLearner{}, refuse(http.StatusForbidden, "named-off", "totalsonly")
+	}
 	c, err := s.cohort(v.Context(), v.session)
 	if err != nil {
 		return nil, courseLearner{}, err

@@ -99,6 +99,10 @@ func pictures(w *world) []picture {
 		{name: "lead-review-why", person: "reviewer", path: "/course/review/capability/" + w.capability("6.1-L2")},
 		{name: "lead-people-named", person: "tove", path: "/course/people", prepare: crowd},
 		{name: "lead-people-dark", person: "tove", path: "/course/people?sort=-" + w.capability6(), prepare: crowd, dark: true},
+		{name: "lead-people-onedomain", person: "tove", path: "/course/people?cols=" + w.capability6(), prepare: crowd},
+		{name: "lead-people-totals", person: "tove", path: "/course/people?view=totals", prepare: mixed},
+		{name: "lead-people-totals-dark", person: "tove", path: "/course/people?view=totals", prepare: mixed, dark: true},
+		{name: "lead-people-totals-few", person: "tove", path: "/course/people?view=totals"},
 		{name: "lead-people-second", person: "tove", path: "/course/people?page=2", prepare: crowd},
 		{name: "lead-people-focus", person: "tove", path: "/course/people", prepare: crowd, do: []step{chromedp.Focus(chromedp.CSS("tbody tr:nth-child(2) td:last-child a"))}},
 		{name: "lead-people-noroster", person: "tove", path: "/course/people"},
@@ -129,6 +133,12 @@ func pictures(w *world) []picture {
 		{name: "window-cookies-blocked", person: "", path: "window"},
 		{name: "front", person: "", path: "front"},
 	}
+}
+
+// mixed is a crowd of whom two have nothing.
+func mixed(w *world) {
+	crowd(w)
+	w.evidence["learner-crowd3"], w.evidence["learner-crowd4"] = nil, nil
 }
 
 // begun has Amara start an activity a while ago.

@@ -38,6 +38,7 @@ func (s *site) routes() http.Handler {
 	s.adminRoutes(get, post)
 
 	get("/course/people", witness, s.people)
+	get("/course/people.csv", witness, s.peopleCSV)
 	get("/course/people/{learner}", witness, s.person)
 	get("/course/people/{learner}/list", witness, s.personList)
 	get("/course/people/{learner}/section/{id}", witness, s.personSection)

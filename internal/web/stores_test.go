@@ -150,14 +150,18 @@ func (w *world) Figures(ctx context.Context, learners []string, parts map[string
 		}
 		for _, p := range all {
 			part, ok := parts[p.Capability]
-			if !ok || p.State != mapping.Evidenced && p.State != mapping.Expiring {
+			if !ok || p.State != mapping.Evidenced && p.State != mapping.Expiring && p.State != mapping.InProgress {
 				continue
 			}
 			if out[l] == nil {
 				out[l] = map[string]web.Figure{}
 			}
 			f := out[l][part]
-			f.Evidenced++
+			if p.State == mapping.InProgress {
+				f.InProgress++
+			} else {
+				f.Evidenced++
+			}
 			if p.State == mapping.Expiring {
 				f.Expiring++
 			}
@@ -165,6 +169,21 @@ func (w *world) Figures(ctx context.Context, learners []string, parts map[string
 		}
 	}
 	return out, nil
+}
+
+// FiguresOn leaves out what happened later: in this world everything is recorded when it happens.
+func (w *world) FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]web.Figure, error) {
+	all := w.evidence
+	defer func() { w.evidence = all }()
+	w.evidence = map[string][]mapping.Evidence{}
+	for learner, list := range all {
+		for _, e := range list {
+			if e.Record.Time.Before(at) {
+				w.evidence[learner] = append(w.evidence[learner], e)
+			}
+		}
+	}
+	return w.Figures(ctx, learners, parts)
 }
 
 func (w *world) People(_ context.Context, c web.Course, _ string) (web.CourseList, error) {

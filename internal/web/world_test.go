@@ -74,6 +74,7 @@ type world struct {
 	browser string // what Launch was told
 
 	log     bytes.Buffer
+	config  web.Config
 	handler http.Handler
 }
 
@@ -90,6 +91,18 @@ func fixed(s string) string {
 func hash(secret string) string { return fixed(secret) }
 
 func newWorld(t testing.TB) *world { return newWorldAt(t, base) }
+
+// newWorldWith changes what an operator configures.
+func newWorldWith(t testing.TB, change func(*web.Config)) *world {
+	t.Helper()
+	w := newWorld(t)
+	change(&w.config)
+	var err error
+	if w.handler, err = web.New(w.config); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
 
 func newWorldAt(t testing.TB, address string) *world {
 	t.Helper()
@@ -117,12 +130,12 @@ func newWorldAt(t testing.TB, address string) *world {
 	source := &lockedSource{source: rand.NewChaCha8([32]byte{1})}
 	w.tool = &lti.Tool{Registrations: w, Logins: w, URLs: urls, Now: w.now, Rand: source}
 	w.fill()
-	w.handler, err = web.New(web.Config{
+	w.config = web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
 		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
-	})
-	if err != nil {
+	}
+	if w.handler, err = web.New(w.config); err != nil {
 		t.Fatal(err)
 	}
 	return w
