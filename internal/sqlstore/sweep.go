@@ -13,10 +13,10 @@ const sweepMargin = time.Hour
 const sweepMost = 500
 
 // Swept counts the rows that a sweep took away.
-type Swept struct{ Logins, Sessions, Launches int64 }
+type Swept struct{ Logins, Sessions, Launches, Preferences int64 }
 
-// Sweep takes away logins and sessions that expired more than an hour ago, and what the launch log holds for more than thirty days,
-// in short transactions. What is swept is unknown from
+// Sweep takes away logins, sessions and what was preferred in these that expired more than an hour ago, and what the launch log holds
+// for more than thirty days, in short transactions. What is swept is unknown from
 // then on: it can never become valid again.
 func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 	before := micros(s.now().Add(-sweepMargin))
@@ -28,6 +28,9 @@ func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 	}
 	if swept.Sessions, err = s.sweep(ctx, `DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE expires < ? LIMIT ?)`, before); err != nil {
 		return swept, fmt.Errorf("sqlstore: sweep sessions: %w", err)
+	}
+	if swept.Preferences, err = s.sweep(ctx, `DELETE FROM preference WHERE owner IN (SELECT owner FROM preference WHERE expires > 0 AND expires < ? LIMIT ?)`, before); err != nil {
+		return swept, fmt.Errorf("sqlstore: sweep preferences: %w", err)
 	}
 	before = micros(s.now().Add(-launchesLife))
 	if swept.Launches, err = s.sweep(ctx, `DELETE FROM launch_log WHERE id IN (SELECT id FROM launch_log WHERE at < ? LIMIT ?)`, before); err != nil {

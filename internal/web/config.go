@@ -59,6 +59,7 @@ type Config struct {
 	Diagnoses     Diagnoses
 	People        People
 	Rosters       Rosters
+	Preferences   Preferences
 	Prepare       func(statement []byte) (xapi.Prepared, error) // makes a statement of ours ready to store
 	Frameworks    Frameworks
 	Freshness     Freshness
@@ -89,7 +90,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	parts := map[string]bool{
 		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil,
-		"Courses": c.Courses != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "People": c.People != nil, "Rosters": c.Rosters != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
+		"Courses": c.Courses != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "People": c.People != nil, "Rosters": c.Rosters != nil, "Preferences": c.Preferences != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
 		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
 	}
 	for name, there := range parts {

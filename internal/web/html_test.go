@@ -35,8 +35,9 @@ func everyPage(w *world) map[string][2]string {
 		"person section": {"tove", person("amara") + "/section/" + six1.ID}, "person why": {"tove", person("amara") + "/capability/" + w.capability("6.1-L2")},
 		"coverage": {"tove", "/course/coverage"}, "coverage by activity": {"tove", "/course/coverage?by=activity&level=1"},
 		"coverage list": {"tove", "/course/coverage/list?has=none"},
-		"copy":          {"copier", "/course/activities"},
-		"history":       {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
+		"help":          {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},
+		"copy":    {"copier", "/course/activities"},
+		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}
 }
 

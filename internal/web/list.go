@@ -58,7 +58,6 @@ func (s *site) list(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Tabs = s.tabs(v, "list")
 	p.Body = s.listOf(v, r, f)
 	return answer{page: p}, nil
 }

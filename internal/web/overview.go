@@ -13,8 +13,9 @@ type overviewBody struct {
 	Have    counted
 	Of      counted
 	States  []stateCount
-	Own     bool // there is a learner whose evidence this is
-	Nothing bool // nothing has counted yet
+	Own     bool   // there is a learner whose evidence this is
+	Nothing bool   // nothing has counted yet
+	Tracked string // where it says what is tracked
 	NoTags  bool
 	Rows    []nodeRow
 	Levels  []levelCount
@@ -62,7 +63,7 @@ func overviewOf(v *visit, r *record) overviewBody {
 		Have: v.num(total.Evidenced, v.to(r.at+"/list?state=evidenced")),
 		Of:   v.num(total.Tracked, v.to(r.at+"/list")),
 		Own:  owner(v.session) != "", Nothing: total.NotStarted == total.Tracked, NoTags: !r.anyTag(),
-		Levels: levelCounts(v, r),
+		Levels: levelCounts(v, r), Tracked: v.root() + "help#tracked",
 	}
 	for _, state := range []mapping.State{mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted} {
 		if n := total.of(state); n > 0 {

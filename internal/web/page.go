@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -18,7 +17,7 @@ var templateFiles embed.FS
 // parseTemplates reads every page's template by file name, each with the shell and the shared parts, speaking one language. One that
 // does not parse stops the program at its start.
 func (t *tongue) parseTemplates() map[string]*template.Template {
-	funcs := template.FuncMap{"t": t.sayHTML, "chip": chip, "shape": shape, "bar": bar, "link": link, "tone": tone, "asset": asset}
+	funcs := template.FuncMap{"t": t.sayHTML, "state": t.state, "chip": chip, "shape": shape, "bar": bar, "link": link, "tone": tone, "asset": asset}
 	const shared = "templates/shell.html templates/parts.html"
 	base := template.Must(template.New("shell.html").Funcs(funcs).ParseFS(templateFiles, strings.Fields(shared)...))
 	files, err := fs.Glob(templateFiles, "templates/*.html")
@@ -49,8 +48,9 @@ type page struct {
 
 	// Filled by render.
 	Lang    string // of the page
+	Inside  bool   // there is a session, whose pages can be linked
 	Where   string // framework and course
-	Theme   string // "light" in a frame, "device" in a window of its own
+	Theme   string // "light", "dark", or "device" for as the device likes it
 	Static  string
 	Parents string // origins the script may tell the page's height
 	Form    string // the session's form token
@@ -86,12 +86,10 @@ func (p *page) Action(path string) string { return p.root + path + "#c" }
 func (s *site) render(v *visit, p *page) ([]byte, error) {
 	p.Static, p.root, p.Version, p.Lang = v.up()+"static/", v.root(), s.Version, v.lang()
 	p.Parents = strings.Join(v.origins, " ")
-	p.Theme = "light"
-	if v.Header.Get("Sec-Fetch-Dest") == "document" {
-		p.Theme = "device"
-	}
+	p.Theme = s.theme(v)
 	if v.session != nil {
 		p.Form = formToken(v.token)
+		p.Inside = true
 		p.Where = s.where(v)
 	}
 	if v.admin && len(p.Tabs) > 0 {
@@ -122,21 +120,6 @@ func (s *site) learnerPage(v *visit, file, title string, crumbs ...crumb) (*page
 func (s *site) leadPage(v *visit, file, title, tab string, crumbs ...crumb) (*page, error) {
 	p := &page{file: file, Title: title, Crumbs: crumbs, Tabs: s.tabs(v, tab)}
 	return p, s.addFreshness(v, p, v.say("foot.lead"))
-}
-
-func (s *site) tabs(v *visit, current string) []tab {
-	one := func(key, words, path string) tab {
-		return tab{Name: words, Href: v.to(path), Current: key == current}
-	}
-	if v.session.Lead {
-		tabs := []tab{one("activities", v.say("tab.activities"), "course/activities"), one("coverage", v.say("tab.coverage"), "course/coverage"), one("history", v.say("tab.history"), "course/history"),
-			one("me", v.say("tab.aslearner"), "me")}
-		if v.session.Account != "" && v.session.Recorded {
-			tabs = slices.Insert(tabs, 0, one("people", v.say("tab.people"), "course/people"))
-		}
-		return tabs
-	}
-	return []tab{one("me", v.say("tab.overview"), "me"), one("list", v.say("tab.list"), "me/list")}
 }
 
 // standing is the notice of sessions of which nothing is kept.

@@ -72,6 +72,10 @@ func pictures(w *world) []picture {
 		{name: "learner-capability-withdrawn", person: "amara", path: capability("2.1-L2"), do: []step{chromedp.Click(chromedp.CSS("summary"))}},
 		{name: "learner-capability-label", person: "amara", path: capability("6.1-LX-01")},
 		{name: "learner-capability-untagged", person: "amara", path: capability("6.4-L3")},
+		{name: "about-help", person: "amara", path: "/help"},
+		{name: "about-privacy", person: "amara", path: "/privacy", dark: true},
+		{name: "about-accessibility", person: "tove", path: "/accessibility"},
+		{name: "about-display", person: "amara", path: "/display"},
 		{name: "activity-link-new", person: "amara", path: "/activity/word"},
 		{name: "activity-link-started", person: "amara", path: "/activity/word", prepare: begun("word")},
 		{name: "activity-link-done", person: "amara", path: "/activity/word?finished=1", prepare: func(w *world) {

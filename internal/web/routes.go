@@ -36,6 +36,7 @@ func (s *site) routes() http.Handler {
 
 	s.pickRoutes(get, post)
 	s.adminRoutes(get, post)
+	s.aboutRoutes(get, post)
 
 	get("/course/people", witness, s.people)
 	get("/course/people.csv", witness, s.peopleCSV)

@@ -18,9 +18,10 @@ type visit struct {
 	cookie     string // the browser's value, "" when it sent none
 	token      string // of the session, "" outside
 	session    *Session
-	admin      bool     // of the session: may see how the connection stands
-	origins    []string // that may frame the answer
-	formTarget string   // form-action of the policy, "'self'" unless told
+	admin      bool        // of the session: may see how the connection stands
+	origins    []string    // that may frame the answer
+	formTarget string      // form-action of the policy, "'self'" unless told
+	preferred  *Preference // once read
 }
 
 // answer is what an action gives back. Nothing is written before it is whole.

@@ -62,10 +62,12 @@ type world struct {
 	opened    []web.Person          // who opened course 2
 	list      *web.CourseList       // of course 2; nil when the platform has none
 	given     []lti.DeepLinkingAnswer
-	asked     int    // how often all origins were read
-	platform  string // where the LMS is
-	broken    error  // what every store answers, when set
-	meanwhile func() // runs once when a changeset is applied, before it is looked at
+	asked     int                       // how often all origins were read
+	platform  string                    // where the LMS is
+	likes     map[string]web.Preference // by owner
+	roles     map[string][]string       // by learner and framework
+	broken    error                     // what every store answers, when set
+	meanwhile func()                    // runs once when a changeset is applied, before it is looked at
 
 	tool    *lti.Tool
 	logins  map[string]lti.Login
@@ -112,7 +114,7 @@ func newWorldAt(t testing.TB, address string) *world {
 			"r1": {ID: "r1", Issuer: lms, FrameOrigins: []string{lms}, CoursePattern: "{issuer}/course/view.php?id={context}", AdminPage: true},
 			"r2": {ID: "r2", Issuer: "https://other.example"},
 		},
-		sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
+		likes: map[string]web.Preference{}, roles: map[string][]string{}, sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
 		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
 		members:  map[string]web.Member{"4": {Account: "account-amara", Learner: "learner-amara", Name: "Amara Okafor"}},
 		attempts: map[string]web.Attempt{},
@@ -132,7 +134,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.fill()
 	w.config = web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	}
 	if w.handler, err = web.New(w.config); err != nil {

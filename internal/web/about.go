@@ -1,0 +1,29 @@
+package web
+
+// aboutPage begins a page about Cairn itself, which any session may read.
+func (s *site) aboutPage(v *visit, file, title string) *page {
+	p := &page{file: file, Title: title, Tabs: s.tabs(v, "")}
+	if v.session.Pick != nil {
+		p.Crumbs = []crumb{{v.say("pick.titlewhat"), v.to(landing(*v.session))}}
+	}
+	return p
+}
+
+// aboutCairn answers a page of the text file alone.
+func (s *site) aboutCairn(file string) action {
+	return func(v *visit) (answer, error) {
+		if _, err := v.query(); err != nil {
+			return answer{}, err
+		}
+		return answer{page: s.aboutPage(v, file, v.say(file+".title"))}, nil
+	}
+}
+
+// aboutRoutes are the pages that every footer and header leads to.
+func (s *site) aboutRoutes(get, post mounter) {
+	get("/display", anyone, s.display)
+	post("/display", anyone, s.saveDisplay)
+	get("/help", anyone, s.aboutCairn("help"))
+	get("/accessibility", anyone, s.aboutCairn("accessibility"))
+	get("/privacy", anyone, s.aboutCairn("privacy"))
+}
