@@ -1,6 +1,7 @@
 package lti
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +13,7 @@ import (
 var errTooLarge = errors.New("lti: too large")
 
 // readForm reads the body of a POST as a form of at most limit bytes. The query is not looked at. A form that was parsed before is
-// taken as it is.
+// taken as it is; one that is parsed here stays with the request, as http.Request.ParseForm leaves it.
 func readForm(r *http.Request, limit int64) (url.Values, error) {
 	if r.PostForm != nil {
 		return r.PostForm, nil
@@ -24,7 +25,7 @@ func readForm(r *http.Request, limit int64) (url.Values, error) {
 	if r.ContentLength > limit {
 		return nil, errTooLarge
 	}
-	body, err := readBounded(r.Body, limit)
+	body, err := readAtMost(r.Body, limit, r.ContentLength)
 	if err != nil {
 		return nil, err
 	}
@@ -32,17 +33,23 @@ func readForm(r *http.Request, limit int64) (url.Values, error) {
 	if err != nil {
 		return nil, errors.New("the form cannot be read")
 	}
+	r.PostForm = values
 	return values, nil
 }
 
 // readBounded reads all of r, or errTooLarge when there is more than limit.
-func readBounded(r io.Reader, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+func readBounded(r io.Reader, limit int64) ([]byte, error) { return readAtMost(r, limit, 0) }
+
+// readAtMost is readBounded with the length that the sender told, if it did, so that room is made once.
+func readAtMost(r io.Reader, limit, told int64) ([]byte, error) {
+	var body bytes.Buffer
+	body.Grow(int(min(max(told, 0), limit)) + bytes.MinRead)
+	n, err := body.ReadFrom(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the body: %w", err)
 	}
-	if int64(len(body)) > limit {
+	if n > limit {
 		return nil, errTooLarge
 	}
-	return body, nil
+	return body.Bytes(), nil
 }

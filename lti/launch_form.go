@@ -23,7 +23,7 @@ const (
 	maxState      = 128
 )
 
-// ReadLaunch reads the launch out of a request (Security 5.1.1.3). Refusals: ErrLaunchMethod, ErrTokenInQuery, ErrTokenSize,
+// ReadLaunch reads the launch out of a request (Security 5.1.1.3), whose PostForm holds the other fields then. Refusals: ErrLaunchMethod, ErrTokenInQuery, ErrTokenSize,
 // ErrLaunchForm.
 func ReadLaunch(r *http.Request) (LaunchForm, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)

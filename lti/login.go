@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -88,7 +89,7 @@ type AuthRequest struct {
 	Params       url.Values
 	State        string
 	ExpiresAt    time.Time
-	endpoint     *url.URL
+	address      string
 }
 
 // maxAuthURL is the length that common servers take in a request line.
@@ -107,22 +108,21 @@ func (t *Tool) authRequest(req LoginRequest, reg Registration, login Login) (Aut
 	if req.HasMessageHint {
 		params.Set("lti_message_hint", req.MessageHint)
 	}
-	auth := AuthRequest{Registration: reg, Params: params, State: login.State, ExpiresAt: login.ExpiresAt, endpoint: endpoint}
-	if n := len(auth.URL()); n > maxAuthURL {
+	auth := AuthRequest{Registration: reg, Params: params, State: login.State, ExpiresAt: login.ExpiresAt, address: withParams(endpoint, params)}
+	if n := len(auth.address); n > maxAuthURL {
 		return AuthRequest{}, refuse(ErrLoginTooLong, fmt.Sprintf("authentication request of %d characters", n))
 	}
 	return auth, nil
 }
 
-// URL is the address to redirect to. Parameters the endpoint has of its own are kept, unless the request sets them.
-func (a AuthRequest) URL() string {
-	u := *a.endpoint
-	query := u.Query()
-	for name, values := range a.Params {
-		query[name] = values
-	}
-	u.RawQuery = query.Encode()
-	u.Fragment = ""
+// URL is the address to redirect to.
+func (a AuthRequest) URL() string { return a.address }
+
+// withParams is an endpoint with the parameters of a request. Those it has of its own are kept, unless the request sets them.
+func withParams(endpoint *url.URL, params url.Values) string {
+	u, query := *endpoint, endpoint.Query()
+	maps.Copy(query, params)
+	u.RawQuery, u.Fragment = query.Encode(), ""
 	return u.String()
 }
 

@@ -1,13 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/go-json-experiment/json"
 
@@ -53,13 +50,10 @@ func (s *site) keepSecret(ctx context.Context, req lti.LoginRequest, reg lti.Reg
 
 // readLaunch reads the launch, and the secret that our own page added to it, "" for none.
 func readLaunch(v *visit) (form lti.LaunchForm, secret string, err error) {
-	var body bytes.Buffer
-	v.Body = io.NopCloser(io.TeeReader(v.Body, &body)) // lti bounds what is read
 	if form, err = lti.ReadLaunch(v.Request); err != nil {
 		return form, "", err
 	}
-	values, err := url.ParseQuery(body.String())
-	return form, values.Get(secretField), err
+	return form, v.PostForm.Get(secretField), nil
 }
 
 // binding answers what binds this browser to its login: the hash of its cookie, or of the secret that our own page read from the
