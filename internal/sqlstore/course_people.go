@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cairn/internal/web"
+	"cairn/mapping"
 )
 
 // People reads who is in courses. It is web.People.
@@ -107,6 +108,38 @@ func (p People) figures(ctx context.Context, states string, given []any, learner
 			out[r.Learner] = map[string]web.Figure{}
 		}
 		out[r.Learner][r.Part] = web.Figure{Evidenced: r.Evidenced, Expiring: r.Expiring, InProgress: r.InProgress}
+	}
+	return out, nil
+}
+
+// Standings is web.People.
+func (p People) Standings(ctx context.Context, learners []string) (map[string]web.Standing, error) {
+	out := map[string]web.Standing{}
+	if len(learners) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		Capability, State string
+		N                 int
+	}
+	if err := p.s.Select(ctx, &rows, `SELECT capability, state, COUNT(*) AS n FROM progress WHERE `+p.s.d.in("learner")+` GROUP BY capability, state`, p.s.d.list(learners)); err != nil {
+		return nil, fmt.Errorf("sqlstore: count where people stand: %w", err)
+	}
+	for _, r := range rows {
+		n := out[r.Capability]
+		switch mapping.State(r.State) {
+		case mapping.InProgress:
+			n.InProgress += r.N
+		case mapping.Evidenced:
+			n.Evidenced += r.N
+		case mapping.Expiring:
+			n.Evidenced, n.Expiring = n.Evidenced+r.N, n.Expiring+r.N
+		case mapping.Expired:
+			n.Expired += r.N
+		case mapping.Withdrawn:
+			n.Withdrawn += r.N
+		}
+		out[r.Capability] = n
 	}
 	return out, nil
 }

@@ -71,6 +71,8 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", person("tove"), nil, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},                               // no learner
 		{"GET", "/course/people/" + codeIn(course9, "amara"), nil, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}}, // of another course
 		{"POST", person("amara"), url.Values{}, []int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405, 405}},
+		{"GET", "/course/gaps", nil, watch},
+		{"GET", "/course/gaps/list?gap=activity", nil, watch},
 		{"GET", "/course/coverage", nil, leads},
 		{"GET", "/course/coverage?by=activity", nil, leads},
 		{"GET", "/course/coverage.csv", nil, leads},

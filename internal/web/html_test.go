@@ -33,6 +33,7 @@ func everyPage(w *world) map[string][2]string {
 		"review":    {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
 		"people": {"tove", "/course/people"}, "people by section": {"tove", "/course/people?cols=" + w.capability6()}, "totals": {"tove", "/course/people?view=totals"}, "person": {"tove", person("amara")}, "person list": {"tove", person("amara") + "/list?state=evidenced"},
 		"person section": {"tove", person("amara") + "/section/" + six1.ID}, "person why": {"tove", person("amara") + "/capability/" + w.capability("6.1-L2")},
+		"gaps": {"tove", "/course/gaps"}, "gaps of a domain": {"tove", "/course/gaps?node=" + w.capability6()}, "gaps list": {"tove", "/course/gaps/list?gap=activity"},
 		"coverage": {"tove", "/course/coverage"}, "coverage by activity": {"tove", "/course/coverage?by=activity&level=1"},
 		"coverage list": {"tove", "/course/coverage/list?has=none"},
 		"help":          {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},

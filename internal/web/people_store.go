@@ -16,6 +16,9 @@ type Person struct {
 // Figure is how much of a part of a framework somebody has evidence for. Evidenced holds the expiring ones.
 type Figure struct{ Evidenced, Expiring, InProgress int }
 
+// Standing is how many people stand where in a capability. Evidenced holds the expiring ones.
+type Standing struct{ InProgress, Evidenced, Expiring, Expired, Withdrawn int }
+
 // People reads who opened Cairn in a course, and how far they are.
 type People interface {
 	// Seen answers everybody who opened Cairn in the course under their own account, in the order of their first launch anywhere.
@@ -25,6 +28,8 @@ type People interface {
 	Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]Figure, error)
 	// FiguresOn is Figures as they stood at a time, by what had been recorded before it.
 	FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]Figure, error)
+	// Standings counts where learners stand, by capability. Capabilities that none of them has begun are left out.
+	Standings(ctx context.Context, learners []string) (map[string]Standing, error)
 }
 
 // Listed is one person on the list that the learning site keeps of a course.

@@ -45,6 +45,8 @@ func (s *site) routes() http.Handler {
 	get("/course/people/{learner}/section/{id}", witness, s.personSection)
 	get("/course/people/{learner}/capability/{id}", witness, s.personCapability)
 
+	get("/course/gaps", witness, s.gaps)
+	get("/course/gaps/list", witness, s.gapsList)
 	get("/course/coverage", lead, s.coverage)
 	get("/course/coverage.csv", lead, s.coverageCSV)
 	get("/course/coverage/list", lead, s.coverageList)

@@ -51,6 +51,7 @@ type world struct {
 	rules     []mapping.ScopedRule
 	evidence  map[string][]mapping.Evidence // by learner
 	kept      []mapping.Progress            // answered as the progress of everyone, when set
+	states    map[string][]mapping.Progress // answered as the progress of a learner, when set
 	history   map[string]map[string][]mapping.Transition
 	was       map[string]bool // learner + capability once evidenced
 	changes   []web.HistoryEntry
