@@ -259,6 +259,12 @@ func same(t require, live, again *memory) {
 	if d := cmp.Diff(live.transitions, again.transitions); d != "" {
 		t.Fatalf("the history differs (-live +replay):\n%s", d)
 	}
+	if d := cmp.Diff(live.rated, again.rated); d != "" {
+		t.Fatalf("ratings differ (-live +replay):\n%s", d)
+	}
+	if d := cmp.Diff(live.endorsed, again.endorsed); d != "" {
+		t.Fatalf("endorsements differ (-live +replay):\n%s", d)
+	}
 }
 
 // cairn is who vouches for the statements of our own.

@@ -73,10 +73,14 @@ func (w *work) endorsementsFor(pair Pair, rules []mapping.ScopedRule) ([]mapping
 		return nil, nil
 	}
 	rows, err := w.endorsements(pair)
-	return endorsementsOf(rows), err
+	return EndorsementsOf(rows), err
 }
 
-func endorsementsOf(rows []EndorsementRow) []mapping.Endorsement {
+// EndorsementsOf answers the endorsements of rows; nil for none.
+func EndorsementsOf(rows []EndorsementRow) []mapping.Endorsement {
+	if len(rows) == 0 {
+		return nil
+	}
 	out := make([]mapping.Endorsement, len(rows))
 	for i, r := range rows {
 		out[i] = r.Endorsement

@@ -80,14 +80,7 @@ func selectEndorsements(ctx context.Context, db reader, where string, args ...an
 // endorsementsOf reads those of a pair, as a case holds them.
 func endorsementsOf(ctx context.Context, db reader, pair pipeline.Pair) ([]mapping.Endorsement, error) {
 	rows, err := selectEndorsements(ctx, db, `WHERE learner = ? AND capability = ? ORDER BY ordinal`, pair.Learner, pair.Capability)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	out := make([]mapping.Endorsement, len(rows))
-	for i, r := range rows {
-		out[i] = r.Endorsement
-	}
-	return out, nil
+	return pipeline.EndorsementsOf(rows), err
 }
 
 // Rated is pipeline.Tracks.
