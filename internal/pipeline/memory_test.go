@@ -27,6 +27,8 @@ type memory struct {
 	progress    map[pipeline.Pair]mapping.Progress
 	transitions []mapping.Transition
 	scored      []string
+	unlinked    map[int64]int64     // where links ended, by where they began
+	spans       []pipeline.RuleSpan // rules with their history
 	rated       []pipeline.RatingRow
 	endorsed    []pipeline.EndorsementRow
 	fail        error     // answered by the next Commit
@@ -35,7 +37,7 @@ type memory struct {
 }
 
 func newMemory(entries ...pipeline.Entry) *memory {
-	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, now: epoch.Add(time.Second)}
+	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, unlinked: map[int64]int64{}, now: epoch.Add(time.Second)}
 }
 
 func (m *memory) Entries(_ context.Context, after int64, limit int) ([]pipeline.Entry, error) {
@@ -181,6 +183,7 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 	}
 	for _, r := range b.Rules {
 		m.rules = append(slices.DeleteFunc(m.rules, r.Replaces), r.ScopedRule)
+		m.setRule(r)
 	}
 	m.rated = append(m.rated, b.Rated...)
 	m.endorsed = append(m.endorsed, b.Endorsed...)
@@ -190,6 +193,7 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 	}
 	m.links = append(m.links, b.Linked...)
 	for _, u := range b.Unlinked {
+		m.unlinked[u.LinkPos] = u.Pos
 		m.links = slices.DeleteFunc(m.links, func(l pipeline.ActiveLink) bool { return l.Pos == u.LinkPos })
 	}
 	m.ledger = append(m.ledger, b.Evidence...)
@@ -206,6 +210,50 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 	m.emit(b.Emit)
 	m.cursor.Pos = b.To
 	return nil
+}
+
+// setRule ends the rule whose place one takes, and begins it.
+func (m *memory) setRule(r pipeline.Ruled) {
+	for i := range m.spans {
+		if m.spans[i].Ended == 0 && r.Replaces(m.spans[i].ScopedRule) {
+			m.spans[i].Ended = r.Began
+		}
+	}
+	m.spans = append(m.spans, pipeline.RuleSpan{Ruled: r})
+}
+
+// history is all that was ever known of a pair.
+func (m *memory) history(p pipeline.Pair) pipeline.History {
+	h := pipeline.History{Pair: p}
+	for _, r := range m.ledger {
+		if r.Pair != p {
+			continue
+		}
+		row := pipeline.HistoryRow{LedgerRow: r, LinkEnded: m.unlinked[r.LinkPos]}
+		for _, v := range m.voided {
+			if v.StatementID == r.Evidence.Record.StatementID {
+				row.VoidedPos = v.Pos
+			}
+		}
+		h.Rows = append(h.Rows, row)
+	}
+	for _, a := range m.alignments {
+		if a.Capability == p.Capability {
+			h.Aligned = append(h.Aligned, a)
+		}
+	}
+	for _, r := range m.spans {
+		if r.Capability == p.Capability || r.Capability == "" {
+			h.Rules = append(h.Rules, r)
+		}
+	}
+	h.Endorsements, _ = m.Endorsements(context.Background(), p)
+	for _, t := range m.transitions {
+		if t.Learner == p.Learner && t.Capability == p.Capability {
+			h.Transitions = append(h.Transitions, t)
+		}
+	}
+	return h
 }
 
 // emit appends our own statements to the log, as a store does.

@@ -93,6 +93,14 @@ var activities = []string{
 
 const course = "http://lms.test/course/view.php?id=2"
 
+func newWorld(c catalogs) *world {
+	w := &world{}
+	for _, n := range c.one.Tracked("")[:3] {
+		w.caps = append(w.caps, n.ID)
+	}
+	return w
+}
+
 func (w *world) next(t *rapid.T) pipeline.Entry {
 	w.counter++
 	switch rapid.IntRange(0, 11).Draw(t, "kind") {
@@ -221,10 +229,7 @@ func event(t *rapid.T, kind pipeline.EntryKind, body any) pipeline.Entry {
 func TestLiveEqualsReplay(t *testing.T) {
 	c := builtin(t)
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{}
-		for _, n := range c.one.Tracked("")[:3] {
-			w.caps = append(w.caps, n.ID)
-		}
+		w := newWorld(c)
 		live := newMemory()
 		p := projector(live, c, rapid.IntRange(1, 7).Draw(t, "batch"))
 		for range rapid.IntRange(1, 40).Draw(t, "length") {

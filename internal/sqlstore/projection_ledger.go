@@ -24,7 +24,9 @@ type evidenceRow struct {
 	ScoreMilli                           *int `db:"score_milli"`
 	Duration                             *int64
 	Voided                               bool
+	VoidedPos                            int64  `db:"voided_pos"`
 	Registration                         string // of the link
+	LinkEnded                            int64  `db:"link_ended"`
 }
 
 func (r evidenceRow) ledger() (pipeline.LedgerRow, error) {
@@ -60,21 +62,48 @@ func (p Projection) Ledger(ctx context.Context, pair pipeline.Pair) ([]pipeline.
 	return ledger(ctx, p.s.DB, pair)
 }
 
-func ledger(ctx context.Context, db reader, pair pipeline.Pair) ([]pipeline.LedgerRow, error) {
+// evidenceQuery answers evidenceRow; a condition follows.
+const evidenceQuery = `SELECT e.alignment, e.learner, e.capability, e.kind, e.statement_pos, e.link_pos, e.pos, e.statement_id, e.agent, e.verb,
+		e.activity, e.under, e.around, e.event_time, e.success, e.completion, e.score_milli, e.duration, r.statement_id IS NOT NULL AS voided,
+		COALESCE(r.pos, 0) AS voided_pos, l.registration, l.ended AS link_ended
+	FROM evidence e JOIN agent_link l ON l.pos = e.link_pos LEFT JOIN evidence_retraction r ON r.statement_id = e.statement_id `
+
+func selectEvidence(ctx context.Context, db reader, where string, args ...any) ([]evidenceRow, error) {
 	var rows []evidenceRow
-	if err := db.Select(ctx, &rows, `SELECT e.alignment, e.learner, e.capability, e.kind, e.statement_pos, e.link_pos, e.pos, e.statement_id, e.agent,
-			e.verb, e.activity, e.under, e.around, e.event_time, e.success, e.completion, e.score_milli, e.duration, r.statement_id IS NOT NULL AS voided, l.registration
-		FROM evidence e JOIN agent_link l ON l.pos = e.link_pos LEFT JOIN evidence_retraction r ON r.statement_id = e.statement_id
-		WHERE e.learner = ? AND e.capability = ? AND l.ended = 0 ORDER BY e.pos, e.statement_pos, e.alignment, e.link_pos`,
-		pair.Learner, pair.Capability); err != nil {
+	if err := db.Select(ctx, &rows, evidenceQuery+where, args...); err != nil {
 		return nil, fmt.Errorf("sqlstore: read the ledger: %w", err)
+	}
+	return rows, nil
+}
+
+func ledger(ctx context.Context, db reader, pair pipeline.Pair) ([]pipeline.LedgerRow, error) {
+	rows, err := selectEvidence(ctx, db, `WHERE e.learner = ? AND e.capability = ? AND l.ended = 0 ORDER BY e.pos, e.statement_pos, e.alignment, e.link_pos`,
+		pair.Learner, pair.Capability)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]pipeline.LedgerRow, len(rows))
 	for i, row := range rows {
-		var err error
 		if out[i], err = row.ledger(); err != nil {
 			return nil, err
 		}
+	}
+	return out, nil
+}
+
+// historyRows reads every row of a pair, also those of links that ended.
+func historyRows(ctx context.Context, db reader, pair pipeline.Pair) ([]pipeline.HistoryRow, error) {
+	rows, err := selectEvidence(ctx, db, `WHERE e.learner = ? AND e.capability = ?`, pair.Learner, pair.Capability)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]pipeline.HistoryRow, len(rows))
+	for i, row := range rows {
+		kept, err := row.ledger()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = pipeline.HistoryRow{LedgerRow: kept, LinkEnded: row.LinkEnded, VoidedPos: row.VoidedPos}
 	}
 	return out, nil
 }

@@ -70,6 +70,10 @@ func (r Records) Case(ctx context.Context, learnerID, capability string) (c mapp
 
 // Transitions is web.Records.
 func (r Records) Transitions(ctx context.Context, learnerID, capability string) ([]mapping.Transition, error) {
+	return transitions(ctx, r.s.DB, pipeline.Pair{Learner: learnerID, Capability: capability})
+}
+
+func transitions(ctx context.Context, db reader, pair pipeline.Pair) ([]mapping.Transition, error) {
 	var rows []struct {
 		Learner, Capability, Cause, Statements string
 		Ordinal, Percent, Have, Need           int
@@ -79,8 +83,8 @@ func (r Records) Transitions(ctx context.Context, learnerID, capability string) 
 		FromPercent                            int    `db:"from_percent"`
 		CauseID                                string `db:"cause_id"`
 	}
-	if err := r.s.Select(ctx, &rows, `SELECT `+transitionColumns+` FROM transition WHERE learner = ? AND capability = ? ORDER BY ordinal`,
-		learnerID, capability); err != nil {
+	if err := db.Select(ctx, &rows, `SELECT `+transitionColumns+` FROM transition WHERE learner = ? AND capability = ? ORDER BY ordinal`,
+		pair.Learner, pair.Capability); err != nil {
 		return nil, fmt.Errorf("sqlstore: read the history of a capability: %w", err)
 	}
 	out := make([]mapping.Transition, len(rows))
