@@ -28,6 +28,10 @@ const (
 
 	// EntryFrameworkState changes no learner's state: what was earned in a version stays.
 	EntryFrameworkState EntryKind = "framework_state" // body: FrameworkState
+
+	// EntryErased changes nothing: what it speaks of is no longer there, and a replay folds what is left. It also stands, with an
+	// empty body, where events that named the person were.
+	EntryErased EntryKind = "erased" // body: Erased
 )
 
 // FrameworkPublished is the body of the event that makes a framework version usable.
@@ -54,6 +58,12 @@ type EndorsementWithdrawn struct {
 	By         string    `json:"by"` // account id
 	Reason     string    `json:"reason,omitzero"`
 	At         time.Time `json:"at"`
+}
+
+// Erased is the body of the event that says that a person was erased. It does not say who.
+type Erased struct {
+	At     time.Time `json:"at,omitzero"`
+	Reason string    `json:"reason,omitzero"`
 }
 
 // Entry is one position of the log.

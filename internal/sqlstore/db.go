@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
@@ -39,6 +40,11 @@ type DB struct {
 	signed *cache[signed, bool] // pairs that are in the table credential_authority
 
 	advancing sync.Mutex // held while advanceThrough writes
+
+	generation atomic.Int64             // of what is held in memory, see refresh
+	departed   atomic.Pointer[departed] // who was erased
+	refreshing sync.Mutex
+	dropped    atomic.Int64 // statements of people who were erased, and of ids that are gone
 }
 
 // openDB connects, brings the schema up to date and starts the writer.
@@ -55,6 +61,9 @@ func openDB(ctx context.Context, dsn string, o Options) (*DB, error) {
 		return nil, err
 	}
 	if err := db.migrate(ctx, o.KeepSchema); err != nil {
+		return nil, errors.Join(err, db.disconnect())
+	}
+	if err := db.refresh(ctx); err != nil {
 		return nil, errors.Join(err, db.disconnect())
 	}
 	if db.d.oneWriter {

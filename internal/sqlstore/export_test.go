@@ -9,3 +9,14 @@ var (
 
 // KeepLogins makes the bound on logins small enough for a test.
 func (s *Store) KeepLogins(most, look int) { s.begun.most, s.begun.look = most, look }
+
+// ErasedColumns is every table.column that an erasure goes by.
+func ErasedColumns() (out []string) {
+	for _, of := range personTables {
+		out = append(out, of.table+"."+of.column)
+	}
+	for _, at := range authorColumns {
+		out = append(out, at[0]+"."+at[1])
+	}
+	return out
+}

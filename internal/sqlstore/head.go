@@ -41,7 +41,7 @@ func (t *Tx) lockEdits(ctx context.Context) error {
 }
 
 // advance takes n positions of the log and answers the first. stored is one value a transaction, later than any given before,
-// also when the clock went back (settled question 11).
+// also when the clock went back (settled question 11). errStale when identifiers were blanked since the transaction began.
 func (t *Tx) advance(ctx context.Context, n int) (first int64, stored time.Time, err error) {
 	if err := t.lockLog(ctx); err != nil {
 		return 0, time.Time{}, err
@@ -49,15 +49,20 @@ func (t *Tx) advance(ctx context.Context, n int) (first int64, stored time.Time,
 	var head struct {
 		Pos    int64 `db:"pos"`
 		Stored int64 `db:"stored"`
+
+		Generation int64 `db:"generation"`
 	}
 	if t.stored.IsZero() {
 		err = t.Get(ctx, &head, `UPDATE log_head SET pos = pos + ?, stored = CASE WHEN stored < CAST(? AS BIGINT) THEN CAST(? AS BIGINT) ELSE stored + 1 END
-			RETURNING pos, stored`, n, micros(t.Now), micros(t.Now))
+			RETURNING pos, stored, generation`, n, micros(t.Now), micros(t.Now))
 	} else {
-		err = t.Get(ctx, &head, `UPDATE log_head SET pos = pos + ? RETURNING pos, stored`, n)
+		err = t.Get(ctx, &head, `UPDATE log_head SET pos = pos + ? RETURNING pos, stored, generation`, n)
 	}
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("sqlstore: take positions of the log: %w", err)
+	}
+	if head.Generation != t.generation {
+		return 0, time.Time{}, errStale
 	}
 	t.stored = fromMicros(head.Stored)
 	return head.Pos - int64(n) + 1, t.stored, nil
@@ -78,9 +83,9 @@ func (t *Tx) AppendEvent(ctx context.Context, kind pipeline.EntryKind, body []by
 
 // Head answers the last position of the log, 0 when it is empty.
 func (db *DB) Head(ctx context.Context) (int64, error) {
-	var pos int64
-	if err := db.Get(ctx, &pos, `SELECT pos FROM log_head`); err != nil {
+	var head struct{ Pos, Generation int64 }
+	if err := db.Get(ctx, &head, `SELECT pos, generation FROM log_head`); err != nil {
 		return 0, fmt.Errorf("sqlstore: read the head of the log: %w", err)
 	}
-	return pos, nil
+	return head.Pos, db.current(ctx, head.Generation)
 }

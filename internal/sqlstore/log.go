@@ -25,7 +25,8 @@ type record struct {
 	category            []int64
 }
 
-// Entries answers up to limit entries after a position, in order. What it answers is complete up to its last entry.
+// Entries answers up to limit entries after a position, in order. What it answers is complete up to its last entry; positions that
+// are missing were erased or purged, and nothing stands for them.
 func (s *Store) Entries(ctx context.Context, after int64, limit int) ([]pipeline.Entry, error) {
 	upTo, err := s.Head(ctx)
 	if err != nil {
@@ -34,31 +35,46 @@ func (s *Store) Entries(ctx context.Context, after int64, limit int) ([]pipeline
 	if after >= upTo || limit < 1 {
 		return nil, nil
 	}
-	upTo = min(upTo, after+int64(limit)) // positions are dense
-	statements, err := s.records(ctx, `SELECT `+recordColumns+` FROM statement WHERE pos > ? AND pos <= ? ORDER BY pos`, after, upTo)
+	all, err := s.entries(ctx, after, upTo, limit)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: read the log after %d: %w", after, err)
 	}
-	events, err := s.events(ctx, after, upTo)
-	if err != nil {
-		return nil, fmt.Errorf("sqlstore: read the log after %d: %w", after, err)
-	}
-	if len(events) == 0 {
-		return statements, nil
-	}
-	all := append(statements, events...)
-	slices.SortFunc(all, func(a, b pipeline.Entry) int { return int(a.Pos - b.Pos) })
 	return all, nil
 }
 
-func (s *Store) events(ctx context.Context, after, upTo int64) ([]pipeline.Entry, error) {
+// entries reads statements first: mostly there are enough of them, and they bound what else is looked at.
+func (s *Store) entries(ctx context.Context, after, upTo int64, limit int) ([]pipeline.Entry, error) {
+	const next = `SELECT ` + recordColumns + ` FROM %s WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?`
+	statements, err := s.records(ctx, fmt.Sprintf(next, "statement"), after, upTo, limit)
+	if err != nil {
+		return nil, err
+	}
+	if len(statements) == limit {
+		upTo = statements[limit-1].Pos
+	}
+	kept, err := s.records(ctx, fmt.Sprintf(next, "checkpoint"), after, upTo, limit)
+	if err != nil {
+		return nil, err
+	}
+	if len(kept) == limit {
+		upTo = kept[limit-1].Pos
+	}
+	events, err := s.events(ctx, after, upTo, limit)
+	if err != nil || len(events)+len(kept) == 0 {
+		return statements, err
+	}
+	all := inOrder(statements, kept, events)
+	return all[:min(limit, len(all))], nil
+}
+
+func (s *Store) events(ctx context.Context, after, upTo int64, limit int) ([]pipeline.Entry, error) {
 	var rows []struct {
 		Pos    int64  `db:"pos"`
 		Stored int64  `db:"stored"`
 		Kind   string `db:"kind"`
 		Body   []byte `db:"body"`
 	}
-	if err := s.Select(ctx, &rows, `SELECT pos, stored, kind, body FROM event WHERE pos > ? AND pos <= ? ORDER BY pos`, after, upTo); err != nil {
+	if err := s.Select(ctx, &rows, `SELECT pos, stored, kind, body FROM event WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?`, after, upTo, limit); err != nil {
 		return nil, err
 	}
 	out := make([]pipeline.Entry, len(rows))

@@ -110,25 +110,28 @@ func (t *Tx) commitLinks(ctx context.Context, b pipeline.Batch) error {
 	return nil
 }
 
-// resetTables is what a replay folds again.
-var resetTables = []string{"alignment", "rule", "agent_link", "evidence", "evidence_retraction", "progress", "transition", "activity_seen", "rating",
+// resetTables is what a replay folds again. What was seen where (activity_seen) only grows, and the statements that said so may have
+// been purged: it stays.
+var resetTables = []string{"alignment", "rule", "agent_link", "evidence", "evidence_retraction", "progress", "transition", "rating",
 	"endorsement"}
 
 // Reset is pipeline.Committer. Whole tables are emptied, which takes the same time however much they hold. The lease is taken from
 // its holder, so that a batch in the making cannot be written on top.
 func (p Projection) Reset(ctx context.Context) error {
-	return p.s.write(ctx, func(tx *Tx) error {
-		if _, err := tx.Exec(ctx, `UPDATE projection_cursor SET emit_after = CASE WHEN emit_after < pos THEN pos ELSE emit_after END, pos = 0,
-			holder = '', lease_until = 0`); err != nil {
-			return fmt.Errorf("sqlstore: move the cursor of the projection back: %w", err)
+	return p.s.write(ctx, func(tx *Tx) error { return tx.reset(ctx) })
+}
+
+func (t *Tx) reset(ctx context.Context) error {
+	if _, err := t.Exec(ctx, `UPDATE projection_cursor SET emit_after = CASE WHEN emit_after < pos THEN pos ELSE emit_after END, pos = 0,
+		holder = '', lease_until = 0`); err != nil {
+		return fmt.Errorf("sqlstore: move the cursor of the projection back: %w", err)
+	}
+	for _, empty := range t.db.d.empty(resetTables) {
+		if _, err := t.Exec(ctx, empty); err != nil {
+			return fmt.Errorf("sqlstore: empty the projection: %w", err)
 		}
-		for _, empty := range tx.db.d.empty(resetTables) {
-			if _, err := tx.Exec(ctx, empty); err != nil {
-				return fmt.Errorf("sqlstore: empty the projection: %w", err)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // empty is the statements that empty tables in bounded time. SQLite drops the pages of a table that is deleted from without a

@@ -15,6 +15,7 @@ type request struct {
 	by    lrs.Credential
 	own   bool // written by Cairn itself, in the projector's transaction
 	batch []xapi.Prepared
+	drop  int64 // how many of it are answered as stored, and dropped
 	err   error // why it was refused; nil when it is stored
 }
 
@@ -32,6 +33,7 @@ type row struct {
 	terms       []link
 	new         *xapi.Prepared // nil for a stored one
 	own         bool
+	hidden      map[string]bool // keys of agents that were erased: others stand in their place
 }
 
 // intake decides about requests one after the other, as if each had a transaction of its own, and writes what was accepted in
@@ -41,6 +43,7 @@ type intake struct {
 	byID      map[string]*row
 	referrers map[string][]*row // by the id they refer to, in order of position
 	accepted  []*row            // new rows, in order
+	gone      map[string]bool   // ids that were in the log once
 }
 
 // admit decides and writes. An error is unexpected, and undoes all; refusals stand in the requests.
@@ -53,7 +56,10 @@ func (t *Tx) admit(ctx context.Context, requests []*request) error {
 		return err
 	}
 	for _, r := range requests {
-		r.err = in.decide(r)
+		r.drop, r.err = 0, nil
+		if r.err = in.decide(r); r.err == nil && r.drop > 0 {
+			t.AfterCommit(func() { t.db.dropped.Add(r.drop) })
+		}
 	}
 	if len(in.accepted) == 0 {
 		return nil
@@ -73,7 +79,12 @@ func (in *intake) decide(r *request) error {
 			}
 			return in.refuse(before, undo, &lrs.ConflictError{ID: p.ID})
 		}
-		n := &row{id: p.ID, credential: r.by.ID, fingerprint: p.Fingerprint[:], refersTo: p.RefersTo, new: p, own: r.own}
+		hidden, drop := in.tx.db.departed.Load().keepsOut(p)
+		if drop || in.gone[p.ID] {
+			r.drop++
+			continue
+		}
+		n := &row{id: p.ID, hidden: hidden, credential: r.by.ID, fingerprint: p.Fingerprint[:], refersTo: p.RefersTo, new: p, own: r.own}
 		voided, err := in.judgeVoid(n, slices.Contains(r.by.Scopes, lrs.ScopeAll))
 		if err != nil {
 			return in.refuse(before, undo, err)
@@ -150,6 +161,9 @@ func (in *intake) load(ctx context.Context, requests []*request) error {
 				targets = append(targets, to)
 			}
 		}
+	}
+	if err := in.loadGone(ctx, ids); err != nil {
+		return err
 	}
 	up, down := slices.Concat(ids, targets), ids
 	seen := map[string]bool{}

@@ -36,6 +36,12 @@ func (t *tolds) put(d told) {
 	}
 }
 
+func (t *tolds) clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hashes = nil
+}
+
 func (t *tolds) forget(activity int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

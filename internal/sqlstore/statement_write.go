@@ -11,18 +11,18 @@ import (
 
 // write gives positions to the accepted rows and writes them with everything that belongs to them.
 func (in *intake) write(ctx context.Context) error {
-	ids, err := in.intern(ctx)
+	first, stored, err := in.tx.advance(ctx, len(in.accepted)) // before ids are looked up: it tells when they are stale
 	if err != nil {
 		return err
 	}
-	first, stored, err := in.tx.advance(ctx, len(in.accepted))
+	ids, err := in.intern(ctx)
 	if err != nil {
 		return err
 	}
 	for i, n := range in.accepted {
 		n.pos = first + int64(i)
 		for _, t := range n.new.Terms {
-			n.terms = append(n.terms, link{t.Role, ids[term{t.Role.Kind(), t.Value}]})
+			n.terms = append(n.terms, link{t.Role, ids[term{t.Role.Kind(), n.shown(t.Value)}]})
 		}
 	}
 	if err := in.writeStatements(ctx, stored); err != nil {
@@ -48,7 +48,7 @@ func (in *intake) intern(ctx context.Context) (map[term]int64, error) {
 	ids := map[term]int64{}
 	for _, n := range in.accepted {
 		for _, t := range n.new.Terms {
-			ids[term{t.Role.Kind(), t.Value}] = 0
+			ids[term{t.Role.Kind(), n.shown(t.Value)}] = 0
 		}
 		for _, d := range n.new.Definitions {
 			ids[term{xapi.TermActivity, d.Activity}] = 0
@@ -116,7 +116,7 @@ func newStatementRows(n int) *statementRows {
 // set fills row i.
 func (r *statementRows) set(i int, n *row, stored time.Time) {
 	p := n.new
-	r.pos[i], r.id[i], r.credential[i], r.body[i] = n.pos, p.ID, n.credential, string(p.JSON(stored))
+	r.pos[i], r.id[i], r.credential[i], r.body[i] = n.pos, p.ID, n.credential, string(withoutAgents(p.JSON(stored), n.hidden))
 	r.stored[i], r.timestamp[i] = micros(stored), micros(p.Timestamp)
 	if p.Timestamp.IsZero() {
 		r.timestamp[i] = r.stored[i]

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"cairn/xapi"
 )
@@ -23,10 +24,11 @@ func (r termRow) term() term {
 	return term{kind: xapi.TermKind(r.Kind), value: givenValue(r.Value, r.Whole)}
 }
 
-// terms keeps what is known of the table term in memory. Rows never change, so nothing in it grows old; it holds only what was
-// committed.
+// terms keeps what is known of the table term in memory. It holds only what was committed. Rows change only when they are blanked,
+// which begins a new generation; then it is emptied. The ids of blanked rows are never given again.
 type terms struct {
 	db     *DB
+	mu     sync.RWMutex // held to write while it is emptied
 	ids    *cache[term, int64]
 	values *cache[int64, string]
 }
@@ -38,10 +40,24 @@ func newTerms(db *DB) *terms {
 	return &terms{db: db, ids: newCache[term, int64](termsKept), values: newCache[int64, string](termsKept)}
 }
 
-// remember keeps a committed row.
-func (t *terms) remember(k term, id int64) {
+// remember keeps a committed row, unless a new generation has begun since it was read.
+func (t *terms) remember(generation int64, k term, id int64) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if generation != t.db.generation.Load() {
+		return
+	}
 	t.ids.put(k, id)
 	t.values.put(id, k.value)
+}
+
+// forget empties it and begins the new generation.
+func (t *terms) forget(begin func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	begin()
+	t.ids.clear()
+	t.values.clear()
 }
 
 // id finds the id of an identifier; 0 when no statement ever had it.
@@ -50,6 +66,7 @@ func (t *terms) id(ctx context.Context, k term) (int64, error) {
 		return id, nil
 	}
 	var id int64
+	generation := t.db.generation.Load()
 	value, _ := storedValue(k.value)
 	err := t.db.Get(ctx, &id, `SELECT id FROM term WHERE kind = ? AND value = ?`, int64(k.kind), value)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -58,7 +75,7 @@ func (t *terms) id(ctx context.Context, k term) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("sqlstore: find an identifier: %w", err)
 	}
-	t.remember(k, id)
+	t.remember(generation, k, id)
 	return id, nil
 }
 
@@ -79,6 +96,7 @@ func (t *terms) read(ctx context.Context, ids []int64) (map[int64]string, error)
 	if len(missing) == 0 {
 		return out, nil
 	}
+	generation := t.db.generation.Load()
 	var rows []termRow
 	if err := t.db.Select(ctx, &rows, `SELECT id, kind, value, whole FROM term WHERE `+t.db.d.inInts("id"), t.db.d.list(missing)); err != nil {
 		return nil, fmt.Errorf("sqlstore: read identifiers: %w", err)
@@ -86,7 +104,7 @@ func (t *terms) read(ctx context.Context, ids []int64) (map[int64]string, error)
 	for _, r := range rows {
 		k := r.term()
 		out[r.ID] = k.value
-		t.remember(k, r.ID)
+		t.remember(generation, k, r.ID)
 	}
 	return out, nil
 }
@@ -122,7 +140,7 @@ func (t *terms) intern(ctx context.Context, tx *Tx, wanted map[term]int64) error
 	}
 	tx.AfterCommit(func() {
 		for k, id := range rows {
-			t.remember(k, id)
+			t.remember(tx.generation, k, id)
 		}
 	})
 	return nil

@@ -14,11 +14,14 @@ const throughAge = time.Second
 // is stored any more; so when the last write is older than throughAge, the head of the log is moved to now, once for all who
 // ask. What is stored later gets a later time, in whatever process and by whatever clock.
 func (db *DB) Through(ctx context.Context) (time.Time, error) {
-	var stored int64
-	if err := db.Get(ctx, &stored, `SELECT stored FROM log_head`); err != nil {
+	var head struct{ Stored, Generation int64 }
+	if err := db.Get(ctx, &head, `SELECT stored, generation FROM log_head`); err != nil {
 		return time.Time{}, fmt.Errorf("sqlstore: read the head of the log: %w", err)
 	}
-	through := fromMicros(stored)
+	if err := db.current(ctx, head.Generation); err != nil {
+		return time.Time{}, err
+	}
+	through := fromMicros(head.Stored)
 	if now := db.now(); now.Sub(through) > throughAge && db.advancing.TryLock() {
 		defer db.advancing.Unlock()
 		return db.advanceThrough(ctx, through), nil

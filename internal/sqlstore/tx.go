@@ -20,6 +20,8 @@ type Tx struct {
 	after  []func()
 	locked bool      // holds the log's lock
 	stored time.Time // of what this transaction appends to the log, zero before the first
+
+	generation int64 // of what was held in memory when it began
 }
 
 // Exec runs a statement; a violated key answers errUnique, a violated reference errForeignKey. On PostgreSQL the transaction is
@@ -62,6 +64,19 @@ const attempts = 10
 // write runs f in one transaction and returns when it is durable. An error of f undoes everything f did. f may be run more
 // than once (deadlock, failure of a group), so it must change nothing but the database; see AfterCommit. f must not call write.
 func (db *DB) write(ctx context.Context, f func(*Tx) error) error {
+	for {
+		err := db.writeKnown(ctx, f)
+		if !errors.Is(err, errStale) {
+			return err
+		}
+		if err := db.refresh(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// writeKnown is write, as long as what is held in memory is current.
+func (db *DB) writeKnown(ctx context.Context, f func(*Tx) error) error {
 	if db.queue != nil {
 		return db.queue.wait(ctx, &job{f: f})
 	}
@@ -83,7 +98,7 @@ func (db *DB) writeOnce(ctx context.Context, f func(*Tx) error) error {
 		return fmt.Errorf("sqlstore: begin: %w", translate(err))
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
-	t := &Tx{tx: tx, db: db, Now: db.now()}
+	t := &Tx{tx: tx, db: db, Now: db.now(), generation: db.generation.Load()}
 	if err := f(t); err != nil {
 		return err
 	}

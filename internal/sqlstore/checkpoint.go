@@ -1,0 +1,37 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"cairn/internal/pipeline"
+	"cairn/xapi"
+)
+
+// Checkpoints stand in the log for statements that are gone: the fold sees the same records and voids as before, so that a replay
+// makes the same states (settled question 15). They are never told to record stores or programs.
+
+// foldedRoles are where the fold looks for identifiers; of a checkpoint no others are kept.
+var foldedRoles = []xapi.Role{xapi.RoleVerb, xapi.RoleActor, xapi.RoleObject, xapi.RoleParent, xapi.RoleGrouping, xapi.RoleCategory, xapi.RoleOther}
+
+// both runs a query over statements and checkpoints, and answers what it found in the order of the log. %s stands for the table.
+func (s *Store) both(ctx context.Context, query string, args ...any) ([]pipeline.Entry, error) {
+	found, err := s.records(ctx, fmt.Sprintf(query, "statement"), args...)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.records(ctx, fmt.Sprintf(query, "checkpoint"), args...)
+	if err != nil || len(kept) == 0 {
+		return found, err
+	}
+	return inOrder(found, kept), nil
+}
+
+// inOrder puts entries of the log in its order.
+func inOrder(all ...[]pipeline.Entry) []pipeline.Entry {
+	out := slices.Concat(all...)
+	slices.SortFunc(out, func(a, b pipeline.Entry) int { return cmp.Compare(a.Pos, b.Pos) })
+	return out
+}

@@ -1,0 +1,69 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cairn/internal/pipeline"
+	"cairn/internal/sqlstore"
+	"cairn/internal/storetest"
+)
+
+// forget does what people who run Cairn do now and then: erase somebody.
+func (l *life) forget() {
+	p, err := l.s.Person(context.Background(), sqlstore.WhoIs{Issuer: issuer, Subject: l.pick("4", "5", "6")})
+	if errors.Is(err, sqlstore.ErrNobody) {
+		return
+	}
+	if err == nil {
+		_, err = l.s.Erase(context.Background(), p, "asked for", nil)
+	}
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+// goOn drains a projector whose lease may have been taken from it, as Run does.
+func (l *life) goOn(p *pipeline.Projector) {
+	if _, err := p.Step(context.Background()); err != nil && !errors.Is(err, pipeline.ErrLeaseLost) {
+		l.Fatal(err)
+	}
+	l.drain(p)
+}
+
+// TestLiveEqualsReplayAfterErasures: settled question 9 holds also when people are erased between, whoever shares their records.
+func TestLiveEqualsReplayAfterErasures(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 3, 4, 5, 6} {
+		storetest.Each(t, func(t *testing.T, d storetest.Database) {
+			l := newLife(t, d, seed)
+			live := l.projector("live", 7)
+			for day := range 120 {
+				l.day()
+				switch l.rand.IntN(10) {
+				case 0, 1, 2:
+					l.goOn(live)
+				case 3:
+					live = l.projector("live", 1+l.rand.IntN(9))
+				}
+				if day%30 == 25 {
+					l.forget()
+				}
+			}
+			l.goOn(live)
+			before := l.projected()
+			if len(before["transition"]) < 2 {
+				t.Fatalf("the days were too quiet: %d transitions", len(before["transition"]))
+			}
+			if err := l.s.Projection().Reset(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			l.drain(l.projector("replay", 50))
+			if d := cmp.Diff(before, l.projected()); d != "" {
+				t.Errorf("seed %d: the projection differs (-live +replay):\n%s", seed, d)
+			}
+		})
+	}
+}
