@@ -41,6 +41,7 @@ type row struct {
 	success  *bool
 	score    *int
 	voided   bool
+	spent    time.Duration // none when 0
 }
 
 func (r row) evidence() mapping.Evidence {
@@ -48,6 +49,9 @@ func (r row) evidence() mapping.Evidence {
 		Pos: r.pos, StatementID: fmt.Sprintf("s%d", r.pos), Verb: r.verb, Activity: r.activity, Under: r.under,
 		Time: epoch.Add(time.Duration(r.second) * time.Second), Success: r.success, ScoreMilli: r.score,
 	}}
+	if r.spent > 0 {
+		e.Record.Duration = &r.spent
+	}
 	if r.verb == "" {
 		e.Record.Verb = mapping.VerbCompleted
 	}

@@ -22,9 +22,6 @@ var (
 	ErrOwnActivity       = errors.New("mapping: links that show progress, and capabilities, cannot be aligned: they would be evidence of themselves")
 	ErrScoreRange        = errors.New("mapping: a least score lies between 0 and 1000 thousandths")
 	ErrPlacedScope       = errors.New("mapping: only an activity of a course can be placed there")
-	ErrRuleKind          = errors.New("mapping: a rule is any, all, or n_of; an empty one takes the rule of the wider scope")
-	ErrRuleN             = errors.New("mapping: n_of asks for at least 1 activity and at most 1000; the other rules for no number")
-	ErrNotEvaluated      = errors.New("mapping: rules with this part are not evaluated yet")
 	ErrIDTaken           = errors.New("mapping: an alignment with this id is there already; it never changes")
 	ErrUnknownAlignment  = errors.New("mapping: there is no such active alignment")
 	ErrAligned           = errors.New("mapping: the activity is aligned with this capability in the same way already")
@@ -35,7 +32,6 @@ var (
 const (
 	maxEdits = 5000
 	maxIRI   = 2000
-	maxN     = 1000
 )
 
 // EditError names the edit (from 0; -1 for the changeset itself) that breaks a rule.
@@ -56,6 +52,7 @@ func (e *EditError) Unwrap() error { return e.Rule }
 // Known is what Validate needs to know about the rest of the world.
 type Known struct {
 	Capability func(id string) bool              // in a published framework; Catalog.Capability
+	Framework  func(id string) bool              // published, by Framework.ID; nil: none is known
 	Alignment  func(id string) (Alignment, bool) // active ones
 	Active     func(iri string) []Alignment      // active ones whose selector has the IRI; nil: not known
 	Own        func(iri string) bool             // links that show progress, capabilities, frameworks; Catalog.Minted

@@ -94,7 +94,7 @@ func TestChangesetsAreRefusedByRule(t *testing.T) {
 		"alignment elsewhere":          {[]mapping.Edit{{Remove: "elsewhere"}}, mapping.ErrOtherScope},
 		"removed twice":                {[]mapping.Edit{{Remove: "here"}, {Remove: "here"}}, mapping.ErrTwice},
 		"tagged twice":                 {append(adds(func(*mapping.Alignment) {}), adds(func(a *mapping.Alignment) { a.ID = "other" })...), mapping.ErrTwice},
-		"unknown rule":                 {rules2(rule(course2, "points", 0)), mapping.ErrRuleKind},
+		"unknown rule":                 {rules2(rule(course2, "most", 0)), mapping.ErrRuleKind},
 		"n_of none":                    {rules2(rule(course2, mapping.RuleN, 0)), mapping.ErrRuleN},
 		"any with a number":            {rules2(rule(course2, mapping.RuleAny, 2)), mapping.ErrRuleN},
 		"rule elsewhere":               {rules2(rule(course3, mapping.RuleAny, 0)), mapping.ErrOtherScope},

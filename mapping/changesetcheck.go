@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 )
 
 func (e Edit) check(scope Scope, k Known) error {
@@ -68,36 +69,11 @@ func (c Criterion) check() error {
 			return fmt.Errorf("verb: %w", err)
 		}
 	}
-	if c.MinDuration != 0 {
-		return ErrNotEvaluated
+	if d := time.Duration(c.MinDuration); d < 0 || d%time.Second != 0 || d > maxLeastHours*time.Hour {
+		return ErrMinDuration
 	}
 	if c.MinMilli != nil && (*c.MinMilli < 0 || *c.MinMilli > 1000) {
 		return ErrScoreRange
-	}
-	return nil
-}
-
-func (r ScopedRule) check(scope Scope, k Known) error {
-	switch {
-	case !r.Scope.Same(scope):
-		return ErrOtherScope
-	case !k.Capability(r.Capability):
-		return ErrUnknownCapability
-	}
-	if !r.Rule.Equal(Rule{Kind: r.Rule.Kind, N: r.Rule.N}) || r.Framework != "" {
-		return ErrNotEvaluated
-	}
-	switch r.Rule.Kind {
-	case RuleN:
-		if r.Rule.N < 1 || r.Rule.N > maxN {
-			return ErrRuleN
-		}
-	case "", RuleAny, RuleAll:
-		if r.Rule.N != 0 {
-			return ErrRuleN
-		}
-	default:
-		return ErrRuleKind
 	}
 	return nil
 }

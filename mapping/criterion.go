@@ -1,6 +1,9 @@
 package mapping
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // The verbs mapping knows by itself. Others count only where a criterion lists them; viewing, starting and the like never do.
 const (
@@ -60,12 +63,14 @@ func (c Criterion) merit(e Evidence) Reason {
 		return ReasonFailed
 	case c.NoSelf && e.Kind == EvidenceSelfConfirmed:
 		return ReasonSelfConfirmed
-	case c.MinMilli == nil:
-		return ReasonNone
-	case r.ScoreMilli == nil:
+	case c.MinMilli != nil && r.ScoreMilli == nil:
 		return ReasonNoScore
-	case *r.ScoreMilli < *c.MinMilli:
+	case c.MinMilli != nil && *r.ScoreMilli < *c.MinMilli:
 		return ReasonBelowThreshold
+	case c.MinDuration > 0 && r.Duration == nil:
+		return ReasonNoDuration
+	case c.MinDuration > 0 && *r.Duration < time.Duration(c.MinDuration):
+		return ReasonTooShort
 	}
 	return ReasonNone
 }

@@ -1,6 +1,9 @@
 package mapping
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Endorsement is what an assessor or lead says to have seen of a learner at work (mapping.md, evidence 6). It is a track of its
 // own beside evidence: no state changes by it, unless a rule asks for one.
@@ -21,5 +24,18 @@ type Endorsement struct {
 
 // Stands says whether the endorsement counts at a moment: it was not withdrawn and has not ended. At the zero time nothing has.
 func (e Endorsement) Stands(at time.Time) bool {
-	return e.WithdrawnAt.IsZero() && (e.Until.IsZero() || at.IsZero() || e.Until.After(at))
+	return e.WithdrawnAt.IsZero() && (e.Until.IsZero() || at.IsZero() || e.end().After(at))
+}
+
+// end is when the endorsement stops to stand, to the microsecond; zero: never.
+func (e Endorsement) end() time.Time { return e.Until.UTC().Truncate(time.Microsecond) }
+
+// counts says whether the endorsement is for a capability and was given where a rule set in the scope holds.
+func (e Endorsement) counts(capability string, set Scope) bool {
+	return e.Capability == capability && set.Contains(e.Scope)
+}
+
+// outlasts orders endorsements: what lasts longer, then what was given first, then by id.
+func (e Endorsement) outlasts(o Endorsement) bool {
+	return cmp.Or(longer(e.end(), o.end()), e.At.Compare(o.At), cmp.Compare(e.ID, o.ID)) < 0
 }

@@ -73,8 +73,9 @@ const (
 
 // Reasons answers every reason an item may have, in the order they are looked for.
 func Reasons() []Reason {
-	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonRetracted,
-		ReasonOtherScope, ReasonSuperseded, ReasonSameActivity}
+	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonNoDuration,
+		ReasonTooShort, ReasonRetracted, ReasonOtherScope, ReasonOutsideWindow, ReasonTooSoon, ReasonNotLatest, ReasonNotMostCommon,
+		ReasonNotInRule, ReasonSuperseded, ReasonSameActivity}
 }
 
 // aheadMost is how far an event time may lie behind the time it was stored: clocks of learners' machines are wrong by hours, and

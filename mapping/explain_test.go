@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -38,6 +39,14 @@ func explained() map[string]mapping.Case {
 		"alignment_not_active": ended,
 		"other_scope":          caseOf(tags(tag("x", course2, quiz), tag("y", course3, page)), nil, row{tag: "x", pos: 1, activity: quiz}, row{tag: "y", second: 9, pos: 2, activity: page}),
 
+		"no_duration":     caseOf(tags(atLeastFor(tag("q", course2, quiz), 30*time.Minute)), nil, row{tag: "q", pos: 1, activity: quiz}),
+		"too_short":       caseOf(tags(atLeastFor(tag("q", course2, quiz), 30*time.Minute)), nil, row{tag: "q", pos: 1, activity: quiz, spent: 20 * time.Minute}),
+		"outside_window":  on(caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Years: 1}}), row{tag: "q", pos: 1, activity: quiz}), day(366)),
+		"too_soon":        caseOf(tags(tag("q", instance, quiz), tag("p", instance, page)), ruled(mapping.Rule{Kind: mapping.RuleN, N: 2, Spacing: mapping.Period{Weeks: 1}}), row{tag: "q", pos: 1, activity: quiz}, row{tag: "p", second: 3 * aDay, pos: 2, activity: page}),
+		"not_latest":      caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Pick: mapping.PickLatest}), row{tag: "q", pos: 1, activity: quiz, score: ptr(900)}, row{tag: "q", second: 9, pos: 2, activity: quiz, score: ptr(700)}),
+		"not_most_common": mostCommon(),
+		"not_in_rule":     caseOf(tags(tag("q", instance, quiz), tag("p", instance, page)), ruled(pointsRule(2, points(page, 2))), row{tag: "q", pos: 1, activity: quiz}),
+
 		"self_confirmed":        selfConfirmed(),
 		"nothing_aligned":       caseOf(nil, nil),
 		"nothing_done":          caseOf(tags(tag("q", course2, quiz), tag("p", instance, page)), nil),
@@ -45,7 +54,38 @@ func explained() map[string]mapping.Case {
 		"more_asked_than_there": caseOf(tags(tag("q", course2, quiz)), rules(rule(course2, mapping.RuleN, 3)), row{tag: "q", pos: 1, activity: quiz}),
 		"tag_edited":            edited,
 		"tag_replaced":          kept,
+
+		"rule_valid":    on(caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Years: 1}}), row{tag: "q", pos: 1, activity: quiz}), day(300)),
+		"rule_spaced":   caseOf(tags(tag("q", instance, quiz), tag("p", instance, page)), ruled(mapping.Rule{Kind: mapping.RuleAll, Spacing: mapping.Period{Weeks: 1}}), row{tag: "q", pos: 1, activity: quiz}, row{tag: "p", second: 7 * aDay, pos: 2, activity: page}),
+		"rule_endorsed": endorsedCase(),
+		"rule_latest":   caseOf(tags(atLeast(tag("q", instance, quiz), 700)), ruled(mapping.Rule{Kind: mapping.RuleAny, Pick: mapping.PickLatest}), row{tag: "q", pos: 1, activity: quiz, score: ptr(900)}, row{tag: "q", second: 9, pos: 2, activity: quiz, score: ptr(600)}),
+		"rule_points":   caseOf(tags(tag("q", instance, quiz), tag("p", instance, page)), ruled(pointsRule(6, required(quiz, 3), points(page, 2), points(attempt, 2))), row{tag: "p", pos: 1, activity: page}),
+		"rule_groups":   caseOf(tags(tag("q", instance, quiz), tag("p", instance, page), tag("k", instance, course)), ruled(groups(all(part(quiz), anyOf(part(page), part(attempt))), part(course))), row{tag: "q", pos: 1, activity: quiz}),
+		"rule_locked": caseOf(tags(atLeast(tag("q", course2, quiz), 500)), rules(rule(course2, mapping.RuleN, 4),
+			mapping.ScopedRule{Framework: "f", Scope: instance, Rule: mapping.Rule{Kind: mapping.RuleAny, Locked: true, MinMilli: ptr(700)}}), row{tag: "q", pos: 1, activity: quiz, score: ptr(640), under: []string{course}}),
+		"rule_of_framework": caseOf(tags(tag("q", course2, quiz), tag("p", course2, page)), rules(mapping.ScopedRule{Framework: "f", Scope: course2, Rule: mapping.Rule{Kind: mapping.RuleN, N: 2}})),
 	}
+}
+
+func atLeastFor(a mapping.Alignment, d time.Duration) mapping.Alignment {
+	a.Criterion.MinDuration = mapping.Duration(d)
+	return a
+}
+
+// mostCommon is a case in which most records do not reach what is needed: only the one that does is explained by it.
+func mostCommon() mapping.Case {
+	c := caseOf(tags(atLeast(tag("q", instance, quiz), 700)), ruled(mapping.Rule{Kind: mapping.RuleAny, Pick: mapping.PickMostCommon}),
+		row{tag: "q", pos: 1, activity: quiz, score: ptr(900)})
+	for i := range 2 {
+		c.Evidence = append(c.Evidence, row{tag: "q", second: 9 + i, pos: int64(2 + i), activity: quiz, score: ptr(600)}.evidence())
+	}
+	return c
+}
+
+func endorsedCase() mapping.Case {
+	c := on(caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Endorsed: true}), row{tag: "q", pos: 1, activity: quiz}), day(300))
+	c.Endorsements = []mapping.Endorsement{endorsed("e", 1, 400)}
+	return c
 }
 
 func TestExplanationsAreTheGoldenOnes(t *testing.T) {
@@ -88,7 +128,7 @@ func TestEveryReasonIsExplained(t *testing.T) {
 			continue
 		}
 		x := mapping.Explain(c, mapping.Evaluate(c), nil)
-		if len(x.NotCounted) != 1 || x.NotCounted[0].Reason != reason {
+		if len(x.NotCounted) == 0 || x.NotCounted[0].Reason != reason {
 			t.Errorf("%s: %+v", reason, x.NotCounted)
 		}
 	}

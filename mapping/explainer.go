@@ -3,6 +3,7 @@ package mapping
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // explainer gathers the parts of an explanation.
@@ -10,6 +11,8 @@ type explainer struct {
 	c     Case
 	r     Result
 	names func(iri string) string
+	// locked is the rule of the instance, which may hold narrower alignments to its score.
+	locked Rule
 }
 
 // aligned answers the activities that may count in the result's scope, each once, by name, those without one last. Where several
@@ -20,7 +23,7 @@ func (e explainer) aligned() []ActivityRef {
 		if e.c.Ended[a.ID] || a.Capability != e.c.Capability || !a.Scope.Contains(e.r.Scope) {
 			continue
 		}
-		ref := e.ref(a)
+		ref := e.ref(e.locked.hold(a))
 		if was, ok := byIRI[ref.IRI]; !ok || ref.asksLess(was) {
 			byIRI[ref.IRI] = ref
 		}
@@ -29,9 +32,7 @@ func (e explainer) aligned() []ActivityRef {
 	for _, ref := range byIRI {
 		out = append(out, ref)
 	}
-	slices.SortFunc(out, func(a, b ActivityRef) int {
-		return cmp.Or(unnamed(a)-unnamed(b), cmp.Compare(a.Name, b.Name), cmp.Compare(a.IRI, b.IRI))
-	})
+	slices.SortFunc(out, ActivityRef.compare)
 	return out
 }
 
@@ -43,12 +44,13 @@ func unnamed(a ActivityRef) int {
 }
 
 func (e explainer) ref(a Alignment) ActivityRef {
-	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: a.Criterion.MinMilli, Scope: a.Scope}
+	c := a.Criterion
+	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Scope: a.Scope}
 }
 
 // asksLess is a total order of references to the same activity.
 func (a ActivityRef) asksLess(b ActivityRef) bool {
-	return cmp.Or(cmp.Compare(least(a.MinMilli), least(b.MinMilli)), a.Scope.place().compare(b.Scope.place())) < 0
+	return cmp.Or(cmp.Compare(least(a.MinMilli), least(b.MinMilli)), cmp.Compare(a.MinDuration, b.MinDuration), a.Scope.place().compare(b.Scope.place())) < 0
 }
 
 // least is a score asked for as a number, below every score when none is asked for.
@@ -57,24 +59,6 @@ func least(milli *int) int {
 		return -1
 	}
 	return *milli
-}
-
-// rule puts the rule of the result in numbers.
-func (e explainer) rule(aligned []ActivityRef) RuleOf {
-	out := RuleOf{Kind: e.r.Rule.Kind, Need: e.r.Need, OutOf: e.r.OutOf}
-	same := true
-	for _, a := range aligned {
-		if a.MinMilli == nil {
-			continue
-		}
-		out.Scored++
-		same = same && (out.MinMilli == nil || *out.MinMilli == *a.MinMilli)
-		out.MinMilli = a.MinMilli
-	}
-	if !same {
-		out.MinMilli = nil
-	}
-	return out
 }
 
 // findings parts the items into those that count and the statements that do not. A statement that several alignments took is
@@ -123,11 +107,16 @@ func (e explainer) finding(it Item) Finding {
 	ref := ActivityRef{IRI: it.Activity, Name: e.names(it.Activity)}
 	for _, a := range e.c.Alignments {
 		if a.ID == it.Evidence.Alignment {
-			ref = e.ref(a)
+			ref = e.ref(e.locked.hold(a))
 		}
 	}
-	return Finding{
+	f := Finding{
 		Activity: ref, Statement: r.StatementID, Pos: r.Pos, At: r.Time.UTC(), Verb: r.Verb, Score: r.ScoreMilli, Self: it.Evidence.Kind == EvidenceSelfConfirmed,
-		Reason: it.Reason, Needed: it.Needed, By: it.By, ByTime: it.ByTime.UTC(),
+		Reason: it.Reason, Needed: it.Needed, NeededDuration: it.NeededDuration, Until: it.Until, By: it.By, ByTime: it.ByTime.UTC(),
 	}
+	if r.Duration != nil {
+		d := Duration(r.Duration.Truncate(time.Second))
+		f.Duration = &d
+	}
+	return f
 }

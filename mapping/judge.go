@@ -42,8 +42,11 @@ func (j *judge) merit(e Evidence, back map[retraction][]Record) Item {
 	default:
 		it.Reason = a.Criterion.merit(e)
 	}
-	if it.Reason == ReasonNoScore || it.Reason == ReasonBelowThreshold {
+	switch it.Reason {
+	case ReasonNoScore, ReasonBelowThreshold:
 		it.Needed = a.Criterion.MinMilli
+	case ReasonNoDuration, ReasonTooShort:
+		it.NeededDuration = a.Criterion.MinDuration
 	}
 	if it.Reason != ReasonNone {
 		return it
@@ -94,83 +97,4 @@ func firstAfter(back map[retraction][]Record, e Evidence, aligned string) (Recor
 		}
 	}
 	return first, found
-}
-
-// in judges the items in one scope.
-func (j *judge) in(s Scope) verdict {
-	v := verdict{scope: s, rule: j.rule(s.place()), decisive: -1, chosen: map[string]int{}}
-	activities := map[string]bool{}
-	for _, p := range s.place().chain() {
-		for _, a := range j.active[p] {
-			activities[a.Selector.IRI] = true
-		}
-	}
-	v.outOf = len(activities)
-	v.need = v.rule.needs(v.outOf)
-	for _, i := range j.soundIn(s) {
-		it := &j.items[i]
-		was, ok := v.chosen[it.Activity]
-		if !ok || outranks(it.Evidence.Record, j.items[was].Evidence.Record) {
-			v.chosen[it.Activity] = i
-		}
-		if ok {
-			continue
-		}
-		if v.have++; v.have == v.need {
-			v.decisive = i
-		}
-	}
-	return v
-}
-
-// soundIn answers, in order, the items that are sound by themselves and count in a scope: those of its own alignments, and of the
-// alignments of wider scopes those that belong to it.
-func (j *judge) soundIn(s Scope) []int {
-	var out []int
-	merged := 0
-	for _, p := range s.place().chain() {
-		before := len(out)
-		for _, i := range j.sound[p] {
-			if e := &j.items[i].Evidence; p == s.place() || s.Holds(e.Record, e.Registration) {
-				out = append(out, i)
-			}
-		}
-		if len(out) > before {
-			merged++
-		}
-	}
-	if merged > 1 {
-		slices.Sort(out)
-	}
-	return out
-}
-
-// outranks says whether a later record of the same activity counts in place of an earlier one: the higher score wins, and a
-// score wins over none. With equal scores the earlier one stays.
-func outranks(later, earlier Record) bool {
-	if later.ScoreMilli == nil || earlier.ScoreMilli == nil {
-		return later.ScoreMilli != nil && earlier.ScoreMilli == nil
-	}
-	return *later.ScoreMilli > *earlier.ScoreMilli
-}
-
-// decide says what becomes of an item, sound by itself, in the scope of the verdict; in says whether it belongs there.
-func (j *judge) decide(i int, it *Item, v verdict, in bool) {
-	if it.Reason != ReasonNone {
-		return
-	}
-	if !in {
-		it.Reason = ReasonOtherScope
-		return
-	}
-	at := v.chosen[it.Activity]
-	if at == i {
-		it.Counts = true
-		return
-	}
-	best := j.items[at].Evidence.Record
-	it.Reason, it.By, it.ByTime = ReasonSameActivity, best.StatementID, best.Time
-	if it.Evidence.Record.ScoreMilli != nil && outranks(best, it.Evidence.Record) {
-		it.Reason = ReasonSuperseded
-	}
 }

@@ -41,22 +41,29 @@ type Item struct {
 	Evidence Evidence
 	Activity string // IRI of the aligned activity: the selector's
 	Counts   bool
-	Reason   Reason    // ReasonNone when it counts
-	Needed   *int      // the least score asked for, in thousandths, with ReasonBelowThreshold and ReasonNoScore
-	By       string    // id of the statement that took it back (ReasonRetracted) or that counts in its place
-	ByTime   time.Time // its event time
+	Reason   Reason // ReasonNone when it counts
+	Needed   *int   // the least score asked for, in thousandths, with ReasonBelowThreshold and ReasonNoScore
+	// NeededDuration is the least time asked for, with ReasonTooShort and ReasonNoDuration.
+	NeededDuration Duration
+	Until          time.Time // when it stops to count by the rule's validity; zero: never
+	By             string    // id of the statement that took it back (ReasonRetracted), that counts in its place, or that decided
+	ByTime         time.Time // its event time
 }
 
 // Result is what Evaluate found.
 type Result struct {
 	State   State
-	Have    int    // different activities (points, under a points rule) that count; may be more than Need
-	Need    int    // different activities (points) the rule asks for; 0 when nothing is aligned
-	OutOf   int    // different activities (points) that are aligned in the scope now
-	Percent int    // 0 to 100, of Need; 100 only when the rule is met
-	Scope   Scope  // the scope the result comes from: the best one
-	Rule    Rule   // the rule of that scope
-	Items   []Item // in order of event time, then position; all that may count, of every scope, judged in the result's scope
+	Have    int   // different activities (points, under a points rule) that count; may be more than Need
+	Need    int   // different activities (points) the rule asks for; 0 when nothing is aligned
+	OutOf   int   // different activities (points) that are aligned in the scope now
+	Percent int   // 0 to 100, of Need; 100 only when the rule is met
+	Scope   Scope // the scope the result comes from: the best one
+	Rule    Rule  // the rule that holds there
+	// RuleScope is where that rule was set, and RuleFramework the id of the framework whose default it is, "" when it is the
+	// capability's own or nobody set one.
+	RuleScope     Scope
+	RuleFramework string
+	Items         []Item // in order of event time, then position; all that may count, of every scope, judged in the result's scope
 	// Decisive is the statement that completed the rule, and DecidedAt its event time; zero when the state is not evidenced.
 	Decisive  string
 	DecidedAt time.Time
