@@ -110,16 +110,25 @@ func (c Courses) named(ctx context.Context, course web.Course, listed []web.Cour
 		known[a.IRI] = true
 	}
 	var iris []string
+	var prefixes []web.CourseActivity
 	for _, a := range own {
-		if a.Selector.Kind != mapping.SelectPrefix && !known[a.Selector.IRI] {
+		if key := "prefix " + a.Selector.IRI; a.Selector.Kind == mapping.SelectPrefix {
+			if !known[key] {
+				known[key] = true
+				prefixes = append(prefixes, web.CourseActivity{IRI: a.Selector.IRI, ByHand: true, Prefix: true})
+			}
+			continue
+		}
+		if !known[a.Selector.IRI] {
 			known[a.Selector.IRI] = true
 			iris = append(iris, a.Selector.IRI)
 		}
 	}
 	if len(iris) == 0 {
-		return nil, nil
+		return prefixes, nil
 	}
-	return c.described(ctx, course, iris)
+	described, err := c.described(ctx, course, iris)
+	return append(described, prefixes...), err
 }
 
 // described reads what is known of activities that an author named.

@@ -27,6 +27,7 @@ var callers = []caller{
 func TestEveryRouteByCaller(t *testing.T) {
 	w := newWorld(t)
 	quiz := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
+	naming := "/course/activities/" + fixed(module("scorm", 7))[:16] + "/name"
 	change := "/course/history/" + w.changes[0].Changeset.ID + "/undo"
 	tags := url.Values{"section": {w.capability6()}, "kind": {"under"}, "version": {"old"}}
 	//                                       nobody learner other none anon lead other nameless preview expired stolen
@@ -78,6 +79,10 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", "/course/coverage.csv", nil, leads},
 		{"GET", "/course/coverage/list?has=none", nil, leads},
 		{"GET", "/course/activities", nil, leads},
+		{"GET", "/course/activities?show=nameless&sort=learners", nil, leads},
+		{"GET", naming, nil, []int{401, 403, 401, 401, 403, 200, 404, 200, 200, 401, 401}},
+		{"POST", naming, url.Values{"name": {strings.Repeat("x", 201)}}, []int{401, 403, 401, 401, 403, 422, 404, 403, 403, 401, 401}},
+		{"POST", naming, url.Values{"name": {"Quiz"}}, []int{401, 403, 401, 401, 403, 303, 404, 403, 403, 401, 401}},
 		{"GET", "/course/history", nil, leads},
 		{"GET", "/course/review", nil, []int{401, 403, 401, 401, 403, 404, 404, 404, 404, 401, 401}},
 		{"GET", "/course/review/capability/" + w.capability("6.1-L2"), nil, []int{401, 403, 401, 401, 403, 404, 404, 404, 404, 401, 401}},

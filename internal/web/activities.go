@@ -1,58 +1,126 @@
 package web
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-
-	"cairn/mapping"
 )
-
-// maxIRI is the longest address of an activity that is taken, in bytes.
-const maxIRI = 2000
 
 // activitiesBody is A1: what there is to tag.
 type activitiesBody struct {
-	Count    string
-	Without  any
-	OnlyBare bool // shows those without a tag only
-	Rows     []activityRow
-	None     bool // nothing was seen in the course yet
-	NoTags   bool
-	Copy     string // what can be copied from the course that this one was made from
-	CopyTo   string // where the form that copies goes
-	Address  string // as typed, when it was refused
-	Error    string
+	Count   string
+	Without any
+	Shows   []tab // all, without a tag, no name
+	Sorts   []tab
+	Rows    []activityRow
+	Slice   slice
+	None    bool // nothing was seen in the course yet
+	NoTags  bool
+	Empty   string // why no row is shown of those there are
+	Copy    string // what can be copied from the course that this one was made from
+	CopyOf  string // which course that is
+	CopyTo  string // where the form that copies goes
+	Address string // as typed, when it was refused
+	Prefix  bool
+	Error   string
+	MayNot  string
 }
 
 type activityRow struct {
-	Name, Address, From string
-	Tags                counted
-	Href, Action        string
+	Name, Address, From, Seen, Learners string
+	NoName                              bool
+	Tags                                counted
+	Href, NameIt, NameWords             string
+}
+
+// activitySort orders activities; its name is the key of the words.
+type activitySort struct {
+	name    string
+	compare func(a, b listedActivity) int
+}
+
+// activitySorts are the orders of the list. Numbers and times go highest first, and ties by name.
+var activitySorts = []activitySort{
+	{"name", func(a, b listedActivity) int { return 0 }},
+	{"from", func(a, b listedActivity) int { return cmp.Compare(a.from, b.from) }},
+	{"tags", func(a, b listedActivity) int { return cmp.Compare(b.tags, a.tags) }},
+	{"learners", func(a, b listedActivity) int { return cmp.Compare(b.learners.N, a.learners.N) }},
+	{"seen", func(a, b listedActivity) int { return b.LastSeen.Compare(a.LastSeen) }},
+}
+
+// activityShows are the parts of the list.
+var activityShows = []string{"all", "untagged", "nameless"}
+
+// listedActivity is an activity with what the list says of it.
+type listedActivity struct {
+	CourseActivity
+	from     string // key of the words for where it is known from
+	tags     int
+	learners Count
+}
+
+func (a listedActivity) shown(show string) bool {
+	return show == "all" || show == "untagged" && a.tags == 0 || show == "nameless" && a.Name == ""
+}
+
+// activitiesAsked is what a query asks to see of the activities.
+type activitiesAsked struct {
+	show, sort string
+	page       int
+}
+
+func (a activitiesAsked) address() string {
+	q := url.Values{}
+	if a.show != "all" {
+		q.Set("show", a.show)
+	}
+	if a.sort != "name" {
+		q.Set("sort", a.sort)
+	}
+	return addressOf("course/activities", paged(q, a.page))
+}
+
+func readActivitiesAsked(q url.Values) (activitiesAsked, error) {
+	a := activitiesAsked{show: cmp.Or(q.Get("show"), "all"), sort: cmp.Or(q.Get("sort"), "name")}
+	known := slices.ContainsFunc(activitySorts, func(o activitySort) bool { return o.name == a.sort })
+	if !known || !slices.Contains(activityShows, a.show) {
+		return a, refuse(http.StatusBadRequest, "query-value", "nopage")
+	}
+	var err error
+	a.page, err = readPage(q)
+	return a, err
 }
 
 // activities answers /course/activities.
 func (s *site) activities(v *visit) (answer, error) {
-	q, err := v.query("show", "added", "removed", "of", "late")
+	q, err := v.query("show", "sort", "page", "added", "removed", "of", "late", "named")
 	if err != nil {
 		return answer{}, err
 	}
-	if show := q.Get("show"); show != "" && show != "untagged" {
-		return answer{}, refuse(http.StatusBadRequest, "query-value", "nopage")
-	}
-	p, body, err := s.activitiesPage(v, q.Get("show") == "untagged")
+	asked, err := readActivitiesAsked(q)
 	if err != nil {
 		return answer{}, err
 	}
-	if q.Has("added") {
+	p, body, err := s.activitiesPage(v, asked)
+	if err != nil {
+		return answer{}, err
+	}
+	switch {
+	case q.Has("added"):
 		p.Notice = savedNotice(v, q)
+	case q.Has("named"):
+		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("activities.renamed")}}
 	}
 	p.Body = body
 	return answer{page: p}, nil
 }
 
-func (s *site) activitiesPage(v *visit, onlyBare bool) (*page, activitiesBody, error) {
+func (s *site) activitiesPage(v *visit, asked activitiesAsked) (*page, activitiesBody, error) {
 	t, err := s.courseTags(v.Context(), v.session.Course)
 	if err != nil {
 		return nil, activitiesBody{}, err
@@ -61,42 +129,97 @@ func (s *site) activitiesPage(v *visit, onlyBare bool) (*page, activitiesBody, e
 	if err != nil {
 		return nil, activitiesBody{}, err
 	}
-	b := activitiesOf(v, t, onlyBare)
-	from, err := s.copyable(v.Context(), v.session, t)
+	list, err := s.listed(v.Context(), v.session.Course, t)
 	if err != nil {
-		return nil, b, err
+		return nil, activitiesBody{}, err
 	}
-	if len(from) > 0 && v.mayNotSave(v.session) == "" {
-		b.Copy, b.CopyTo = v.say("copy.offer", "n", len(from)), v.to("course/copy")
+	b := v.activitiesOf(list, asked)
+	b.NoTags, b.MayNot = len(t.aligned) == 0, v.mayNotSave(v.session)
+	from, err := s.copyable(v.Context(), v.session, t)
+	if err != nil || len(from) == 0 || b.MayNot != "" {
+		return p, b, err
 	}
-	return p, b, nil
+	b.Copy, b.CopyTo, b.CopyOf = v.say("copy.offer", "n", len(from)), v.to("course/copy"), v.say("copy.looks")
+	title, err := s.firstTitle(v.Context(), v.session)
+	if title != "" {
+		b.CopyOf = v.say("copy.looksof", "course", title)
+	}
+	return p, b, err
 }
 
-func activitiesOf(v *visit, t *courseTags, onlyBare bool) activitiesBody {
-	b := activitiesBody{OnlyBare: onlyBare, None: len(t.activities) == 0, NoTags: len(t.aligned) == 0}
-	bare := 0
-	for _, a := range t.activities {
-		n := t.count(a.IRI)
-		if n == 0 {
-			bare++
-		} else if onlyBare {
-			continue
-		}
-		to := v.to("course/tags/activity/" + codeOf(a.IRI))
-		from := v.say("activities.records")
+// listed counts tags and learners of each activity.
+func (s *site) listed(ctx context.Context, c Course, t *courseTags) ([]listedActivity, error) {
+	iris := make([]string, len(t.activities))
+	for i, a := range t.activities {
+		iris[i] = a.IRI
+	}
+	learners, err := s.Courses.Learners(ctx, c, iris)
+	if err != nil {
+		return nil, fmt.Errorf("count the learners of activities: %w", err)
+	}
+	out := make([]listedActivity, len(t.activities))
+	for i, a := range t.activities {
+		out[i] = listedActivity{CourseActivity: a, from: "records", tags: t.count(a.key()), learners: learners[a.IRI]}
 		switch {
 		case a.Placed:
-			from = v.say("activities.placed")
+			out[i].from = "placed"
+		case a.Prefix:
+			out[i].from = "prefix"
 		case a.ByHand:
-			from = v.say("activities.byhand")
+			out[i].from = "byhand"
 		}
-		b.Rows = append(b.Rows, activityRow{
-			Name: named(a), Address: a.IRI, From: from, Tags: v.num(n, to), Href: to, Action: v.say("activities.tag", "activity", named(a)),
-		})
 	}
-	b.Count = v.say("activities.count", "n", len(t.activities))
-	b.Without = v.sayHTML("activities.without", "n", v.num(bare, v.to("course/activities?show=untagged")))
+	return out, nil
+}
+
+// activitiesOf makes the list that is asked for.
+func (v *visit) activitiesOf(list []listedActivity, asked activitiesAsked) activitiesBody {
+	b := activitiesBody{None: len(list) == 0, Count: v.say("activities.count", "n", len(list))}
+	to := func(a activitiesAsked) string { return v.to(a.address()) }
+	for _, show := range activityShows {
+		b.Shows = append(b.Shows, tab{v.say("activities.show." + show), to(activitiesAsked{show, asked.sort, 1}), show == asked.show})
+	}
+	for _, o := range activitySorts {
+		b.Sorts = append(b.Sorts, tab{v.say("activities.sort." + o.name), to(activitiesAsked{asked.show, o.name, 1}), o.name == asked.sort})
+	}
+	bare, shown := 0, []listedActivity{}
+	for _, a := range list {
+		if a.tags == 0 {
+			bare++
+		}
+		if a.shown(asked.show) {
+			shown = append(shown, a)
+		}
+	}
+	b.Without = v.sayHTML("activities.without", "n", v.num(bare, to(activitiesAsked{"untagged", "name", 1})))
+	i := slices.IndexFunc(activitySorts, func(o activitySort) bool { return o.name == asked.sort })
+	slices.SortStableFunc(shown, activitySorts[i].compare)
+	b.Slice = v.sliceOf(len(shown), asked.page, listPage, func(page int) string { return to(activitiesAsked{asked.show, asked.sort, page}) })
+	for _, a := range shown[b.Slice.from:b.Slice.to] {
+		b.Rows = append(b.Rows, v.activityRow(a))
+	}
+	if len(shown) == 0 {
+		b.Empty = v.say("activities.empty." + asked.show)
+	}
 	return b
+}
+
+func (v *visit) activityRow(a listedActivity) activityRow {
+	to := v.to("course/tags/activity/" + a.code())
+	row := activityRow{
+		Name: named(a.CourseActivity), Address: a.IRI, From: v.say("activities.from." + a.from), Tags: v.num(a.tags, to), Href: to, NoName: a.Name == "",
+		Seen: v.say("activities.neverseen"), Learners: strconv.Itoa(a.learners.N), NameIt: v.to("course/activities/" + a.code() + "/name"), NameWords: v.say("activities.rename"),
+	}
+	if row.NoName {
+		row.NameWords = v.say("activities.nameit")
+	}
+	if a.learners.More {
+		row.Learners = v.say("activities.ormore", "n", a.learners.N)
+	}
+	if !a.LastSeen.IsZero() {
+		row.Seen = v.say("activities.lastseen", "time", v.moment(a.LastSeen))
+	}
+	return row
 }
 
 // savedNotice says what was saved. The numbers come from the redirect after saving and are no more than numbers.
@@ -136,46 +259,4 @@ func savedNotice(v *visit, q url.Values) *notice {
 // isCode says whether text can be what codeOf answers.
 func isCode(text string) bool {
 	return len(text) == 16 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
-}
-
-// addActivity takes the address of an activity that was not seen yet, and leads to its tags. Nothing is kept until it is tagged.
-func (s *site) addActivity(v *visit) (answer, error) {
-	iri := strings.TrimSpace(v.PostForm.Get("address"))
-	if !isIRI(iri) {
-		return s.activityRefused(v, iri, v.say("activities.badaddress"))
-	}
-	t, err := s.courseTags(v.Context(), v.session.Course)
-	if err != nil {
-		return answer{}, err
-	}
-	code := codeOf(iri)
-	if _, known := t.find(code); known {
-		return answer{location: v.to("course/tags/activity/" + code)}, nil
-	}
-	return answer{location: v.to("course/tags/activity/" + code + "?" + url.Values{"address": {iri}}.Encode())}, nil
-}
-
-func (s *site) activityRefused(v *visit, typed, words string) (answer, error) {
-	p, body, err := s.activitiesPage(v, false)
-	if err != nil {
-		return answer{}, err
-	}
-	body.Address, body.Error = typed, words
-	p.Body, p.Problem, p.Errors = body, true, []fieldError{{words, "address"}}
-	return answer{status: http.StatusUnprocessableEntity, page: p}, nil
-}
-
-// isIRI says whether text can be the id of an activity: absolute, without blanks, and of an ordinary length.
-func isIRI(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && len(text) <= maxIRI && u.Scheme != "" && (u.Host != "" || u.Opaque != "") &&
-		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' })
-}
-
-// alignment is a new tag of the activity. One that an author added by hand, or that Cairn placed, belongs to the course although
-// its statements need not name the course.
-func (a CourseActivity) alignment(id, capability string, kind mapping.SelectorKind, scope mapping.Scope) mapping.Alignment {
-	return mapping.Alignment{
-		ID: id, Capability: capability, Scope: scope, Selector: mapping.Selector{Kind: kind, IRI: a.IRI}, Placed: a.ByHand || a.Placed,
-	}
 }

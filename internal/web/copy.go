@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -65,6 +66,20 @@ func (s *site) copyable(ctx context.Context, session *Session, t *courseTags) ([
 		}
 	}
 	return out, nil
+}
+
+// firstTitle is the title of the course that this one was made from, "" when it is not known.
+func (s *site) firstTitle(ctx context.Context, session *Session) (string, error) {
+	for _, id := range session.CopyOf {
+		title, err := s.Courses.Title(ctx, session.Registration, id)
+		if err == nil && title != "" {
+			return title, nil
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return "", fmt.Errorf("read the title of the first course: %w", err)
+		}
+	}
+	return "", nil
 }
 
 // copyTags takes the one click: the tags of the first course become tags of this one, as one changeset.

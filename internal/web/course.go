@@ -15,6 +15,7 @@ type courseTags struct {
 	activities []CourseActivity
 	aligned    []mapping.Alignment // that hold in the course, its own and wider ones
 	scope      mapping.Scope       // of the course
+	called     map[string]string   // what the course calls its activities, by IRI
 }
 
 func (s *site) courseTags(ctx context.Context, c Course) (*courseTags, error) {
@@ -30,7 +31,15 @@ func (s *site) courseTags(ctx context.Context, c Course) (*courseTags, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the placed activities of the course: %w", err)
 	}
-	return &courseTags{activities: withPlaced(activities, placed), aligned: aligned, scope: c.Scope()}, nil
+	called, err := s.Courses.Names(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read what the course calls its activities: %w", err)
+	}
+	t := &courseTags{activities: withPlaced(activities, placed), aligned: aligned, scope: c.Scope(), called: called}
+	for i, a := range t.activities {
+		t.activities[i].Name = cmp.Or(called[a.IRI], a.Name)
+	}
+	return t, nil
 }
 
 // withPlaced adds the activities that Cairn placed, under the IRI that their statements have.
@@ -46,12 +55,36 @@ func withPlaced(list []CourseActivity, placed []PlacedActivity) []CourseActivity
 }
 
 // codeOf is how an address of ours names an activity: an IRI may hold anything, and is nobody's business in a log.
-func codeOf(iri string) string { return hashSecret(iri)[:16] }
+func codeOf(key string) string { return hashSecret(key)[:16] }
+
+// key tells what can be tagged apart: an IRI, or all that begin with one.
+func (a CourseActivity) key() string { return keyOf(mapping.Selector{Kind: a.kind(), IRI: a.IRI}) }
+
+func (a CourseActivity) code() string { return codeOf(a.key()) }
+
+// kind is which records a new tag takes when nobody chose: what lies under a placed activity is none of its own.
+func (a CourseActivity) kind() mapping.SelectorKind {
+	switch {
+	case a.Prefix:
+		return mapping.SelectPrefix
+	case a.Placed:
+		return mapping.SelectExact
+	}
+	return mapping.SelectUnder
+}
+
+// keyOf is the key of what a selector takes.
+func keyOf(s mapping.Selector) string {
+	if s.Kind == mapping.SelectPrefix {
+		return "prefix " + s.IRI
+	}
+	return s.IRI
+}
 
 // find answers the activity of a code, in this course only.
 func (t *courseTags) find(code string) (CourseActivity, bool) {
 	for _, a := range t.activities {
-		if codeOf(a.IRI) == code {
+		if a.code() == code {
 			return a, true
 		}
 	}
@@ -59,19 +92,19 @@ func (t *courseTags) find(code string) (CourseActivity, bool) {
 }
 
 // own answers the course's own tags of an activity, which its authors may change.
-func (t *courseTags) own(iri string) []mapping.Alignment {
-	return t.of(iri, func(a mapping.Alignment) bool { return a.Scope.Same(t.scope) })
+func (t *courseTags) own(key string) []mapping.Alignment {
+	return t.of(key, func(a mapping.Alignment) bool { return a.Scope.Same(t.scope) })
 }
 
 // wider answers the tags of an activity that others set for more than this course.
-func (t *courseTags) wider(iri string) []mapping.Alignment {
-	return t.of(iri, func(a mapping.Alignment) bool { return !a.Scope.Same(t.scope) })
+func (t *courseTags) wider(key string) []mapping.Alignment {
+	return t.of(key, func(a mapping.Alignment) bool { return !a.Scope.Same(t.scope) })
 }
 
-func (t *courseTags) of(iri string, keep func(mapping.Alignment) bool) []mapping.Alignment {
+func (t *courseTags) of(key string, keep func(mapping.Alignment) bool) []mapping.Alignment {
 	var out []mapping.Alignment
 	for _, a := range t.aligned {
-		if a.Selector.IRI == iri && keep(a) {
+		if keyOf(a.Selector) == key && keep(a) {
 			out = append(out, a)
 		}
 	}
@@ -79,10 +112,10 @@ func (t *courseTags) of(iri string, keep func(mapping.Alignment) bool) []mapping
 }
 
 // count is how many capabilities an activity is tagged with.
-func (t *courseTags) count(iri string) int {
+func (t *courseTags) count(key string) int {
 	seen := map[string]bool{}
 	for _, a := range t.aligned {
-		if a.Selector.IRI == iri {
+		if keyOf(a.Selector) == key {
 			seen[a.Capability] = true
 		}
 	}
@@ -90,30 +123,30 @@ func (t *courseTags) count(iri string) int {
 }
 
 // tags says whether an activity is tagged with a capability.
-func (t *courseTags) tags(iri, capability string) bool {
-	return slices.ContainsFunc(t.aligned, func(a mapping.Alignment) bool { return a.Selector.IRI == iri && a.Capability == capability })
+func (t *courseTags) tags(key, capability string) bool {
+	return slices.ContainsFunc(t.aligned, func(a mapping.Alignment) bool { return keyOf(a.Selector) == key && a.Capability == capability })
 }
 
 // byCapability answers the names of the activities that each capability is tagged with, each once.
 func (t *courseTags) byCapability() map[string][]string {
 	names := map[string]string{}
 	for _, a := range t.activities {
-		names[a.IRI] = named(a)
+		names[a.key()] = named(a)
 	}
 	out, seen := map[string][]string{}, map[string]bool{}
 	for _, a := range t.aligned {
-		if key := a.Capability + " " + a.Selector.IRI; !seen[key] {
+		if key := a.Capability + " " + keyOf(a.Selector); !seen[key] {
 			seen[key] = true
-			out[a.Capability] = append(out[a.Capability], cmp.Or(names[a.Selector.IRI], shortAddress(a.Selector.IRI)))
+			out[a.Capability] = append(out[a.Capability], cmp.Or(names[keyOf(a.Selector)], shortAddress(a.Selector.IRI)))
 		}
 	}
 	return out
 }
 
 // version changes when the course's own tags of an activity do, so that two authors do not undo each other unseen.
-func (t *courseTags) version(iri string) string {
+func (t *courseTags) version(key string) string {
 	var ids []string
-	for _, a := range t.own(iri) {
+	for _, a := range t.own(key) {
 		ids = append(ids, a.ID)
 	}
 	slices.Sort(ids)

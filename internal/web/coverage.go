@@ -178,10 +178,10 @@ func (c *coverage) fillActivities(v *visit, b *coverageBody, page int) {
 	}
 	var bare, covered []coveredActivity
 	for _, a := range c.tags.activities {
-		href := v.to("course/tags/activity/" + codeOf(a.IRI))
+		href := v.to("course/tags/activity/" + a.code())
 		one := coveredActivity{Name: named(a), Href: href}
 		for _, n := range c.cat.Items {
-			if chosen[n.ID] != "" && c.tags.tags(a.IRI, n.ID) {
+			if chosen[n.ID] != "" && c.tags.tags(a.key(), n.ID) {
 				one.What = append(one.What, n.Title)
 			}
 		}
@@ -225,7 +225,7 @@ func (s *site) coverageCSV(v *visit) (answer, error) {
 // activityRows is an activity in a row for each of its capabilities, in one without any when it has none.
 func (c *coverage) activityRows(a CourseActivity) (rows [][]string) {
 	for _, n := range c.narrowing.of(c.record) {
-		if c.tags.tags(a.IRI, n.ID) {
+		if c.tags.tags(a.key(), n.ID) {
 			rows = append(rows, []string{named(a), a.IRI, n.Title, n.Code})
 		}
 	}

@@ -14,7 +14,7 @@ func (s *site) explain(ctx context.Context, session *Session, capability string)
 	return x, err
 }
 
-// names answers the names of activities: as their records tell them, or as they were placed in the course.
+// names answers the names of activities: as those who lead the course call them, as they were placed there, or as their records tell.
 func (s *site) names(ctx context.Context, c Course, iris []string) (map[string]string, error) {
 	names, err := s.Records.ActivityNames(ctx, iris)
 	if err != nil {
@@ -26,6 +26,13 @@ func (s *site) names(ctx context.Context, c Course, iris []string) (map[string]s
 	}
 	for iri, a := range placed {
 		names[iri] = a.Title
+	}
+	called, err := s.Courses.Names(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read what the course calls its activities: %w", err)
+	}
+	for iri, name := range called {
+		names[iri] = name
 	}
 	return names, nil
 }

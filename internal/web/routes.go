@@ -52,6 +52,8 @@ func (s *site) routes() http.Handler {
 	get("/course/coverage/list", lead, s.coverageList)
 	get("/course/activities", lead, s.activities)
 	post("/course/activities", author, s.addActivity)
+	get("/course/activities/{code}/name", lead, s.nameActivity)
+	post("/course/activities/{code}/name", author, s.renameActivity)
 	get("/course/tags/activity/{code}", lead, s.tagActivity)
 	post("/course/tags/activity/{code}", author, s.saveTags)
 	post("/course/copy", author, s.copyTags)

@@ -117,6 +117,13 @@ type CourseActivity struct {
 	LastSeen time.Time
 	ByHand   bool // added by an author, not seen in statements
 	Placed   bool // placed in the course through Cairn
+	Prefix   bool // the IRI is what the addresses of several activities begin with
+}
+
+// Count is a number that was counted up to a bound. More says that it may be larger.
+type Count struct {
+	N    int
+	More bool
 }
 
 // HistoryEntry is a changeset as it was applied.
@@ -142,6 +149,16 @@ type Records interface {
 type Courses interface {
 	// Activities answers what can be tagged in the course, by name; what holds others is listed, not what lies under it.
 	Activities(ctx context.Context, c Course) ([]CourseActivity, error)
+	// Names answers what those who lead the course call activities, by IRI; it goes before what their records call them.
+	Names(ctx context.Context, c Course) (map[string]string, error)
+	// Rename keeps such a name; "" forgets it.
+	Rename(ctx context.Context, c Course, iri, name, author string, at time.Time) error
+	// Learners counts the learners of the course who have a record of an activity, or of what lies under it, by IRI.
+	Learners(ctx context.Context, c Course, iris []string) (map[string]Count, error)
+	// Under counts the activities seen in the course that a prefix takes.
+	Under(ctx context.Context, c Course, prefix string) (int, error)
+	// Title answers the title of a course. ErrNotFound when nobody opened Cairn there.
+	Title(ctx context.Context, registration, id string) (string, error)
 	// Alignments answers the active alignments that hold in the course: its own, and the wider ones.
 	Alignments(ctx context.Context, c Course) ([]mapping.Alignment, error)
 	// Member finds a person of the course by issuer and subject. ErrNotFound when they were never seen in it.

@@ -111,12 +111,69 @@ func (w *world) ActivityNames(_ context.Context, iris []string) (map[string]stri
 func (w *world) Activities(_ context.Context, c web.Course) ([]web.CourseActivity, error) {
 	out := slices.Clone(w.seen[c.ID])
 	for _, a := range w.aligned {
+		if a.Selector.Kind == mapping.SelectPrefix && !w.ended[a.ID] && a.Scope.Same(c.Scope()) {
+			out = append(out, web.CourseActivity{IRI: a.Selector.IRI, Prefix: true, ByHand: true})
+		}
 		known := slices.ContainsFunc(out, func(s web.CourseActivity) bool { return s.IRI == a.Selector.IRI })
 		if a.Placed && !known && !w.ended[a.ID] && a.Scope.Same(c.Scope()) {
 			out = append(out, web.CourseActivity{IRI: a.Selector.IRI, ByHand: true})
 		}
 	}
 	return out, w.broken
+}
+
+func (w *world) Names(_ context.Context, c web.Course) (map[string]string, error) {
+	return w.called[c.ID], w.broken
+}
+
+func (w *world) Rename(_ context.Context, c web.Course, iri, name, author string, at time.Time) error {
+	if w.called == nil {
+		w.called = map[string]map[string]string{}
+	}
+	if w.called[c.ID] == nil {
+		w.called[c.ID] = map[string]string{}
+	}
+	w.called[c.ID][iri] = name
+	if name == "" {
+		delete(w.called[c.ID], iri)
+	}
+	return w.broken
+}
+
+func (w *world) Learners(_ context.Context, c web.Course, iris []string) (map[string]web.Count, error) {
+	people := map[string]map[string]bool{}
+	for learner, all := range w.evidence {
+		for _, e := range all {
+			if people[e.Record.Activity] == nil {
+				people[e.Record.Activity] = map[string]bool{}
+			}
+			people[e.Record.Activity][learner] = true
+		}
+	}
+	out := map[string]web.Count{}
+	for _, iri := range iris {
+		out[iri] = web.Count{N: len(people[iri]), More: len(people[iri]) > 20}
+	}
+	return out, w.broken
+}
+
+func (w *world) Under(_ context.Context, c web.Course, prefix string) (int, error) {
+	n := 0
+	for _, a := range w.seen[c.ID] {
+		if (mapping.Selector{Kind: mapping.SelectPrefix, IRI: prefix}).Matches(mapping.Record{Activity: a.IRI}) {
+			n++
+		}
+	}
+	return n, w.broken
+}
+
+func (w *world) Title(_ context.Context, _, id string) (string, error) {
+	for _, c := range []web.Course{course, course9} {
+		if c.ID == id {
+			return c.Title, w.broken
+		}
+	}
+	return "", web.ErrNotFound
 }
 
 func (w *world) Alignments(_ context.Context, c web.Course) ([]mapping.Alignment, error) {

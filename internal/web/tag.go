@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"cairn/mapping"
@@ -10,6 +11,7 @@ import (
 // tagBody is A2, one activity at a time: what it counts towards, by section.
 type tagBody struct {
 	Address  string // IRI of the activity
+	Takes    string // how many activities it takes, for what several begin with
 	ByHand   bool   // it was typed, and is kept only once it is tagged
 	Post     string // where the form goes
 	Choose   string // where the section chooser goes
@@ -42,15 +44,16 @@ type tagging struct {
 	cat      *mapping.Catalog
 	activity CourseActivity
 	section  mapping.Node
+	takes    string // how many activities a prefix takes, "" for anything else
 }
 
 // tagActivity answers /course/tags/activity/{code}.
 func (s *site) tagActivity(v *visit) (answer, error) {
-	q, err := v.query("section", "address")
+	q, err := v.query("section", "address", "prefix")
 	if err != nil {
 		return answer{}, err
 	}
-	g, err := s.tagging(v, q.Get("address"), q.Get("section"))
+	g, err := s.tagging(v, q)
 	if err != nil {
 		return answer{}, err
 	}
@@ -58,12 +61,13 @@ func (s *site) tagActivity(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body = g.body(v, g.ticked(), g.usualKind(), "")
+	p.Body = g.body(v, g.ticked(), g.activity.kind(), "")
 	return answer{page: p}, nil
 }
 
 // tagging finds the activity of the code among those of the course, or the one whose typed address has that code.
-func (s *site) tagging(v *visit, address, section string) (*tagging, error) {
+func (s *site) tagging(v *visit, q url.Values) (*tagging, error) {
+	address, section := q.Get("address"), q.Get("section")
 	t, err := s.courseTags(v.Context(), v.session.Course)
 	if err != nil {
 		return nil, err
@@ -71,10 +75,13 @@ func (s *site) tagging(v *visit, address, section string) (*tagging, error) {
 	g := &tagging{locale: v.locale, tags: t, cat: s.catalog(v.session)}
 	found := false
 	if g.activity, found = t.find(v.param("code")); !found {
-		if !isIRI(address) || codeOf(address) != v.param("code") {
+		g.activity = CourseActivity{IRI: address, ByHand: true, Prefix: q.Get("prefix") == "1"}
+		if !isIRI(address) || g.activity.code() != v.param("code") {
 			return nil, refuse(http.StatusNotFound, "activity-unknown", "gone")
 		}
-		g.activity = CourseActivity{IRI: address, ByHand: true}
+	}
+	if g.takes, err = s.takes(v, g.activity); err != nil {
+		return nil, err
 	}
 	if section == "" {
 		section = g.firstSection()
@@ -89,7 +96,7 @@ func (s *site) tagging(v *visit, address, section string) (*tagging, error) {
 
 // firstSection is the domain of the activity's first tag, else the first domain.
 func (g *tagging) firstSection() string {
-	for _, a := range g.tags.own(g.activity.IRI) {
+	for _, a := range g.tags.own(g.activity.key()) {
 		if d, ok := g.cat.DomainOf(a.Capability); ok {
 			return d.ID
 		}
@@ -103,18 +110,10 @@ func (g *tagging) firstSection() string {
 // ticked is the capabilities that the course tags the activity with.
 func (g *tagging) ticked() map[string]bool {
 	out := map[string]bool{}
-	for _, a := range g.tags.own(g.activity.IRI) {
+	for _, a := range g.tags.own(g.activity.key()) {
 		out[a.Capability] = true
 	}
 	return out
-}
-
-// usualKind is which records a new tag takes when nobody chose: what lies under a placed activity is none of its own.
-func (g *tagging) usualKind() mapping.SelectorKind {
-	if g.activity.Placed {
-		return mapping.SelectExact
-	}
-	return mapping.SelectUnder
 }
 
 func (s *site) tagPage(v *visit, g *tagging) (*page, error) {
@@ -123,11 +122,11 @@ func (s *site) tagPage(v *visit, g *tagging) (*page, error) {
 }
 
 func (g *tagging) body(v *visit, ticked map[string]bool, kind mapping.SelectorKind, reason string) tagBody {
-	self := "course/tags/activity/" + codeOf(g.activity.IRI)
+	self := "course/tags/activity/" + g.activity.code()
 	b := tagBody{
-		Address: g.activity.IRI, ByHand: g.activity.ByHand, Post: v.to(self), Choose: v.to(self), Section: g.section.ID,
-		Kind: kind, Reason: reason, Version: g.tags.version(g.activity.IRI), MayNot: v.mayNotSave(v.session),
-		Now: g.names(g.tags.own(g.activity.IRI)), Wider: g.names(g.tags.wider(g.activity.IRI)),
+		Address: g.activity.IRI, Takes: g.takes, ByHand: g.activity.ByHand, Post: v.to(self), Choose: v.to(self), Section: g.section.ID,
+		Kind: kind, Reason: reason, Version: g.tags.version(g.activity.key()), MayNot: v.mayNotSave(v.session),
+		Now: g.names(g.tags.own(g.activity.key())), Wider: g.names(g.tags.wider(g.activity.key())),
 	}
 	in, _ := g.cat.DomainOf(g.section.ID)
 	for _, d := range g.cat.Domains() {
@@ -168,7 +167,7 @@ func (g *tagging) box(n mapping.Node, ticked bool) tagBox {
 
 // criterion says what a tag asks for beyond the usual rule.
 func (g *tagging) criterion(capability string) string {
-	for _, a := range g.tags.own(g.activity.IRI) {
+	for _, a := range g.tags.own(g.activity.key()) {
 		if a.Capability == capability && a.Criterion.MinMilli != nil {
 			return g.say("rule.score", "score", g.milli(*a.Criterion.MinMilli))
 		}

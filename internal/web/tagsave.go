@@ -37,7 +37,7 @@ func (s *site) saveTags(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	g, err := s.tagging(v, v.PostForm.Get("address"), v.PostForm.Get("section"))
+	g, err := s.tagging(v, v.PostForm)
 	if err != nil {
 		return answer{}, err
 	}
@@ -48,14 +48,14 @@ func (s *site) saveTags(v *visit) (answer, error) {
 	if utf8.RuneCountInString(f.reason) > maxReason {
 		return s.tagsRefused(v, g, f, http.StatusUnprocessableEntity, v.say("tag.longreason", "n", maxReason), "reason")
 	}
-	if f.version != g.tags.version(g.activity.IRI) {
+	if f.version != g.tags.version(g.activity.key()) {
 		return s.tagsMoved(v, g, f)
 	}
 	edits, added, removed, err := s.edits(g, f)
 	if err != nil {
 		return answer{}, err
 	}
-	q := url.Values{"added": {strconv.Itoa(added)}, "removed": {strconv.Itoa(removed)}, "of": {codeOf(g.activity.IRI)}}
+	q := url.Values{"added": {strconv.Itoa(added)}, "removed": {strconv.Itoa(removed)}, "of": {g.activity.code()}}
 	if len(edits) > 0 {
 		cs, err := s.newChangeset(v, f.reason)
 		if err != nil {
@@ -78,7 +78,7 @@ func (s *site) saveTags(v *visit) (answer, error) {
 
 // savedMeanwhile shows the form again over the tags as they are now.
 func (s *site) savedMeanwhile(v *visit, f tagForm) (answer, error) {
-	g, err := s.tagging(v, v.PostForm.Get("address"), v.PostForm.Get("section"))
+	g, err := s.tagging(v, v.PostForm)
 	if err != nil {
 		return answer{}, err
 	}
@@ -105,7 +105,7 @@ func (g *tagging) read(form url.Values) (tagForm, error) {
 		reason: strings.TrimSpace(form.Get("reason")), version: form.Get("version"),
 	}
 	bad := refuse(http.StatusBadRequest, "form-value", "badform")
-	if f.kind != mapping.SelectUnder && f.kind != mapping.SelectExact {
+	if prefix := f.kind == mapping.SelectPrefix; prefix != g.activity.Prefix || !prefix && f.kind != mapping.SelectUnder && f.kind != mapping.SelectExact {
 		return f, bad
 	}
 	shown := map[string]bool{}
@@ -127,7 +127,7 @@ func (g *tagging) read(form url.Values) (tagForm, error) {
 // edits compares what is wanted with what is saved. A tag that stays is not touched, whatever its criterion.
 func (s *site) edits(g *tagging, f tagForm) (edits []mapping.Edit, added, removed int, err error) {
 	own := map[string][]mapping.Alignment{}
-	for _, a := range g.tags.own(g.activity.IRI) {
+	for _, a := range g.tags.own(g.activity.key()) {
 		own[a.Capability] = append(own[a.Capability], a)
 	}
 	for _, capability := range f.shown {

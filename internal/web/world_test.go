@@ -48,6 +48,7 @@ type world struct {
 	seen      map[string][]web.CourseActivity // by course id
 	aligned   []mapping.Alignment
 	ended     map[string]bool
+	called    map[string]map[string]string // by course id and IRI
 	rules     []mapping.ScopedRule
 	evidence  map[string][]mapping.Evidence // by learner
 	kept      []mapping.Progress            // answered as the progress of everyone, when set
