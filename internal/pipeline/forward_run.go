@@ -18,7 +18,7 @@ type ForwarderConfig struct {
 	Logger  *slog.Logger
 	Holder  string        // names this process in leases
 	Poll    time.Duration // default 1 s
-	Lease   time.Duration // default 3 min; prolonged before each request
+	Lease   time.Duration // default 10 s; prolonged while a target has a worker
 	Timeout time.Duration // of a request, default 1 min
 	Most    int           // statements in a request, default 100
 }
@@ -36,7 +36,7 @@ func NewForwarder(cfg ForwarderConfig) *Forwarder {
 		cfg.Poll = time.Second
 	}
 	if cfg.Lease == 0 {
-		cfg.Lease = 3 * time.Minute
+		cfg.Lease = 10 * time.Second
 	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = time.Minute
@@ -67,7 +67,11 @@ func (f *Forwarder) dispatch(ctx context.Context) error {
 
 // serve sends a target what it lacks, until it has everything or does not serve us.
 func (f *Forwarder) serve(ctx context.Context, t Target) {
-	problem, wait, err := f.follow(ctx, &t)
+	var problem string
+	var wait time.Duration
+	var err error
+	claimed := t // follow moves t on
+	held(ctx, f.cfg.Lease, func(ctx context.Context) error { return f.keep(ctx, claimed) }, func() { problem, wait, err = f.follow(ctx, &t) })
 	switch {
 	case errors.Is(err, ErrLeaseLost):
 		f.cfg.Logger.Info("forwarding to a target ended: it was paused, removed, or taken by another process", "target", t.Name)
@@ -87,6 +91,11 @@ func (f *Forwarder) serve(ctx context.Context, t Target) {
 	if err != nil && !errors.Is(err, ErrLeaseLost) {
 		f.cfg.Logger.Error("a target could not be given back", "target", t.Name, "error", err)
 	}
+}
+
+// keep prolongs the lease of a target.
+func (f *Forwarder) keep(ctx context.Context, t Target) error {
+	return f.cfg.Targets.Keep(ctx, t, f.cfg.Now().Add(f.cfg.Lease))
 }
 
 // leastBatch is the fewest statements of a request to a target that failed before: what it refuses is found with fewer requests.

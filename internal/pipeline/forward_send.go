@@ -70,7 +70,7 @@ func together(page []Outgoing) (out [][]Outgoing) {
 
 // batch sends statements with one request. When they are refused it halves them, until it is known which one is.
 func (s *sending) batch(ctx context.Context, list []Outgoing) error {
-	if err := s.cfg.Targets.Keep(ctx, s.target, s.cfg.Now().Add(s.cfg.Lease)); err != nil {
+	if err := s.keep(ctx, s.target); err != nil {
 		return err
 	}
 	q, err := s.compose(ctx, list)

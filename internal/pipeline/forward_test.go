@@ -245,6 +245,25 @@ func TestATargetThatNeverAnswersIsGivenUpForNow(t *testing.T) {
 	}
 }
 
+func TestALeaseIsProlongedWhileARequestTakesItsTime(t *testing.T) {
+	f := newForwarding(t, 3)
+	f.kept = make(chan struct{}, 1)
+	f.answer = func(http.ResponseWriter, *http.Request) bool {
+		f.mu.Unlock()
+		defer f.mu.Lock()
+		for range 4 { // before the request, and while it is under way
+			<-f.kept
+		}
+		return false
+	}
+	f.forward = pipeline.NewForwarder(pipeline.ForwarderConfig{
+		Targets: f, HTTP: http.DefaultClient, Now: func() time.Time { return f.now }, Logger: slog.New(slog.DiscardHandler), Lease: 9 * time.Millisecond,
+		Open: func(r pipeline.Remote) (string, error) { return "secret of " + r.Sealed, nil },
+	})
+	f.step()
+	f.want(numbers(1, 3), nil, 3)
+}
+
 func TestASecretThatCannotBeOpenedIsSaid(t *testing.T) {
 	f := newForwarding(t, 3)
 	f.forward = pipeline.NewForwarder(pipeline.ForwarderConfig{

@@ -32,6 +32,7 @@ type forwarding struct {
 	again    []int64 // positions to send once more
 	released int
 	paused   bool
+	kept     chan struct{} // told when the lease is prolonged, when it is set
 	now      time.Time
 	forward  *pipeline.Forwarder
 
@@ -77,6 +78,10 @@ func (f *forwarding) Claim(_ context.Context, holder string, now, until time.Tim
 func (f *forwarding) Keep(context.Context, pipeline.Target, time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	select {
+	case f.kept <- struct{}{}:
+	default:
+	}
 	if f.paused {
 		return pipeline.ErrLeaseLost
 	}

@@ -37,7 +37,8 @@ type Sources interface {
 	Keep(ctx context.Context, s Source, until time.Time) error
 	// Take stores what was pulled, each statement by itself, by SourceCredential of the source's endpoint.
 	Take(ctx context.Context, s Source, batch []xapi.Prepared) ([]Added, error)
-	// Note keeps how far the source has been taken. ErrLeaseLost when it is another's.
+	// Note keeps how far the source has been taken, and forgets failed attempts when that is farther or something was stored.
+	// ErrLeaseLost when it is another's.
 	Note(ctx context.Context, s Source, p Pulled) error
 	// Release ends the lease; the source is due again at next. problem is kept for people to read and counts as a failed attempt; an
 	// empty one is a success.
@@ -55,7 +56,7 @@ type PullerConfig struct {
 	Logger    *slog.Logger
 	Holder    string        // names this process in leases
 	Poll      time.Duration // default 1 s
-	Lease     time.Duration // default 3 min; prolonged before each request
+	Lease     time.Duration // default 10 s; prolonged while a source has a worker
 	Timeout   time.Duration // of a request, default 1 min
 	Overlap   time.Duration // default 1 min: what a source stored before the newest we have may become visible later
 	Most      int           // statements of a page, default 100
@@ -72,7 +73,7 @@ func NewPuller(cfg PullerConfig) *Puller {
 	for _, d := range []struct {
 		of     *time.Duration
 		orElse time.Duration
-	}{{&cfg.Poll, time.Second}, {&cfg.Lease, 3 * time.Minute}, {&cfg.Timeout, time.Minute}, {&cfg.Overlap, time.Minute}} {
+	}{{&cfg.Poll, time.Second}, {&cfg.Lease, 10 * time.Second}, {&cfg.Timeout, time.Minute}, {&cfg.Overlap, time.Minute}} {
 		if *d.of == 0 {
 			*d.of = d.orElse
 		}
@@ -101,9 +102,16 @@ func (p *Puller) dispatch(ctx context.Context) error {
 	}, func(s Source) string { return s.ID }, func(s Source) { p.serve(ctx, s) })
 }
 
+// keepLease prolongs the lease of a source.
+func (p *Puller) keepLease(ctx context.Context, s Source) error {
+	return p.cfg.Sources.Keep(ctx, s, p.cfg.Now().Add(p.cfg.Lease))
+}
+
 // serve takes what a source has, and puts it off to its next time.
 func (p *Puller) serve(ctx context.Context, s Source) {
-	err := p.pull(ctx, &s)
+	var err error
+	claimed := s // pull moves s on
+	held(ctx, p.cfg.Lease, func(ctx context.Context) error { return p.keepLease(ctx, claimed) }, func() { err = p.pull(ctx, &s) })
 	next, problem := p.cfg.Now().Add(s.Every), ""
 	var later *notNow
 	switch {

@@ -49,7 +49,7 @@ func (p *pass) walk(ctx context.Context, since time.Time) error {
 	address, empty := p.first(since), 0
 	p.seen = map[uint64]bool{}
 	for ctx.Err() == nil {
-		if err := p.cfg.Sources.Keep(ctx, *p.source, p.cfg.Now().Add(p.cfg.Lease)); err != nil {
+		if err := p.keepLease(ctx, *p.source); err != nil {
 			return err
 		}
 		a := p.from.call(ctx, remoteRequest{address: address})
@@ -161,6 +161,9 @@ func (p *pass) take(ctx context.Context, page pulledPage, end bool) error {
 		if note.Stored == 0 && note.Refused == 0 {
 			return nil
 		}
+	}
+	if note.Stored > 0 || note.Through.After(p.source.Through) {
+		p.source.Attempts = 0
 	}
 	p.source.Through = note.Through
 	return p.cfg.Sources.Note(context.WithoutCancel(ctx), *p.source, note)

@@ -127,8 +127,9 @@ func (o Sources) Take(ctx context.Context, one pipeline.Source, batch []xapi.Pre
 
 // Note is pipeline.Sources.
 func (o Sources) Note(ctx context.Context, one pipeline.Source, p pipeline.Pulled) error {
-	return o.s.held(ctx, `UPDATE source SET through = ?, stored = stored + ?, refused = refused + ?, last_refusal = CASE WHEN ? = 0 THEN last_refusal ELSE ? END
-		WHERE id = ? AND holder = ?`, micros(p.Through), p.Stored, p.Refused, p.Refused, p.Refusal, one.ID, one.Holder)
+	return o.s.held(ctx, `UPDATE source SET attempts = CASE WHEN ? > 0 OR ? > through THEN 0 ELSE attempts END, through = ?, stored = stored + ?, refused = refused + ?,
+		last_refusal = CASE WHEN ? = 0 THEN last_refusal ELSE ? END WHERE id = ? AND holder = ?`,
+		p.Stored, micros(p.Through), micros(p.Through), p.Stored, p.Refused, p.Refused, p.Refusal, one.ID, one.Holder)
 }
 
 // Release is pipeline.Sources.

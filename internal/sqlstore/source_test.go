@@ -79,6 +79,48 @@ func TestASourceIsOneHoldersAtATime(t *testing.T) {
 	})
 }
 
+func TestASourceThatGetsOnForgetsItsFailures(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx, now := d.Open(t), context.Background(), d.Clock.Now()
+		if err := s.AddSource(ctx, pipeline.Source{ID: "s1", Name: "n"}); err != nil {
+			t.Fatal(err)
+		}
+		through := time.Time{}
+		for name, c := range map[string]struct {
+			pulled pipeline.Pulled
+			left   int
+		}{
+			"nothing new":     {pipeline.Pulled{Refused: 1, Refusal: "no"}, 1},
+			"something new":   {pipeline.Pulled{Stored: 1}, 0},
+			"it goes further": {pipeline.Pulled{Through: now}, 0},
+		} {
+			one, ok, err := s.Sources().Claim(ctx, "h", now, now.Add(time.Minute), nil)
+			if err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			if err := s.Sources().Release(ctx, one, now, "it is away"); err != nil {
+				t.Fatal(err)
+			}
+			if one, ok, err = s.Sources().Claim(ctx, "h", now, now.Add(time.Minute), nil); err != nil || !ok || one.Attempts != 1 {
+				t.Fatal(one, ok, err)
+			}
+			if c.pulled.Through.IsZero() {
+				c.pulled.Through = through
+			}
+			through = c.pulled.Through
+			if err := s.Sources().Note(ctx, one, c.pulled); err != nil {
+				t.Fatal(err)
+			}
+			if all, err := s.ListSources(ctx); err != nil || all[0].Attempts != c.left {
+				t.Errorf("%s: %+v, %v", name, all, err)
+			}
+			if err := s.Sources().Release(ctx, one, now, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func TestASourceIsPausedAndRemoved(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		s, ctx, now := d.Open(t), context.Background(), d.Clock.Now()
