@@ -213,7 +213,7 @@ Cairn is running, with a pretend LMS to try it in.
   Cairn itself              %[2]s     (shown inside the LMS; not to be opened by hand)
   Record store              %[2]s/xapi     key %[3]s  secret %[4]s
 
-  1. Log in as Lena Learner, open the course "AI in clinical practice", and there "My capabilities": nothing is evidenced yet.
+  1. Log in as Lena Learner, open the course "AI in clinical practice", and there "My capabilities". Say which roles are like your work: nothing is evidenced yet.
   2. Read the page "What machine learning can and cannot do", then open "My capabilities" again: one capability is evidenced.
      Click it to see why. The gradebook has a score.
   3. Do the quiz. Log in as Aoife Author, open "My capabilities", and tag the quiz: what Lena did before counts at once.

@@ -35,6 +35,31 @@ func (j *journey) open(browser *http.Client, user string) (page []byte, at strin
 	return page, answer.Request.URL.Path, err
 }
 
+// chooseRoles answers the question of a learner's first visit: every role. It answers the overview that this leads to.
+func (j *journey) chooseRoles(page []byte, at string) ([]byte, string, error) {
+	if !strings.HasSuffix(at, "/me/start") {
+		return nil, "", fmt.Errorf("the launch led to %s", safePath(at))
+	}
+	base, err := url.Parse(j.server.BaseURL + at)
+	if err != nil {
+		return nil, "", err
+	}
+	forms, err := ltitest.Forms(page, base)
+	if err != nil || len(forms) == 0 {
+		return nil, "", fmt.Errorf("the first page offers no form to choose roles (%v)", err)
+	}
+	forms[0].Fields.Set("all", "1")
+	answer, err := j.browser.PostForm(forms[0].Action.String(), forms[0].Fields)
+	if err != nil {
+		return nil, "", err
+	}
+	page, err = ltitest.ReadBody(answer)
+	if path := answer.Request.URL.Path; err != nil || strings.HasSuffix(path, "/me") {
+		return page, path, err
+	}
+	return nil, "", fmt.Errorf("choosing roles led to %s, %s", safePath(answer.Request.URL.Path), title(page))
+}
+
 // get reads one of Cairn's pages.
 func (j *journey) get(browser *http.Client, path string) ([]byte, error) {
 	r, err := http.NewRequestWithContext(j.ctx, http.MethodGet, j.server.BaseURL+path, nil)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"cairn/lti/ltitest"
 	"cairn/mapping"
@@ -16,8 +15,8 @@ func (j *journey) launch() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !strings.HasSuffix(at, "/me") {
-		return "", fmt.Errorf("the launch led to %s", safePath(at))
+	if page, at, err = j.chooseRoles(page, at); err != nil {
+		return "", err
 	}
 	j.page = at
 	if err := j.settle(); err != nil {

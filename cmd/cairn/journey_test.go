@@ -40,7 +40,10 @@ func (b tab) openCairn(at demoAddresses, expected ...string) {
 
 func (b tab) asLearner(at demoAddresses) {
 	b.logIn(at, "Lena Learner")
-	b.openCairn(at, "My capabilities", "Nothing has counted yet", "6 Artificial Intelligence")
+	b.openCairn(at, "Which of these are like your work?", "Embedder")
+	b.axe("first visit")
+	b.press(true, "Show all, without choosing")
+	b.sees(true, "My capabilities", "Nothing has counted yet", "6 Artificial Intelligence")
 	b.cookiesAreBlocked(at)
 	b.axe("overview, empty")
 	b.picture("learner-1-nothing-yet")

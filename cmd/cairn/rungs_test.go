@@ -142,11 +142,11 @@ func TestRungsOfTheCookieLadder(t *testing.T) {
 		saw           string // what the tool was asked for at the end
 		not           string
 	}{
-		{"cookies allowed", ltitest.Moodle(), false, false, "iframe /s/me OK", "document /s/me OK"},
-		{"partitioned cookies only", ltitest.Moodle(), true, false, "iframe /s/me OK", "document /s/me OK"},
-		{"no cookies, storage in a frame", ltitest.Canvas(), true, true, "iframe /s/me OK", "document /s/me OK"},
-		{"no cookies, storage in the page", ltitest.Sakai(), true, true, "iframe /s/me OK", "document /s/me OK"},
-		{"no cookies, no storage", ltitest.Moodle(), true, true, "document /s/me OK", "iframe /s/me OK"},
+		{"cookies allowed", ltitest.Moodle(), false, false, "iframe /s/start OK", "document /s/start OK"},
+		{"partitioned cookies only", ltitest.Moodle(), true, false, "iframe /s/start OK", "document /s/start OK"},
+		{"no cookies, storage in a frame", ltitest.Canvas(), true, true, "iframe /s/start OK", "document /s/start OK"},
+		{"no cookies, storage in the page", ltitest.Sakai(), true, true, "iframe /s/start OK", "document /s/start OK"},
+		{"no cookies, no storage", ltitest.Moodle(), true, true, "document /s/start OK", "iframe /s/start OK"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -202,5 +202,5 @@ func TestSilentStorageLeavesTheWindow(t *testing.T) {
 	b.sees(true, "Opening. This takes a moment.")
 	b.sees(true, "Open in a new window", "Allow pop-ups")
 	b.press(true, "Open in a new window")
-	eventually(t, "the page is there", func() bool { return r.saw("document /s/me OK") })
+	eventually(t, "the page is there", func() bool { return r.saw("document /s/start OK") })
 }

@@ -143,7 +143,7 @@ func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minu
 
 // towards lists the capabilities that the activity counts towards, each with the learner's state and the rule it is under.
 func (s *site) towards(v *visit, a PlacedActivity) ([]capabilityRow, error) {
-	r, err := s.record(v.Context(), v.session)
+	r, err := s.record(v)
 	if err != nil {
 		return nil, err
 	}

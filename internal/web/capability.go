@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"cairn/mapping"
 )
@@ -56,10 +55,10 @@ type historyLine struct {
 
 // capability answers /me/capability/{id}.
 func (s *site) capability(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
+	if _, err := v.query("role"); err != nil {
 		return answer{}, err
 	}
-	r, err := s.record(v.Context(), v.session)
+	r, err := s.record(v)
 	if err != nil {
 		return answer{}, err
 	}
@@ -168,15 +167,9 @@ func (l locale) about(cat *mapping.Catalog, n mapping.Node) []string {
 	} else if len(cat.Levels) > 0 {
 		out = append(out, l.say("level.none"))
 	}
-	var roles []string
-	for _, a := range cat.Archetypes {
-		if slices.Contains(n.Archetypes, a.Code) {
-			roles = append(roles, a.Title)
-		}
-	}
-	switch {
-	case len(roles) > 0:
-		out = append(out, l.say("capability.roles", "roles", strings.Join(roles, ", ")))
+	switch roles := roleTitles(cat, n.Archetypes); {
+	case roles != "":
+		out = append(out, l.say("capability.roles", "roles", roles))
 	case len(cat.Archetypes) > 0:
 		out = append(out, l.say("capability.everyrole"))
 	}

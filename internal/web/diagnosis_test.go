@@ -87,7 +87,7 @@ func TestDiagnosisIsForAdministrators(t *testing.T) {
 			if got := w.call("POST", "/s/"+token("admin")+"/admin/diagnosis", "admin", url.Values{}); got.Code != 403 {
 				t.Errorf("a form without its token is answered %d", got.Code)
 			}
-			if tab := strings.Contains(w.get("admin", "/me").Body.String(), "admin/diagnosis"); tab != (c.want == 200) {
+			if tab := strings.Contains(w.get("admin", "/help").Body.String(), "admin/diagnosis"); tab != (c.want == 200) {
 				t.Errorf("the tab is shown: %v", tab)
 			}
 		})

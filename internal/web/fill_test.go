@@ -145,6 +145,7 @@ func (w *world) people() {
 	}
 	add("amara", web.Session{Account: "account-amara", Learner: "learner-amara", Roles: learner, Recorded: true, Actor: xapi.AccountAgent(lms, "4")})
 	add("ben", web.Session{Account: "account-ben", Learner: "learner-ben", Roles: learner, Recorded: true, Actor: xapi.AccountAgent(lms, "5")})
+	add("new", web.Session{Account: "account-new", Learner: "learner-new", Roles: learner, Recorded: true})
 	add("tove", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true})
 	yes, data := true, "opaque"
 	add("picker", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true, Pick: &web.Pick{

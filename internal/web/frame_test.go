@@ -104,7 +104,7 @@ func TestLaunchInACrossSiteFrame(t *testing.T) {
 	if !strings.HasPrefix(told, toolAt+` {"subject":"lti.frameResize","height":`) {
 		t.Errorf("told %q", told)
 	}
-	for _, line := range []string{"POST /lti/login 307", "POST /lti/login 303", "POST /lti/launch 303", "GET /s/me 200"} {
+	for _, line := range []string{"POST /lti/login 307", "POST /lti/login 303", "POST /lti/launch 303", "GET /s/me 303", "GET /s/me/start 200"} {
 		if !seen.saw(line) {
 			t.Errorf("no %s among %q", line, seen.lines)
 		}

@@ -38,7 +38,9 @@ func everyPage(w *world) map[string][2]string {
 		"gaps":   {"tove", "/course/gaps"}, "gaps of a domain": {"tove", "/course/gaps?node=" + w.capability6()}, "gaps list": {"tove", "/course/gaps/list?gap=activity"},
 		"coverage": {"tove", "/course/coverage"}, "coverage by activity": {"tove", "/course/coverage?by=activity&level=1"},
 		"coverage list": {"tove", "/course/coverage/list?has=none"},
-		"help":          {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},
+		"start":         {"new", "/me/start"}, "start again": {"amara", "/me/start"}, "start preview": {"tove", "/me/start"}, "for a role": {"amara", "/me?role=U"},
+		"section for a role": {"amara", "/me/section/" + six1.ID + "?role=S+U"}, "list for a role": {"amara", "/me/list?role=U"},
+		"help": {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},
 		"copy":    {"copier", "/course/activities"},
 		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}

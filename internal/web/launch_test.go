@@ -62,7 +62,7 @@ func TestLaunchOfALearner(t *testing.T) {
 	if diff := cmp.Diff(want, e); diff != "" {
 		t.Errorf("entry (-want +got):\n%s", diff)
 	}
-	if page := w.call("GET", "/s/"+secret+"/me", "sam", nil); page.Code != 200 {
+	if page := w.call("GET", "/s/"+secret+"/me", "sam", nil); page.Code != 303 || page.Header().Get("Location") != "./me/start#c" {
 		t.Errorf("the first page answers %d", page.Code)
 	}
 }

@@ -10,18 +10,23 @@ import (
 // record is what the learner's pages show from: the framework, the states in it, and what is tagged in the course.
 type record struct {
 	locale
-	cat    *mapping.Catalog
-	node   string // the placement's part of the framework, "" for all
-	role   string // archetype that the placement is limited to, "" for all
+	cat  *mapping.Catalog
+	node string // the placement's part of the framework, "" for all
+	role string // archetype that the placement is limited to, "" for all
+	roleFilter
 	states map[string]mapping.Progress
 	tagged map[string]bool // capabilities with a tag that holds in the course
 	at     string          // where its pages lie inside the session: "me", or below the people of the course
 	name   string          // of the person, for those who lead the course; "" on the learner's own pages
 }
 
-// record reads the session's own learner. Sessions without one have an empty record.
-func (s *site) record(ctx context.Context, session *Session) (*record, error) {
-	return s.recordOf(ctx, session, owner(session))
+// record reads the session's own learner, for the roles that the page is to show. Sessions without one have an empty record.
+func (s *site) record(v *visit) (*record, error) {
+	r, err := s.recordOf(v.Context(), v.session, owner(v.session))
+	if err != nil {
+		return nil, err
+	}
+	return r, s.readRoles(v, r)
 }
 
 // recordOf reads the record of a learner as the session's course shows it; "" is nobody's, which is empty.
@@ -67,12 +72,22 @@ func (r *record) of(capability string) mapping.Progress {
 	return p
 }
 
-// tracked answers the capabilities under a node that the placement shows, "" for all of them.
+// tracked answers the capabilities under a node that the placement and the roles show, "" for all of them.
 func (r *record) tracked(node string) []mapping.Node {
 	if node == "" {
 		node = r.node
 	}
-	return r.cat.TrackedFor(node, r.role)
+	all := r.cat.TrackedFor(node, r.role)
+	if len(r.roles) == 0 {
+		return all
+	}
+	var out []mapping.Node
+	for _, n := range all {
+		if r.fits(n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (r *record) tally(nodes []mapping.Node) tally {

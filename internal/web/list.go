@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"cairn/mapping"
@@ -25,6 +24,8 @@ type listBody struct {
 	Next     string
 	Part     string
 	To       string // where the filter bar goes
+	Role     string // which roles it carries on, "" for those that were chosen
+	For      *rolesBar
 }
 
 // option is one choice of a select.
@@ -39,14 +40,13 @@ type filter struct {
 	level int           // -1 for all
 	node  string        // "" for all
 	page  int           // from 1
-	at    string        // record.at
 }
 
 var listStates = []mapping.State{mapping.Evidenced, mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted}
 
 // list answers /me/list.
 func (s *site) list(v *visit) (answer, error) {
-	r, err := s.record(v.Context(), v.session)
+	r, err := s.record(v)
 	if err != nil {
 		return answer{}, err
 	}
@@ -64,8 +64,8 @@ func (s *site) list(v *visit) (answer, error) {
 
 // filter reads the query. A value that is none of the choices is refused.
 func (r *record) filter(v *visit) (filter, error) {
-	f := filter{level: -1, page: 1, at: r.at}
-	q, err := v.query("state", "level", "node", "page")
+	f := filter{level: -1, page: 1}
+	q, err := v.query("state", "level", "node", "page", "role")
 	if err != nil {
 		return f, err
 	}
@@ -96,25 +96,21 @@ func knownState(s mapping.State) bool {
 	return ok
 }
 
-// address is the list's own, without what is at its default.
-func (f filter) address() string {
-	q := url.Values{}
+// pairs is the filter as the query of an address, without what is at its default.
+func (f filter) pairs() (out []string) {
 	if f.state != "" {
-		q.Set("state", string(f.state))
+		out = append(out, "state", string(f.state))
 	}
 	if f.level >= 0 {
-		q.Set("level", strconv.Itoa(f.level))
+		out = append(out, "level", strconv.Itoa(f.level))
 	}
 	if f.node != "" {
-		q.Set("node", f.node)
+		out = append(out, "node", f.node)
 	}
 	if f.page > 1 {
-		q.Set("page", strconv.Itoa(f.page))
+		out = append(out, "page", strconv.Itoa(f.page))
 	}
-	if len(q) == 0 {
-		return f.at + "/list"
-	}
-	return f.at + "/list?" + q.Encode()
+	return out
 }
 
 // matches answers the capabilities of a list: as many as the number that led to it.
@@ -133,7 +129,7 @@ func (r *record) matches(f filter) []mapping.Node {
 
 func (s *site) listOf(v *visit, r *record, f filter) listBody {
 	all := r.matches(f)
-	b := listBody{Count: v.say("list.count", "n", len(all)), Part: v.partText(r.cat), To: v.to(r.at + "/list")}
+	b := listBody{Count: v.say("list.count", "n", len(all)), Part: v.partText(r.cat), To: v.to(r.at + "/list"), Role: r.code(), For: r.rolesBar(v, "/list", f.turn(1-f.page).pairs()...)}
 	b.choices(v, r, f)
 	from := min((f.page-1)*listPage, len(all))
 	to := min(from+listPage, len(all))
@@ -144,10 +140,10 @@ func (s *site) listOf(v *visit, r *record, f filter) listBody {
 		b.Rows = append(b.Rows, s.capabilityRow(v, r, n, n.Title))
 	}
 	if f.page > 1 {
-		b.Previous = v.to(f.turn(-1).address())
+		b.Previous = r.href(v, "/list", f.turn(-1).pairs()...)
 	}
 	if to < len(all) {
-		b.Next = v.to(f.turn(1).address())
+		b.Next = r.href(v, "/list", f.turn(1).pairs()...)
 	}
 	return b
 }
@@ -163,7 +159,7 @@ func (b *listBody) choices(v *visit, r *record, f filter) {
 		g := f
 		g.page = 1
 		change(&g)
-		return v.to(g.address())
+		return r.href(v, "/list", g.pairs()...)
 	}
 	for _, st := range listStates {
 		name := v.say("state." + string(st))
@@ -189,6 +185,6 @@ func (b *listBody) choices(v *visit, r *record, f filter) {
 		}
 	}
 	if len(b.Chosen) > 0 {
-		b.ShowAll = v.to(r.at + "/list")
+		b.ShowAll = r.href(v, "/list")
 	}
 }

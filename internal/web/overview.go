@@ -1,7 +1,8 @@
 package web
 
 import (
-	"fmt"
+	"slices"
+	"strconv"
 
 	"cairn/mapping"
 )
@@ -9,6 +10,7 @@ import (
 // overviewBody is L2: what I have, what is under way, what I lack.
 type overviewBody struct {
 	Part    string
+	For     *rolesBar
 	Total   tally
 	Have    counted
 	Of      counted
@@ -41,12 +43,15 @@ type levelCount struct {
 
 // overview answers /me.
 func (s *site) overview(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
+	if _, err := v.query("role"); err != nil {
 		return answer{}, err
 	}
-	r, err := s.record(v.Context(), v.session)
+	r, err := s.record(v)
 	if err != nil {
 		return answer{}, err
+	}
+	if r.first(v.session) {
+		return answer{location: v.to("me/start")}, nil
 	}
 	p, err := s.learnerPage(v, "overview", v.say("overview.title"))
 	if err != nil {
@@ -59,15 +64,15 @@ func (s *site) overview(v *visit) (answer, error) {
 func overviewOf(v *visit, r *record) overviewBody {
 	total := r.tally(r.tracked(""))
 	b := overviewBody{
-		Part: v.partText(r.cat), Total: total,
-		Have: v.num(total.Evidenced, v.to(r.at+"/list?state=evidenced")),
-		Of:   v.num(total.Tracked, v.to(r.at+"/list")),
+		Part: v.partText(r.cat), For: r.rolesBar(v, ""), Total: total,
+		Have: v.num(total.Evidenced, r.href(v, "/list", "state", "evidenced")),
+		Of:   v.num(total.Tracked, r.href(v, "/list")),
 		Own:  owner(v.session) != "", Nothing: total.NotStarted == total.Tracked, NoTags: !r.anyTag(),
 		Levels: levelCounts(v, r), Tracked: v.root() + "help#tracked",
 	}
 	for _, state := range []mapping.State{mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted} {
 		if n := total.of(state); n > 0 {
-			words := link(v.to(r.at+"/list?state="+string(state)), v.say("count."+string(state), "n", n))
+			words := link(r.href(v, "/list", "state", string(state)), v.say("count."+string(state), "n", n))
 			b.States = append(b.States, stateCount{state, words})
 		}
 	}
@@ -87,22 +92,23 @@ func (r *record) tops() []mapping.Node {
 
 // row counts what lies under a section.
 func (r *record) row(v *visit, n mapping.Node) nodeRow {
-	row := nodeRow{Name: nodeName(n), Href: v.to(r.at + "/section/" + n.ID), Tally: r.tally(r.tracked(n.ID))}
-	row.Text = countText(v, r.at+"/list?node="+n.ID, row.Tally)
+	row := nodeRow{Name: nodeName(n), Href: r.href(v, "/section/"+n.ID), Tally: r.tally(r.tracked(n.ID))}
+	row.Text = r.countText(v, row.Tally, "node", n.ID)
 	return row
 }
 
-// countText says counts in words, each number linked to the list of what it counts. list is the list's address, to which a
+// countText says counts in words, each number linked to the list of what it counts. pairs are the query of that list, to which a
 // state is added.
-func countText(v *visit, list string, t tally) any {
+func (r *record) countText(v *visit, t tally, pairs ...string) any {
 	if t.Tracked == 0 {
 		return v.sayHTML("section.untracked")
 	}
-	have, of := v.num(t.Evidenced, v.to(list+"&state=evidenced")), v.num(t.Tracked, v.to(list))
+	list := func(more ...string) string { return r.href(v, "/list", slices.Concat(pairs, more)...) }
+	have, of := v.num(t.Evidenced, list("state", "evidenced")), v.num(t.Tracked, list())
 	if t.InProgress == 0 {
 		return v.sayHTML("count.have", "have", have, "of", of)
 	}
-	return v.sayHTML("count.haveprogress", "have", have, "of", of, "n", v.num(t.InProgress, v.to(list+"&state=in_progress")))
+	return v.sayHTML("count.haveprogress", "have", have, "of", of, "n", v.num(t.InProgress, list("state", "in_progress")))
 }
 
 // levelCounts counts by level, those without one last. A framework without levels has no such part.
@@ -120,8 +126,7 @@ func levelCounts(v *visit, r *record) []levelCount {
 	var out []levelCount
 	for _, number := range levelOrder(r.cat) {
 		if t := byLevel[number]; t != nil {
-			list := fmt.Sprintf("%s/list?level=%d", r.at, number)
-			out = append(out, levelCount{v.levelName(r.cat, number), countText(v, list, *t)})
+			out = append(out, levelCount{v.levelName(r.cat, number), r.countText(v, *t, "level", strconv.Itoa(number))})
 		}
 	}
 	return out

@@ -55,6 +55,12 @@ func pictures(w *world) []picture {
 	tick := chromedp.Click(chromedp.CSS(`input[type="checkbox"]`))
 	tagging := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
 	return []picture{
+		{name: "learner-start-first", person: "new", path: "/me"},
+		{name: "learner-start-change", person: "amara", path: "/me/start", dark: true, prepare: choose("U", "E")},
+		{name: "learner-start-preview", person: "tove", path: "/me/start"},
+		{name: "learner-overview-roles", person: "amara", path: "/me", prepare: choose("U", "E")},
+		{name: "learner-section-roles", person: "amara", path: "/me/section/" + six1.ID, prepare: choose("U")},
+		{name: "learner-list-roles", person: "amara", path: "/me/list?state=not_started&role=S", prepare: choose("U")},
 		{name: "learner-overview-full", person: "amara", path: "/me"},
 		{name: "learner-overview-dark", person: "amara", path: "/me", dark: true},
 		{name: "learner-overview-empty", person: "ben", path: "/me"},

@@ -26,6 +26,8 @@ func (s *site) routes() http.Handler {
 		m.Handle("/s/{s}"+path, s.inside(right, s.guarded(a))).Methods("POST")
 	}
 	get("/me", anyone, s.overview)
+	get("/me/start", anyone, s.start)
+	post("/me/start", doer, s.saveStart)
 	get("/me/list", anyone, s.list)
 	get("/me/section/{id}", anyone, s.section)
 	get("/me/capability/{id}", anyone, s.capability)

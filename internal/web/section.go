@@ -10,6 +10,7 @@ import (
 // sectionBody is L3: the capabilities of one node by level, then the sections under it.
 type sectionBody struct {
 	Summary any
+	For     *rolesBar
 	Part    string
 	Levels  []levelGroup
 	Under   []nodeRow
@@ -26,14 +27,15 @@ type capabilityRow struct {
 	State      mapping.State
 	Chip       string
 	Hint       string
+	For        string // "for every role", where only some are shown
 }
 
 // section answers /me/section/{id}.
 func (s *site) section(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
+	if _, err := v.query("role"); err != nil {
 		return answer{}, err
 	}
-	r, err := s.record(v.Context(), v.session)
+	r, err := s.record(v)
 	if err != nil {
 		return answer{}, err
 	}
@@ -50,7 +52,7 @@ func (s *site) section(v *visit) (answer, error) {
 }
 
 func (s *site) sectionOf(v *visit, r *record, n mapping.Node) (body sectionBody, err error) {
-	body = sectionBody{Summary: countText(v, r.at+"/list?node="+n.ID, r.tally(r.tracked(n.ID))), Part: v.partText(r.cat)}
+	body = sectionBody{Summary: r.countText(v, r.tally(r.tracked(n.ID)), "node", n.ID), For: r.rolesBar(v, "/section/"+n.ID), Part: v.partText(r.cat)}
 	if body.Levels, err = s.levelGroups(v, r, n.ID); err != nil {
 		return body, err
 	}
@@ -62,13 +64,13 @@ func (s *site) sectionOf(v *visit, r *record, n mapping.Node) (body sectionBody,
 
 // crumbs is the way down to a node: the overview, then its sections.
 func (r *record) crumbs(v *visit, node string) []crumb {
-	out := []crumb{{v.say("overview.title"), v.to("me")}}
+	out := []crumb{{v.say("overview.title"), r.href(v, "")}}
 	if r.name != "" {
 		out = []crumb{{v.say("people.title"), v.to("course/people")}, {r.name, v.to(r.at)}}
 	}
 	for _, n := range r.cat.Path(node) {
 		if r.shows(n) {
-			out = append(out, crumb{nodeName(n), v.to(r.at + "/section/" + n.ID)})
+			out = append(out, crumb{nodeName(n), r.href(v, "/section/"+n.ID)})
 		}
 	}
 	return out
@@ -78,6 +80,9 @@ func (r *record) crumbs(v *visit, node string) []crumb {
 func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, error) {
 	byLevel, order := map[int][]mapping.Node{}, []int{}
 	for _, n := range r.cat.Capabilities(node) {
+		if !r.fits(n) {
+			continue
+		}
 		if byLevel[n.Level] == nil {
 			order = append(order, n.Level)
 		}
@@ -113,7 +118,11 @@ func compareLevels(a, b int) int {
 
 func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) capabilityRow {
 	state := r.of(n.ID)
-	return capabilityRow{name, v.to(r.at + "/capability/" + n.ID), state.State, v.chipWords(state), r.missing(state)}
+	row := capabilityRow{Name: name, Href: r.href(v, "/capability/"+n.ID), State: state.State, Chip: v.chipWords(state), Hint: r.missing(state)}
+	if len(r.roles) > 0 && len(n.Archetypes) == 0 {
+		row.For = v.say("capability.everyrole")
+	}
+	return row
 }
 
 // missing says in a few words what a state lacks, "" when nothing.

@@ -33,7 +33,9 @@ func chip(state mapping.State, words string) template.HTML {
 }
 
 // state is the chip of a state by its name alone.
-func (t *tongue) state(name string) template.HTML { return chip(mapping.State(name), t.say("state."+name)) }
+func (t *tongue) state(name string) template.HTML {
+	return chip(mapping.State(name), t.say("state."+name))
+}
 
 // tone is the class of a state's colour without its tint.
 func tone(state mapping.State) string { return "t" + strings.TrimPrefix(looks[state].class, "s") }

@@ -134,6 +134,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	source := &lockedSource{source: rand.NewChaCha8([32]byte{1})}
 	w.tool = &lti.Tool{Registrations: w, Logins: w, URLs: urls, Now: w.now, Rand: source}
 	w.fill()
+	w.roles["learner-amara "+w.cat.ID], w.roles["learner-ben "+w.cat.ID] = []string{}, []string{}
 	w.config = web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
 		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Frameworks: w, Freshness: w, Registrations: w,
