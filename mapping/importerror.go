@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong in a framework file.
+// Problem is one thing that is wrong in a file.
 type Problem struct {
 	Where   string `json:"where"` // `row 4, column "level"`, or `items[3].level`, or "file"
 	Message string `json:"message"`
@@ -16,7 +16,7 @@ func (p Problem) String() string { return p.Where + ": " + p.Message }
 // maxProblems is how many problems an import tells at once.
 const maxProblems = 100
 
-// ImportError says everything that is wrong in a framework file, at most 100 things; nothing of such a file is used.
+// ImportError says everything that is wrong in a file of a framework or of alignments, at most 100 things; nothing of such a file is used.
 type ImportError struct {
 	File     string
 	Problems []Problem
@@ -27,7 +27,7 @@ func (e *ImportError) Error() string {
 	for i, p := range e.Problems {
 		lines[i] = p.String()
 	}
-	return fmt.Sprintf("framework %s cannot be imported: %s", e.File, strings.Join(lines, "; "))
+	return fmt.Sprintf("%s cannot be imported: %s", e.File, strings.Join(lines, "; "))
 }
 
 // problems collects what is wrong.

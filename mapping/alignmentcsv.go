@@ -1,0 +1,242 @@
+package mapping
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// alignmentColumns is the header of a table of alignments. The first and third are needed; the scope is the caller's.
+var alignmentColumns = []string{"activity", "selector", "capability", "verbs", "min_score", "min_duration", "kind", "placed"}
+
+// What the column "kind" says: which evidence may count.
+const (
+	kindAny      = "any"      // also what the learner alone says; so does an empty cell
+	kindRecorded = "recorded" // only what a record of its own shows
+)
+
+// placedYes is what the column "placed" says of an activity that belongs to the course without its statements saying so.
+const placedYes = "yes"
+
+// verbNames are the verbs that a table may name by one word; others stand as IRIs.
+var verbNames = map[string]string{"completed": VerbCompleted, "passed": VerbPassed}
+
+// AlignmentImport is what a table of alignments does not say.
+type AlignmentImport struct {
+	Scope Scope
+	// ID makes the identifiers: the same table under the same ID gives the same ones. It is the id of the changeset or draft.
+	ID string
+	// Capability answers the id of what a table calls a capability: its code or its id.
+	Capability func(name string) (id string, ok bool)
+	Own        func(iri string) bool // as in Known; nil: nothing is
+}
+
+// WriteAlignments writes alignments as a table, in the order of capabilities, activities and selectors. Of the scope nothing is
+// written. name answers what a capability is called: a code that AlignmentImport.Capability knows, or its id.
+func WriteAlignments(w io.Writer, as []Alignment, name func(capability string) string) error {
+	rows := make([][]string, 0, len(as))
+	for _, a := range as {
+		rows = append(rows, alignmentRow(a, name(a.Capability)))
+	}
+	slices.SortFunc(rows, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(a[2], b[2]), cmp.Compare(a[0], b[0]), slices.Compare(a, b))
+	})
+	if err := csv.NewWriter(w).WriteAll(append([][]string{alignmentColumns}, rows...)); err != nil {
+		return fmt.Errorf("mapping: write alignments as CSV: %w", err)
+	}
+	return nil
+}
+
+func alignmentRow(a Alignment, capability string) []string {
+	kind, placed := "", ""
+	if a.Criterion.NoSelf {
+		kind = kindRecorded
+	}
+	if a.Placed {
+		placed = placedYes
+	}
+	row := []string{
+		a.Selector.IRI, string(a.Selector.Kind), capability, verbCell(a.Criterion.Verbs), scoreCell(a.Criterion.MinMilli),
+		a.Criterion.MinDuration.String(), kind, placed,
+	}
+	for i, cell := range row {
+		row[i] = Guard(cell)
+	}
+	return row
+}
+
+func verbCell(verbs []string) string {
+	words := make([]string, len(verbs))
+	for i, v := range verbs {
+		words[i] = v
+		for name, iri := range verbNames {
+			if iri == v {
+				words[i] = name
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// scoreCell writes thousandths as a score out of 100.
+func scoreCell(milli *int) string {
+	switch {
+	case milli == nil:
+		return ""
+	case *milli%10 == 0:
+		return strconv.Itoa(*milli / 10)
+	}
+	return fmt.Sprintf("%d.%d", *milli/10, *milli%10)
+}
+
+// ReadAlignments reads a table of alignments, as WriteAlignments writes it: columns by header, in any order; those without text may
+// be left out but for activity and capability. An empty selector takes the activity and what lies under it. It answers
+// *ImportError with every problem, named by row and column; then nothing is read.
+func ReadAlignments(file string, data []byte, in AlignmentImport) ([]Alignment, error) {
+	t, err := readTable(file, data)
+	if err != nil {
+		return nil, err
+	}
+	r := alignmentReader{table: t, in: in, seen: map[string]int{}}
+	t.columns(&r.ps, []string{"activity", "capability"}, alignmentColumns)
+	if len(t.rows) > maxEdits {
+		r.ps.add("file", "it has %d rows; at most %d are taken at once", len(t.rows), maxEdits)
+	}
+	if len(r.ps) > 0 {
+		return nil, r.ps.err(file)
+	}
+	out := make([]Alignment, 0, len(t.rows))
+	for i := range t.rows {
+		out = append(out, r.row(i))
+	}
+	return out, r.ps.err(file)
+}
+
+// alignmentReader reads a table row by row.
+type alignmentReader struct {
+	*table
+	in   AlignmentImport
+	ps   problems
+	seen map[string]int // row number of each alignment, by what it says
+}
+
+func (r *alignmentReader) row(i int) Alignment {
+	a := Alignment{
+		ID: uuid.NewSHA1(Namespace, fmt.Appendf(nil, "import/%s/%d", r.in.ID, i)).String(), Scope: r.in.Scope,
+		Selector:  Selector{SelectorKind(cmp.Or(strings.ToLower(r.cell(i, "selector")), string(SelectUnder))), r.cell(i, "activity")},
+		Criterion: Criterion{Verbs: r.verbs(i), MinMilli: r.score(i), MinDuration: r.duration(i), NoSelf: r.choice(i, "kind", kindAny, kindRecorded)},
+		Placed:    r.choice(i, "placed", "no", placedYes),
+	}
+	name, known := r.cell(i, "capability"), false
+	if a.Capability, known = r.in.Capability(name); !known {
+		r.ps.add(r.where(i, "capability"), "no capability is called %q", name)
+	}
+	r.hold(i, a)
+	return a
+}
+
+// hold holds an alignment to the rules of a changeset.
+func (r *alignmentReader) hold(i int, a Alignment) {
+	for _, c := range []struct {
+		column string
+		rule   error
+	}{{"activity", a.Selector.check()}, {"verbs", a.Criterion.check()}} {
+		if c.rule != nil {
+			r.ps.add(r.where(i, c.column), "%s", plainRule(c.rule))
+		}
+	}
+	switch {
+	case r.in.Own != nil && r.in.Own(a.Selector.IRI):
+		r.ps.add(r.where(i, "activity"), "%s", plainRule(ErrOwnActivity))
+	case a.Placed && a.Scope.Kind != ScopeCourse:
+		r.ps.add(r.where(i, "placed"), "%s", plainRule(ErrPlacedScope))
+	}
+	key := Edit{Add: &a}.key()
+	if first, again := r.seen[key]; again {
+		r.ps.add(fmt.Sprintf("row %d", r.number[i]), "it aligns the same activity with the same capability as row %d", first)
+		return
+	}
+	r.seen[key] = r.number[i]
+}
+
+// plainRule is a rule in words, without the package's name.
+func plainRule(rule error) string { return strings.ReplaceAll(rule.Error(), "mapping: ", "") }
+
+// choice reads a cell of two words: the first, or an empty cell, is false.
+func (r *alignmentReader) choice(i int, column, no, yes string) bool {
+	switch cell := strings.ToLower(r.cell(i, column)); cell {
+	case "", no:
+	case yes:
+		return true
+	default:
+		r.ps.add(r.where(i, column), "%q is neither %s nor %s", cell, no, yes)
+	}
+	return false
+}
+
+func (r *alignmentReader) verbs(i int) []string {
+	verbs := strings.Fields(r.cell(i, "verbs"))
+	for k, v := range verbs {
+		if iri, ok := verbNames[strings.ToLower(v)]; ok {
+			verbs[k] = iri
+		}
+	}
+	if len(verbs) == 0 {
+		return nil
+	}
+	return verbs
+}
+
+// score reads a score out of 100, with at most one decimal.
+func (r *alignmentReader) score(i int) *int {
+	cell := r.cell(i, "min_score")
+	if cell == "" {
+		return nil
+	}
+	units, tenths, _ := strings.Cut(strings.Replace(cell, ",", ".", 1), ".")
+	if tenths == "" {
+		tenths = "0"
+	}
+	whole, err := strconv.ParseUint(units, 10, 8)
+	part, err2 := strconv.ParseUint(tenths, 10, 8)
+	if milli := int(whole)*10 + int(part); err == nil && err2 == nil && len(tenths) == 1 && milli <= 1000 {
+		return &milli
+	}
+	r.ps.add(r.where(i, "min_score"), "%q is no score out of 100, with at most one decimal", cell)
+	return nil
+}
+
+func (r *alignmentReader) duration(i int) (d Duration) {
+	if err := d.UnmarshalText([]byte(r.cell(i, "min_duration"))); err != nil {
+		r.ps.add(r.where(i, "min_duration"), "%s", plainRule(err))
+	}
+	return d
+}
+
+// NewAlignments answers the edits that add those alignments of which there is no twin among the active ones, and how many there
+// are already. Where one is there with another criterion, the new one takes its place.
+func NewAlignments(read, active []Alignment) (edits []Edit, there int) {
+	byKey := map[string][]Alignment{}
+	for _, a := range active {
+		k := tagKey(a)
+		byKey[k] = append(byKey[k], a)
+	}
+	for _, a := range read {
+		old := byKey[tagKey(a)]
+		if slices.ContainsFunc(old, a.Twin) {
+			there++
+			continue
+		}
+		for _, o := range old {
+			edits = append(edits, Edit{Remove: o.ID})
+		}
+		edits = append(edits, Edit{Add: &a})
+	}
+	return edits, there
+}
