@@ -32,20 +32,25 @@ type selectionFlags struct {
 }
 
 func (f selectionFlags) selection() (pipeline.Selection, error) {
-	s := pipeline.Selection{Verb: f.Verb, Activity: f.Activity, Agent: f.Agent, Since: f.Since, Until: f.Until, Own: f.Own}
+	agent, err := agentKey(f.Agent)
+	return pipeline.Selection{Verb: f.Verb, Activity: f.Activity, Agent: agent, Since: f.Since, Until: f.Until, Own: f.Own}, err
+}
+
+// agentKey reads the flag --agent; "" stays so.
+func agentKey(text string) (string, error) {
 	switch {
-	case strings.HasPrefix(f.Agent, "{"):
-		a, err := xapi.DecodeAgent([]byte(f.Agent), xapi.V2)
+	case strings.HasPrefix(text, "{"):
+		a, err := xapi.DecodeAgent([]byte(text), xapi.V2)
 		if err != nil {
-			return s, &refusal{exitUsage, "--agent cannot be used", err}
+			return "", &refusal{exitUsage, "--agent cannot be used", err}
 		}
-		s.Agent = a.Key()
-	case strings.HasPrefix(f.Agent, "mailto:"):
-		s.Agent = xapi.Agent{Mbox: f.Agent}.Key()
-	case f.Agent != "" && strings.Count(f.Agent, "|") == 0:
-		return s, refuse(exitUsage, "--agent cannot be used: %q is neither JSON, nor a mailto: address, nor a key", f.Agent)
+		return a.Key(), nil
+	case strings.HasPrefix(text, "mailto:"):
+		return xapi.Agent{Mbox: text}.Key(), nil
+	case text != "" && strings.Count(text, "|") == 0:
+		return "", refuse(exitUsage, "--agent cannot be used: %q is neither JSON, nor a mailto: address, nor a key", text)
 	}
-	return s, nil
+	return text, nil
 }
 
 type statementsExportCmd struct {

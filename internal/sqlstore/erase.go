@@ -58,8 +58,16 @@ func (s *Store) Erase(ctx context.Context, p Person, reason string, shown func(d
 	if err := e.mark(ctx, reason); err != nil {
 		return e.result, fmt.Errorf("sqlstore: erase a person: %w", err)
 	}
-	err := e.run(ctx, shown)
+	err := s.overwriting(ctx, func() error { return e.run(ctx, shown) })
 	return e.result, wrap(err, "erase a person")
+}
+
+// overwriting has what f deletes overwritten in the file. What was deleted before is not: see Compact.
+func (s *Store) overwriting(ctx context.Context, f func() error) error {
+	if err := s.secureDelete(ctx, true); err != nil {
+		return err
+	}
+	return errors.Join(f(), s.secureDelete(ctx, false))
 }
 
 // namedIn looks for names and for identifiers that are long enough to be one.
