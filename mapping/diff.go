@@ -128,6 +128,7 @@ func wholeFields(a, b Framework) []string {
 	out := differing([]field{
 		{"id", a.ID != b.ID}, {"title", a.Title != b.Title}, {"publisher", a.Publisher != b.Publisher}, {"source_url", a.SourceURL != b.SourceURL},
 		{"checked", a.Checked != b.Checked}, {"statements", a.Statements != b.Statements}, {"levels", !slices.Equal(a.Levels, b.Levels)},
+		{"levels_imply", a.LevelsImply != b.LevelsImply},
 		{"archetypes", !slices.Equal(a.Archetypes, b.Archetypes)}, {"relations", !slices.Equal(a.Relations, b.Relations)},
 	})
 	if out == nil {

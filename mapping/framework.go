@@ -2,18 +2,20 @@ package mapping
 
 // Framework is one version of a capability framework (CASE: CFDocument with its CFItems). A published version never changes.
 type Framework struct {
-	ID         string      `json:"id"`   // short name of the pack, the same for every version: "hee-ai-dht"
-	GUID       string      `json:"guid"` // UUIDv5 fixed in the pack, so that instances agree (CASE identifier)
-	Version    string      `json:"version"`
-	Title      string      `json:"title"`
-	Publisher  string      `json:"publisher"`
-	SourceURL  string      `json:"source_url,omitzero"`
-	Checked    string      `json:"checked,omitzero"` // date the source was last checked
-	Statements int         `json:"statements"`       // how many statements the publisher's framework has; 0 unknown
-	Levels     []Level     `json:"levels,omitzero"`
-	Archetypes []Archetype `json:"archetypes,omitzero"`
-	Items      []Node      `json:"items"`              // parents before children, in display order
-	Relations  []Relation  `json:"relations,omitzero"` // beside the tree, in the order of SortRelations
+	ID         string  `json:"id"`   // short name of the pack, the same for every version: "hee-ai-dht"
+	GUID       string  `json:"guid"` // UUIDv5 fixed in the pack, so that instances agree (CASE identifier)
+	Version    string  `json:"version"`
+	Title      string  `json:"title"`
+	Publisher  string  `json:"publisher"`
+	SourceURL  string  `json:"source_url,omitzero"`
+	Checked    string  `json:"checked,omitzero"` // date the source was last checked
+	Statements int     `json:"statements"`       // how many statements the publisher's framework has; 0 unknown
+	Levels     []Level `json:"levels,omitzero"`
+	// LevelsImply says that within a section a higher level includes the lower ones: see Implied.
+	LevelsImply bool        `json:"levels_imply,omitzero"`
+	Archetypes  []Archetype `json:"archetypes,omitzero"`
+	Items       []Node      `json:"items"`              // parents before children, in display order
+	Relations   []Relation  `json:"relations,omitzero"` // beside the tree, in the order of SortRelations
 }
 
 // Level is a step of knowledge. Name may be empty: pages then say "Level 2".

@@ -10,7 +10,7 @@ import (
 
 // ownColumns are the columns of our CSV in the order of its export. Those after relations belong to the row of the framework.
 var ownColumns = []string{"id", "code", "parent", "kind", "title", "level", "archetypes", "wording", "source_url", "notes", "relations",
-	"version", "publisher", "checked", "statements"}
+	"version", "publisher", "checked", "statements", "levels_imply"}
 
 // framework reads our own columns. code, kind and title are needed; parent is the code of a row, empty for a domain; kind is
 // section or capability, or framework, level, archetype in rows about the whole (owncsvhead.go); archetypes are codes with

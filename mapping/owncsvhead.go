@@ -9,7 +9,7 @@ import (
 // Kinds of rows of our CSV that are no items but say something of the whole. They make its export complete; a table by hand
 // needs none of them.
 const (
-	rowFramework = "framework" // code: short name, id: GUID, title, source_url, version, publisher, checked, statements
+	rowFramework = "framework" // code: short name, id: GUID, title, source_url, version, publisher, checked, statements, levels_imply: yes or nothing
 	rowLevel     = "level"     // level: its number, title: its name
 	rowArchetype = "archetype" // code, title, notes: example roles
 )
@@ -69,6 +69,13 @@ func (t *table) readFramework(ps *problems, i int, f *Framework, m Meta) {
 		if f.Statements, err = strconv.Atoi(n); err != nil || f.Statements < 0 {
 			ps.add(t.where(i, "statements"), "%q is not a whole number", n)
 		}
+	}
+	switch imply := strings.ToLower(t.cell(i, "levels_imply")); imply {
+	case "", "no":
+	case "yes":
+		f.LevelsImply = true
+	default:
+		ps.add(t.where(i, "levels_imply"), "%q is neither yes nor no", imply)
 	}
 	f.GUID = VersionGUID(f.ID, f.Version)
 	if guid := t.cell(i, "id"); guid != "" && m.ID == "" && m.Version == "" {

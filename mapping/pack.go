@@ -43,6 +43,7 @@ type pack struct {
 	Checked   string     `json:"checked"`
 	Note      string     `json:"note"`
 	Totals    packTotals `json:"stated_totals"`
+	Imply     bool       `json:"levels_imply"`
 	Levels    []struct {
 		Level int    `json:"level"`
 		Name  string `json:"name"`
@@ -131,6 +132,7 @@ func (p pack) framework(space uuid.UUID) Framework {
 	f := Framework{
 		ID: p.ID, GUID: frameworkGUID(space, p.ID, p.Version), Version: p.Version, Title: p.Title, Publisher: p.Publisher,
 		SourceURL: p.SourceURL, Checked: p.Checked, Statements: p.Totals.Capabilities, Archetypes: p.Archetypes,
+		LevelsImply: p.Imply,
 	}
 	for _, l := range p.Levels {
 		f.Levels = append(f.Levels, Level{Number: l.Level, Name: l.Name})

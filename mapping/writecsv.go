@@ -37,7 +37,7 @@ func WriteCSV(w io.Writer, f Framework) error {
 func headRows(f Framework) [][]string {
 	rows := [][]string{ownRow(map[string]string{
 		"kind": rowFramework, "id": f.GUID, "code": f.ID, "title": f.Title, "source_url": f.SourceURL, "version": f.Version,
-		"publisher": f.Publisher, "checked": f.Checked, "statements": number(f.Statements), "relations": looseRelations(f),
+		"publisher": f.Publisher, "checked": f.Checked, "statements": number(f.Statements), "levels_imply": yes(f.LevelsImply), "relations": looseRelations(f),
 	})}
 	for _, l := range f.Levels {
 		rows = append(rows, ownRow(map[string]string{"kind": rowLevel, "level": number(l.Number), "title": l.Name}))
@@ -61,6 +61,13 @@ func number(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
+}
+
+func yes(is bool) string {
+	if is {
+		return "yes"
+	}
+	return ""
 }
 
 // looseRelations are those that begin at no item: at the framework, or elsewhere.

@@ -55,7 +55,7 @@ func (e exporter) document() Document {
 	if d.Creator == "" {
 		d.Creator = publisherUnknown
 	}
-	extra := &docExtra{ID: e.ID, Checked: e.Checked, Statements: e.Statements}
+	extra := &docExtra{ID: e.ID, Checked: e.Checked, Statements: e.Statements, Imply: e.LevelsImply}
 	for _, l := range e.Levels {
 		extra.Levels = append(extra.Levels, levelExtra(l))
 	}

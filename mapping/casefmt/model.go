@@ -104,6 +104,7 @@ type docExtra struct {
 	Checked    string           `json:"checked,omitzero"`
 	Statements int              `json:"statements,omitzero"`
 	Levels     []levelExtra     `json:"levels,omitzero"`
+	Imply      bool             `json:"levels_imply,omitzero"`
 	Archetypes []archetypeExtra `json:"archetypes,omitzero"`
 }
 

@@ -159,7 +159,7 @@ func (x docExtra) apply(f *mapping.Framework, given mapping.Meta) {
 	if given.ID == "" && x.ID != "" {
 		f.ID = x.ID
 	}
-	f.Checked, f.Statements = x.Checked, max(0, x.Statements)
+	f.Checked, f.Statements, f.LevelsImply = x.Checked, max(0, x.Statements), x.Imply
 	for _, l := range x.Levels {
 		f.Levels = append(f.Levels, mapping.Level(l))
 	}

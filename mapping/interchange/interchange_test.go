@@ -54,7 +54,7 @@ func framework(t *rapid.T) mapping.Framework {
 	f := mapping.Framework{
 		ID: rapid.StringMatching(`[a-z][a-z0-9-]{0,8}[a-z]`).Draw(t, "id"), Version: text().Draw(t, "version"), Title: text().Draw(t, "title"),
 		Publisher: optional(text()).Draw(t, "publisher"), Checked: optional(rapid.Just("2026-07-17")).Draw(t, "checked"),
-		Statements: rapid.IntRange(0, 300).Draw(t, "statements"), SourceURL: optional(rapid.Just("https://e.example/a?b=c&d")).Draw(t, "source"),
+		Statements: rapid.IntRange(0, 300).Draw(t, "statements"), LevelsImply: rapid.Bool().Draw(t, "levels imply"), SourceURL: optional(rapid.Just("https://e.example/a?b=c&d")).Draw(t, "source"),
 	}
 	f.GUID = rapid.SampledFrom([]string{mapping.VersionGUID(f.ID, f.Version), "0f5b1f0e-1111-4111-8111-0000000000ff"}).Draw(t, "guid")
 	for i := range rapid.IntRange(0, 4).Draw(t, "levels") {

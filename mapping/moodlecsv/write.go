@@ -179,6 +179,7 @@ func (w *writer) tell() {
 	w.report.Drop("kinds", kinds, "read again, what holds others is a section and the rest capabilities")
 	w.report.Drop("version", 1, gone)
 	w.report.Drop("levels", levels, gone)
+	w.report.Drop("higher levels include lower ones", count(w.f.LevelsImply), gone)
 	w.report.Drop("archetypes", archetypes, gone)
 	w.report.Drop("source addresses", sources, gone)
 	w.report.Drop("wordings", wordings, gone)
