@@ -1,6 +1,9 @@
 package lti
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Vocabulary is the list a role belongs to (LTI Core 1.3, A.2). Only roles of the context give rights in a course.
 type Vocabulary string
@@ -104,16 +107,17 @@ func isTest(a, b Role) bool {
 // Lead says whether the person leads the course (Core 1.3, A.2.2): instructor, content developer or administrator of the context.
 // Sub-roles lead with their principal role, except assistants and graders. An administrator of the institution or system leads no
 // course.
-func (rs Roles) Lead() bool {
-	for _, r := range rs {
-		if r.Vocabulary != ContextRole || assistants[r.Sub] {
-			continue
-		}
-		if r.Name == "Instructor" || r.Name == "ContentDeveloper" || r.Name == "Administrator" {
-			return true
-		}
-	}
-	return false
+func (rs Roles) Lead() bool { return rs.leads("Instructor", "ContentDeveloper", "Administrator") }
+
+// Instructs says whether the person teaches the course (Core 1.3, A.2.2), which of those who lead it content developers and administrators
+// need not do.
+func (rs Roles) Instructs() bool { return rs.leads("Instructor") }
+
+// leads looks for one of these principal roles of the context.
+func (rs Roles) leads(principal ...string) bool {
+	return slices.ContainsFunc(rs, func(r Role) bool {
+		return r.Vocabulary == ContextRole && !assistants[r.Sub] && slices.Contains(principal, r.Name)
+	})
 }
 
 // Administers says whether the person administers the course, the institution or the platform itself (Core 1.3, A.2): what concerns the

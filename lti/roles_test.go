@@ -43,28 +43,28 @@ func TestParseRole_core_A2(t *testing.T) {
 
 func TestRoles_rights(t *testing.T) {
 	for name, c := range map[string]struct {
-		roles         []string
-		lead, learner bool
+		roles                    []string
+		lead, instructs, learner bool
 	}{
-		"learner":                        {[]string{lti.RoleLearner}, false, true},
-		"instructor":                     {[]string{lti.RoleInstructor}, true, false},
-		"content developer":              {[]string{lti.RoleContentDeveloper}, true, false},
-		"administrator of the context":   {[]string{"Administrator"}, true, false},
-		"mentor":                         {[]string{lti.RoleMentor}, false, false},
-		"administrator of institution":   {[]string{lti.RoleInstitutionAdmin}, false, false},
-		"administrator of system":        {[]string{lti.RoleSystemAdmin}, false, false},
-		"assistant alone":                {[]string{lti.RoleTeachingAssistant}, false, false},
-		"assistant called instructor":    {[]string{lti.RoleTeachingAssistant, lti.RoleInstructor}, true, false},
-		"grader":                         {[]string{membership + "/Instructor#Grader"}, false, false},
-		"lecturer":                       {[]string{membership + "/Instructor#Lecturer"}, true, false},
-		"learner who instructs learners": {[]string{membership + "/Learner#Instructor"}, false, true},
-		"guest learner":                  {[]string{membership + "/Learner#GuestLearner"}, false, true},
-		"student of the institution":     {[]string{lti.RoleInstitutionPupil}, false, false},
-		"none":                           {nil, false, false},
+		"learner":                        {[]string{lti.RoleLearner}, false, false, true},
+		"instructor":                     {[]string{lti.RoleInstructor}, true, true, false},
+		"content developer":              {[]string{lti.RoleContentDeveloper}, true, false, false},
+		"administrator of the context":   {[]string{"Administrator"}, true, false, false},
+		"mentor":                         {[]string{lti.RoleMentor}, false, false, false},
+		"administrator of institution":   {[]string{lti.RoleInstitutionAdmin}, false, false, false},
+		"administrator of system":        {[]string{lti.RoleSystemAdmin}, false, false, false},
+		"assistant alone":                {[]string{lti.RoleTeachingAssistant}, false, false, false},
+		"assistant called instructor":    {[]string{lti.RoleTeachingAssistant, lti.RoleInstructor}, true, true, false},
+		"grader":                         {[]string{membership + "/Instructor#Grader"}, false, false, false},
+		"lecturer":                       {[]string{membership + "/Instructor#Lecturer"}, true, true, false},
+		"learner who instructs learners": {[]string{membership + "/Learner#Instructor"}, false, false, true},
+		"guest learner":                  {[]string{membership + "/Learner#GuestLearner"}, false, false, true},
+		"student of the institution":     {[]string{lti.RoleInstitutionPupil}, false, false, false},
+		"none":                           {nil, false, false, false},
 	} {
 		roles := lti.ParseRoles(c.roles)
-		if roles.Lead() != c.lead || roles.IsLearner() != c.learner {
-			t.Errorf("%s: lead %v, learner %v", name, roles.Lead(), roles.IsLearner())
+		if roles.Lead() != c.lead || roles.Instructs() != c.instructs || roles.IsLearner() != c.learner {
+			t.Errorf("%s: lead %v, instructs %v, learner %v", name, roles.Lead(), roles.Instructs(), roles.IsLearner())
 		}
 	}
 }

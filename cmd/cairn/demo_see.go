@@ -156,16 +156,20 @@ func (j *journey) snapshot() (string, error) {
 	return out, nil
 }
 
-// retag does what an author does: opens the page of the activity, ticks a capability, and saves.
+// retag does what an author does: opens the activities of the course, and the page of one, ticks a capability, and saves.
 func (j *journey) retag() (string, error) {
 	browser := ltitest.NewBrowser(ltitest.PartitionedOnly)
-	page, at, err := j.open(browser, j.sampled.Author)
+	_, at, err := j.open(browser, j.sampled.Author)
 	if err != nil {
 		return "", err
 	}
-	prefix, found := strings.CutSuffix(at, "course/activities")
+	prefix, found := strings.CutSuffix(at, "course/people")
 	if !found {
 		return "", fmt.Errorf("the launch of an author led to %s", safePath(at))
+	}
+	page, err := j.get(browser, prefix+"course/activities")
+	if err != nil {
+		return "", err
 	}
 	form, err := j.tagForm(browser, prefix, page)
 	if err != nil {

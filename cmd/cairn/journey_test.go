@@ -100,7 +100,10 @@ func (b tab) cookiesAreBlocked(at demoAddresses) {
 
 func (b tab) asAuthor(at demoAddresses) {
 	b.logIn(at, "Aoife Author")
-	b.openCairn(at, "Activities", "Judging an AI tool")
+	b.openCairn(at, "People")
+	b.axe("people")
+	b.press(true, "Activities")
+	b.sees(true, "Activities", "Judging an AI tool")
 	b.axe("activities")
 	b.picture("author-1-activities")
 

@@ -27,8 +27,7 @@ func withoutList(t *ltitest.Token) {
 func (r *rung) people(t *testing.T, bends ...ltitest.Bend) string {
 	t.Helper()
 	lead := visitor{T: t, client: ltitest.NewBrowser(ltitest.AllCookies)}
-	_, at := lead.read(r.lms.Launch(t.Context(), lead.client, r.sampled.Author, r.sampled.Link, bends...))
-	page, _ := lead.read(lead.client.Get(strings.Replace(at.String(), "/activities", "/people", 1)))
+	page, _ := lead.read(r.lms.Launch(t.Context(), lead.client, r.sampled.Author, r.sampled.Link, bends...))
 	return page
 }
 

@@ -2,8 +2,10 @@ package sqlstore_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -119,4 +121,36 @@ func TestOneOfManyLaunchesOnALoginEnters(t *testing.T) {
 			}
 		}
 	})
+}
+
+// commits counts the transactions in the write-ahead log of an SQLite file: the frames that end one (file format, 4.1).
+func commits(t *testing.T, file string) (n int) {
+	t.Helper()
+	wal, err := os.ReadFile(file + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header, frameHeader = 32, 24
+	frame := frameHeader + int(binary.BigEndian.Uint32(wal[8:]))
+	for at := header; at+frame <= len(wal); at += frame {
+		if binary.BigEndian.Uint32(wal[at+4:]) != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// A login and its launch are two durable writes, whether the launch brings something new or not.
+func TestLoginAndLaunchAreTwoWrites(t *testing.T) {
+	d := storetest.SQLite(t)
+	s := d.Open(t)
+	r := register(t, s, "c1")
+	enter(t, s, visit(r, "4", d.Clock.Now()))
+	for name, e := range map[string]web.Entry{"somebody known": visit(r, "4", d.Clock.Now()), "somebody new": newcomer(r, d)} {
+		before := commits(t, d.DSN)
+		enter(t, s, e)
+		if n := commits(t, d.DSN) - before; n != 2 {
+			t.Errorf("%s: %d transactions", name, n)
+		}
+	}
 }

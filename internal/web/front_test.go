@@ -32,3 +32,16 @@ func TestFrontPage(t *testing.T) {
 		t.Errorf("a POST is answered %d", got.Code)
 	}
 }
+
+// TestUncleanPaths: a page is found by a redirect to its clean path; a form is not, for it would arrive empty.
+func TestUncleanPaths(t *testing.T) {
+	w := newWorld(t)
+	for asked, want := range map[string]int{
+		"POST //lti/launch": 404, "POST /lti//launch": 404, "POST /./lti/login": 404, "POST /s//x/course/activities": 404, "GET //lti/keys": 301, "POST /lti/launch/": 404,
+	} {
+		method, path, _ := strings.Cut(asked, " ")
+		if got := w.call(method, path, "", nil); got.Code != want {
+			t.Errorf("%s is answered %d, want %d", asked, got.Code, want)
+		}
+	}
+}

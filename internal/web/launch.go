@@ -91,18 +91,18 @@ func (s *site) launched(v *visit, session *Session) error {
 	return err
 }
 
-// landing is the first page: what people do here most.
+// landing is the first page: what people do here most (pages.md 3).
 func landing(session Session) string {
 	switch {
 	case session.Pick != nil:
 		return "pick/1"
 	case session.Review != nil:
 		return "course/review"
-	}
-	if session.Activity != "" {
+	case session.Activity != "":
 		return "activity/" + session.Activity
-	}
-	if session.Lead {
+	case session.Lead && lti.ParseRoles(session.Roles).Instructs() && allowed(&session, witness) == nil:
+		return "course/people"
+	case session.Lead:
 		return "course/activities"
 	}
 	return "me"

@@ -76,7 +76,10 @@ func TestLaunchByKind(t *testing.T) {
 		lead     bool
 	}{
 		"learner":                   {func(*lti.Launch) {}, "me", true, false},
-		"instructor":                {func(l *lti.Launch) { l.Roles = lti.ParseRoles([]string{"Instructor"}) }, "course/activities", true, true},
+		"instructor":                {func(l *lti.Launch) { l.Roles = lti.ParseRoles([]string{"Instructor"}) }, "course/people", true, true},
+		"instructor nobody knows":   {func(l *lti.Launch) { l.Roles, l.Subject = lti.ParseRoles([]string{"Instructor"}), "" }, "course/activities", false, true},
+		"instructor in a preview":   {func(l *lti.Launch) { l.Roles = lti.ParseRoles([]string{"Instructor", lti.RoleTestUser}) }, "course/activities", false, true},
+		"instructor who develops":   {func(l *lti.Launch) { l.Roles = lti.ParseRoles([]string{lti.RoleContentDeveloper, "Instructor"}) }, "course/people", true, true},
 		"content developer":         {func(l *lti.Launch) { l.Roles = lti.ParseRoles([]string{lti.RoleContentDeveloper}) }, "course/activities", true, true},
 		"administrator of the site": {func(l *lti.Launch) { l.Roles = lti.ParseRoles([]string{lti.RoleSystemAdmin, lti.RoleInstitutionAdmin}) }, "me", true, false},
 		"teaching assistant":        {func(l *lti.Launch) { l.Roles = lti.ParseRoles([]string{lti.RoleTeachingAssistant}) }, "me", true, false},

@@ -71,6 +71,20 @@ func TestReviewHidesOtherCourses(t *testing.T) {
 	}
 }
 
+// TestStatusFromAnotherCourse is said in words that are right for whoever reads the record.
+func TestStatusFromAnotherCourse(t *testing.T) {
+	w := newWorld(t)
+	w.aligned = append(w.aligned, mapping.Alignment{ID: "there", Capability: w.capability("6.2-L1"), Scope: course9.Scope(),
+		Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: module("quiz", 90)}})
+	w.did("there", module("quiz", 90), 7, nil)
+	for person, path := range map[string]string{"reviewer": "/course/review/capability/", "amara": "/me/capability/"} {
+		page := w.get(person, path+w.capability("6.2-L1")).Body.String()
+		if !strings.Contains(page, "This comes from another course.") {
+			t.Errorf("%s reads:\n%s", person, page)
+		}
+	}
+}
+
 func TestReviewOfAnActivity(t *testing.T) {
 	w := newWorld(t)
 	s := w.sessions[hash(token("reviewer"))]
@@ -87,7 +101,7 @@ func TestReviewOfAnActivity(t *testing.T) {
 func TestCopyTagsOfACopiedCourse(t *testing.T) {
 	w := newWorld(t)
 	copied := learnerLaunch()
-	copied.Roles = lti.ParseRoles([]string{"Instructor"})
+	copied.Roles = lti.ParseRoles([]string{lti.RoleContentDeveloper})
 	copied.Context = &lti.CourseContext{ID: "9", Title: "Another course"}
 	copied.Custom = lti.Custom{"cairn_course": "2", lti.CustomContextHistory: "2, 7,9"}
 	at := strings.TrimSuffix(strings.TrimPrefix(w.arrive(copied, "sam").Header().Get("Location"), ".."), "#c")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"path"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -41,7 +42,19 @@ func (s *site) routes() http.Handler {
 	s.aboutRoutes(get, post)
 
 	s.courseRoutes(get, post)
-	return m
+	return unmoved(m, m.NotFoundHandler)
+}
+
+// unmoved keeps the router from redirecting what is posted to a cleaner path: browsers follow without the form. Such a path is not there.
+func unmoved(m *mux.Router, missing http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		clean := path.Clean("/" + r.URL.Path)
+		if r.Method == http.MethodPost && strings.TrimSuffix(r.URL.Path, "/") != strings.TrimSuffix(clean, "/") {
+			missing.ServeHTTP(w, r)
+			return
+		}
+		m.ServeHTTP(w, r)
+	})
 }
 
 // mounter puts an action at an address under /s/{s}.
