@@ -11,7 +11,7 @@ import (
 )
 
 type credentialCmd struct {
-	Add    credentialAddCmd    `cmd:"" help:"Make a key and secret for /xapi. The secret is shown once."`
+	Add    credentialAddCmd    `cmd:"" help:"Make a key and secret for /xapi and /api. The secret is shown once."`
 	List   credentialListCmd   `cmd:"" help:"List the credentials, without their secrets."`
 	Limit  credentialLimitCmd  `cmd:"" help:"Set what a credential may not pass; what is not named is lifted."`
 	Rotate credentialRotateCmd `cmd:"" help:"Give a credential another secret; the old one holds for a while."`
@@ -21,7 +21,7 @@ type credentialCmd struct {
 type credentialAddCmd struct {
 	limitFlags
 	Name  string   `required:"" help:"Who uses it; stands in the authority of the statements it stores."`
-	Scope []string `required:"" help:"statements/write, statements/read/mine, statements/read, define (its statements describe activities), state, profile, all/read or all; can be given again."`
+	Scope []string `required:"" help:"statements/write, statements/read/mine, statements/read, define (its statements describe activities), state, profile; for /api capabilities/read, alignments/read, alignments/write, learners/read, learners/names; all/read or all; can be given again."`
 }
 
 // Run makes a credential and prints its secret, which is not kept.

@@ -26,7 +26,7 @@ func (h *handler) getActivity(w http.ResponseWriter, r *request) error {
 		p.wrong("activityId", "there, an IRI")
 	}
 	id := p.iri("activityId")
-	if p.err == nil && !r.credential.Limits.allowsActivity(id) {
+	if p.err == nil && !r.credential.Limits.AllowsActivity(id) {
 		p.err = errLimited
 	}
 	if p.err != nil {

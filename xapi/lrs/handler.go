@@ -23,6 +23,7 @@ type Config struct {
 	NewID       func() string               // a new UUID in lower case, ordered by time
 	Authority   func(Credential) xapi.Agent // who vouches for what the credential sends: an identified Agent of its own
 	Key         []byte                      // secret that signs more links and access tokens, 16 bytes at least; the same in every process
+	Door        *Door                       // where other resources enter too; one of its own by default
 	Log         *slog.Logger
 	Prefix      string        // path of the resources as clients see it, "/xapi" by default; the handler expects it in requests
 	MaxBody     int64         // octets of a request body, also after decompression; 16 MiB by default
@@ -39,7 +40,6 @@ type handler struct {
 	Config
 	gate   *gate
 	routes map[string]resource
-	rates  rates // of requests
 	tokens rates // of requests for tokens
 }
 
@@ -81,6 +81,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxPage <= 0 {
 		c.MaxPage = 500
+	}
+	if c.Door == nil {
+		c.Door = NewDoor(c.Credentials, c.Key, c.Now)
 	}
 	if c.TokenLife <= 0 {
 		c.TokenLife = time.Hour
@@ -132,7 +135,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer runs the checks that every request passes, in their order, and then the resource.
-func (h *handler) answer(w http.ResponseWriter, r *request) error {
+func (h *handler) answer(w http.ResponseWriter, r *request) (err error) {
 	name := h.resourceName(r.URL.Path)
 	res, ok := h.routes[name]
 	if !ok {
@@ -164,10 +167,10 @@ func (h *handler) answer(w http.ResponseWriter, r *request) error {
 	if versionErr != nil {
 		return versionErr
 	}
-	if err := h.authenticate(r); err != nil {
+	if r.credential, err = h.Door.Enter(r.Request); err != nil {
 		return err
 	}
-	if err := h.limitRate(w, r); err != nil {
+	if err := h.Door.LimitRate(w.Header(), r.credential); err != nil {
 		return err
 	}
 	return do(w, r)

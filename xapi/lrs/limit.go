@@ -33,8 +33,8 @@ func (l Limits) allowsAgent(key string) bool {
 	return l.HomePage == "" || strings.HasPrefix(key, xapi.AccountAgent(l.HomePage, "").Key())
 }
 
-// allowsActivity judges an activity: the limit itself, or what goes on from it at a boundary.
-func (l Limits) allowsActivity(id string) bool {
+// AllowsActivity judges an activity: it is the limit itself, or what goes on from it at a boundary.
+func (l Limits) AllowsActivity(id string) bool {
 	rest, under := strings.CutPrefix(id, l.Activity)
 	return l.Activity == "" || under && (rest == "" || isBoundary(rest[0]) || isBoundary(l.Activity[len(l.Activity)-1]))
 }
@@ -52,7 +52,7 @@ func (l Limits) statement(p *xapi.Prepared) error {
 		if t.Role == xapi.RoleActor && !l.allowsAgent(t.Value) {
 			return errLimited
 		}
-		about = about || slices.Contains(limitedRoles, t.Role) && l.allowsActivity(t.Value)
+		about = about || slices.Contains(limitedRoles, t.Role) && l.AllowsActivity(t.Value)
 	}
 	if !about || l.HomePage != "" && p.First(xapi.RoleActor) == "" {
 		return errLimited
@@ -62,7 +62,7 @@ func (l Limits) statement(p *xapi.Prepared) error {
 
 // document judges a key. A document that has no agent is about everybody, and one that has no activity about all of them.
 func (l Limits) document(key DocumentKey) error {
-	if !l.allowsAgent(key.Agent) || !l.allowsActivity(key.Activity) {
+	if !l.allowsAgent(key.Agent) || !l.AllowsActivity(key.Activity) {
 		return errLimited
 	}
 	return nil
@@ -103,29 +103,29 @@ func (r *rates) take(id string, perMinute int, now time.Time) (wait time.Duratio
 	return wait
 }
 
-// limitRate refuses a credential that asks more often than it may, and says when to come again.
-func (h *handler) limitRate(w http.ResponseWriter, r *request) error {
-	most := r.credential.Limits.PerMinute
+// LimitRate refuses a credential that asks more often than it may, and says in the head of the answer when to come again. *Refusal.
+func (d *Door) LimitRate(head http.Header, c Credential) error {
+	most := c.Limits.PerMinute
 	if most <= 0 {
 		return nil
 	}
-	return refuseRate(w, h.rates.take(r.credential.ID, most, h.Now()), most, "requests")
+	return refuseRate(head, d.rates.take(c.ID, most, d.now()), most, "requests")
 }
 
 // limitTokens refuses a credential that asks for tokens over and over. It comes after the check of its secret, so that nobody else
 // can use up what it has.
 func (h *handler) limitTokens(w http.ResponseWriter, r *request) error {
-	if err := h.limitRate(w, r); err != nil {
+	if err := h.Door.LimitRate(w.Header(), r.credential); err != nil {
 		return err
 	}
-	return refuseRate(w, h.tokens.take(r.credential.ID, tokensPerMinute, h.Now()), tokensPerMinute, "requests for tokens")
+	return refuseRate(w.Header(), h.tokens.take(r.credential.ID, tokensPerMinute, h.Now()), tokensPerMinute, "requests for tokens")
 }
 
-func refuseRate(w http.ResponseWriter, wait time.Duration, most int, what string) error {
+func refuseRate(head http.Header, wait time.Duration, most int, what string) error {
 	if wait <= 0 {
 		return nil
 	}
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	head.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	return refusal(http.StatusTooManyRequests, "rate_limited",
 		"this credential may make %d %s a minute; nothing of this request was done, send it again after the seconds of Retry-After", most, what)
 }

@@ -61,7 +61,7 @@ func asRefusal(err error) *Refusal {
 func (h *handler) refuse(w http.ResponseWriter, r *request, err error) {
 	e := asRefusal(err)
 	head := w.Header()
-	challenge(head, r, e, err)
+	h.challenge(head, r, err)
 	if e.Status == http.StatusServiceUnavailable {
 		head.Set("Retry-After", retryAfter)
 	}

@@ -18,7 +18,6 @@ type request struct {
 	id         string
 	version    xapi.Version // the one of the answer, also when the header was refused
 	credential Credential
-	bearer     bool     // it came with an access token
 	oauth      bool     // it is answered in the words of RFC 6749, 5.2
 	leave      []func() // what gives back the places at the gate; empty when no body was read
 }

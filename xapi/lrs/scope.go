@@ -21,9 +21,20 @@ const (
 	ScopeAll      Scope = "all"
 )
 
+// The scopes of Cairn's own API, which the same credentials carry. They are named after what xAPI does not know, so that nobody takes
+// one for a right to statements.
+const (
+	ScopeCapabilitiesRead Scope = "capabilities/read" // frameworks, and which of them have activities
+	ScopeAlignmentsRead   Scope = "alignments/read"   // alignments, rules and the history of both
+	ScopeAlignmentsWrite  Scope = "alignments/write"  // previews and changesets
+	ScopeLearnersRead     Scope = "learners/read"     // learners by their accounts, and how they stand
+	ScopeLearnersNames    Scope = "learners/names"    // what their learning sites call them
+)
+
 // Scopes are all there are.
 func Scopes() []Scope {
-	return []Scope{ScopeWrite, ScopeReadMine, ScopeRead, ScopeDefine, ScopeState, ScopeProfile, ScopeAllRead, ScopeAll}
+	return []Scope{ScopeWrite, ScopeReadMine, ScopeRead, ScopeDefine, ScopeState, ScopeProfile, ScopeCapabilitiesRead, ScopeAlignmentsRead,
+		ScopeAlignmentsWrite, ScopeLearnersRead, ScopeLearnersNames, ScopeAllRead, ScopeAll}
 }
 
 // covers says whether everything that the other scope allows is allowed by this one.
@@ -32,7 +43,7 @@ func (s Scope) covers(other Scope) bool {
 	case other, ScopeAll:
 		return true
 	case ScopeAllRead:
-		return other == ScopeRead || other == ScopeReadMine
+		return slices.Contains([]Scope{ScopeRead, ScopeReadMine, ScopeCapabilitiesRead, ScopeAlignmentsRead, ScopeLearnersRead, ScopeLearnersNames}, other)
 	case ScopeRead:
 		return other == ScopeReadMine
 	}
@@ -64,6 +75,23 @@ type scopeMissing struct {
 // Unwrap is for errors.As.
 func (e *scopeMissing) Unwrap() error { return e.Refusal }
 
+// May says whether one of the credential's scopes covers the scope.
+func (c Credential) May(s Scope) bool {
+	return slices.ContainsFunc(c.Scopes, func(held Scope) bool { return held.covers(s) })
+}
+
+// Needs refuses a credential none of whose scopes covers the scope. *Refusal.
+func (c Credential) Needs(s Scope) error {
+	if c.May(s) {
+		return nil
+	}
+	return needed(s)
+}
+
+func needed(s Scope) error {
+	return &scopeMissing{refusal(http.StatusForbidden, "scope_missing", "the credential needs the scope %s", s), s}
+}
+
 // has says whether the credential has one of the scopes.
 func (r *request) has(scopes ...Scope) bool {
 	return slices.ContainsFunc(scopes, func(s Scope) bool { return slices.Contains(r.credential.Scopes, s) })
@@ -74,7 +102,7 @@ func (r *request) needs(scopes ...Scope) error {
 	if r.has(scopes...) {
 		return nil
 	}
-	return &scopeMissing{refusal(http.StatusForbidden, "scope_missing", "the credential needs the scope %s", scopes[0]), scopes[0]}
+	return needed(scopes[0])
 }
 
 // seesAll says whether the credential reads what others stored.

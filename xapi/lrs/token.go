@@ -23,26 +23,26 @@ type grant struct {
 const grantVersion = 1
 
 // writeToken makes the token of a grant: letters, digits, - and _ (RFC 6750, 2.1).
-func (h *handler) writeToken(g grant) (string, error) {
+func (d *Door) writeToken(g grant) (string, error) {
 	raw, err := json.Marshal(g)
 	if err != nil {
 		return "", fmt.Errorf("lrs: writing an access token: %w", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(append(h.signToken(raw), raw...)), nil
+	return base64.RawURLEncoding.EncodeToString(append(d.signToken(raw), raw...)), nil
 }
 
 // readToken reads a token that this server, or another process of it, has made.
-func (h *handler) readToken(token string) (g grant, ok bool) {
+func (d *Door) readToken(token string) (g grant, ok bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) < sha256.Size || !hmac.Equal(raw[:sha256.Size], h.signToken(raw[sha256.Size:])) {
+	if err != nil || len(raw) < sha256.Size || !hmac.Equal(raw[:sha256.Size], d.signToken(raw[sha256.Size:])) {
 		return g, false
 	}
 	err = json.Unmarshal(raw[sha256.Size:], &g)
 	return g, err == nil && g.Version == grantVersion
 }
 
-func (h *handler) signToken(raw []byte) []byte {
-	mac := hmac.New(sha256.New, h.Key)
+func (d *Door) signToken(raw []byte) []byte {
+	mac := hmac.New(sha256.New, d.key)
 	mac.Write([]byte("cairn access token\n"))
 	mac.Write(raw)
 	return mac.Sum(nil)

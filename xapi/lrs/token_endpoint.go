@@ -145,7 +145,7 @@ func (h *handler) answerToken(w http.ResponseWriter, c Credential, scopes []Scop
 	if !c.Until.IsZero() && c.Until.Before(until) {
 		until = c.Until
 	}
-	token, err := h.writeToken(grant{grantVersion, c.ID, c.Mark, until.UnixMicro(), scopes})
+	token, err := h.Door.writeToken(grant{grantVersion, c.ID, c.Mark, until.UnixMicro(), scopes})
 	if err != nil {
 		return err
 	}

@@ -226,7 +226,8 @@ func TestMetadata_RFC8414(t *testing.T) {
 	want := map[string]any{
 		"issuer": "https://cairn.example", "token_endpoint": "https://cairn.example" + tokenEndpoint, "grant_types_supported": []any{"client_credentials"},
 		"token_endpoint_auth_methods_supported": []any{"client_secret_basic", "client_secret_post"}, "response_types_supported": []any{},
-		"scopes_supported": []any{"statements/write", "statements/read/mine", "statements/read", "define", "state", "profile", "all/read", "all"},
+		"scopes_supported": []any{"statements/write", "statements/read/mine", "statements/read", "define", "state", "profile",
+			"capabilities/read", "alignments/read", "alignments/write", "learners/read", "learners/names", "all/read", "all"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
