@@ -30,9 +30,10 @@ type Fate string
 
 // The fates. An item is replaced by what relations of the newer version name (replacedBy).
 const (
-	FateExact   Fate = "exact"   // one item replaces it
-	FateSplit   Fate = "split"   // several do
-	FateRetired Fate = "retired" // none does
+	FateExact    Fate = "exact"    // one item replaces it
+	FateNarrower Fate = "narrower" // one item does that is only a part of it (isPartOf)
+	FateSplit    Fate = "split"    // several do
+	FateRetired  Fate = "retired"  // none does
 )
 
 // RetiredItem is an item of the older version that the newer has not.
@@ -70,7 +71,7 @@ func Diff(older, newer Framework) FrameworkDiff {
 	heirs := replacements(newer)
 	for _, n := range older.Items {
 		if _, still := is[n.ID]; !still {
-			d.Retired = append(d.Retired, retired(n, heirs[n.ID]))
+			d.Retired = append(d.Retired, retired(newer, n, heirs[n.ID]))
 		}
 	}
 	return d
@@ -84,12 +85,17 @@ func nodesByID(f Framework) map[string]Node {
 	return out
 }
 
-func retired(n Node, heirs []string) RetiredItem {
+func retired(newer Framework, n Node, heirs []string) RetiredItem {
 	r := RetiredItem{ItemDiff: ItemDiff{ID: n.ID, Code: n.Code, Title: n.Title}, Fate: FateRetired, Becomes: heirs}
 	switch len(heirs) {
 	case 0:
 	case 1:
 		r.Fate = FateExact
+		if slices.ContainsFunc(newer.Relations, func(rel Relation) bool {
+			return rel.Type == RelationPartOf && rel.From == heirs[0] && LastUUID(rel.To) == n.ID
+		}) {
+			r.Fate = FateNarrower
+		}
 	default:
 		r.Fate = FateSplit
 	}

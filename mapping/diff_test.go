@@ -10,14 +10,16 @@ import (
 
 func TestDiffNamesWhatChangedAndWhatBecomesOfWhatLeft(t *testing.T) {
 	const gone, split, exact = "0f5b1f0e-1111-4111-8111-00000000000a", "0f5b1f0e-1111-4111-8111-00000000000b", "0f5b1f0e-1111-4111-8111-00000000000c"
+	const narrower = "0f5b1f0e-1111-4111-8111-00000000000d"
 	older := mapping.Framework{ID: "f", Version: "1", Title: "F", Items: []mapping.Node{
-		{ID: "same", Code: "1"}, {ID: "moved", Code: "2", Title: "T", Level: 1}, {ID: gone, Code: "3"}, {ID: split, Code: "4"}, {ID: exact, Code: "5"},
+		{ID: "same", Code: "1"}, {ID: "moved", Code: "2", Title: "T", Level: 1}, {ID: gone, Code: "3"}, {ID: split, Code: "4"}, {ID: exact, Code: "5"}, {ID: narrower, Code: "7"},
 	}}
 	newer := mapping.Framework{ID: "f", Version: "2", Title: "G", Items: []mapping.Node{
 		{ID: "same", Code: "1"}, {ID: "moved", Code: "2", Title: "U", Level: 2}, {ID: "new", Code: "6", Title: "N"},
 	}, Relations: []mapping.Relation{
 		{From: "urn:uuid:" + split, Type: mapping.RelationReplacedBy, To: "new"}, {From: "urn:uuid:" + split, Type: mapping.RelationReplacedBy, To: "same"},
 		{From: "urn:uuid:" + exact, Type: mapping.RelationReplacedBy, To: "new"},
+		{From: "urn:uuid:" + narrower, Type: mapping.RelationReplacedBy, To: "new"}, {From: "new", Type: mapping.RelationPartOf, To: "urn:uuid:" + narrower},
 	}}
 	want := mapping.FrameworkDiff{
 		ID: "f", From: "1", To: "2", Whole: []string{"title", "relations"}, Unchanged: 1,
@@ -27,6 +29,7 @@ func TestDiffNamesWhatChangedAndWhatBecomesOfWhatLeft(t *testing.T) {
 			{ItemDiff: mapping.ItemDiff{ID: gone, Code: "3"}, Fate: mapping.FateRetired},
 			{ItemDiff: mapping.ItemDiff{ID: split, Code: "4"}, Fate: mapping.FateSplit, Becomes: []string{"new", "same"}},
 			{ItemDiff: mapping.ItemDiff{ID: exact, Code: "5"}, Fate: mapping.FateExact, Becomes: []string{"new"}},
+			{ItemDiff: mapping.ItemDiff{ID: narrower, Code: "7"}, Fate: mapping.FateNarrower, Becomes: []string{"new"}},
 		},
 	}
 	if diff := cmp.Diff(want, mapping.Diff(older, newer)); diff != "" {
