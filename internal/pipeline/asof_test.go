@@ -20,6 +20,7 @@ func TestAsOfAPositionIsWhatStoodThere(t *testing.T) {
 		p := projector(m, c, 1)
 		stood := map[int64]map[pipeline.Pair]mapping.Progress{}
 		for range rapid.IntRange(1, 25).Draw(t, "length") {
+			w.pass(t, m)
 			m.append(w.next(t))
 			drain(t, p)
 			stood[m.cursor.Pos] = maps.Clone(m.progress)

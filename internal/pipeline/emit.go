@@ -53,15 +53,10 @@ func statementsOf(p profile.Params, t mapping.Transition, companions []profile.C
 	if t.Forfeited() {
 		out = append(out, profile.Forfeited(p))
 	}
-	if expired(t) {
+	if t.Expired() {
 		out = append(out, profile.Expired(p))
 	}
 	return out
-}
-
-// expired says that an expired statement is due: the state was evidenced and ended by time.
-func expired(t mapping.Transition) bool {
-	return t.From == mapping.Evidenced && t.To == mapping.Expired
 }
 
 // capabilityParams is what every statement about a capability tells.
@@ -75,9 +70,6 @@ func capabilityParams(c *mapping.Catalog, n mapping.Node, learner string) profil
 // withTransition adds what a transition tells.
 func withTransition(p profile.Params, t mapping.Transition, r mapping.Result) profile.Params {
 	p.Ordinal, p.Award, p.Percent, p.At = t.Ordinal, t.Award(), t.Percent, t.At
-	if expired(t) {
-		p.Award = t.Ordinal - 1 // nothing moves between achieving and expiring
-	}
 	p.Trigger, p.Evidence, p.Expires, p.Reason = trigger(t, r), t.Statements, r.Expires, string(t.Cause)
 	return p
 }

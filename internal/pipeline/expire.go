@@ -15,13 +15,13 @@ import (
 // makes the same transitions at the same positions. When something ends and nothing is stored, the process that projects appends
 // an entry that is nothing but a tick.
 
-// Due is a pair whose evidence ends at a moment, with nothing new.
+// Due is a pair that has to be looked at again at a moment, with nothing new: its evidence ends, or some of what counts does.
 type Due struct {
 	Pair
 	At time.Time
 }
 
-// compare orders by end, then by learner and capability.
+// compare orders by moment, then by learner and capability.
 func (d Due) compare(o Due) int {
 	return cmp.Or(d.At.Compare(o.At), cmp.Compare(d.Learner, o.Learner), cmp.Compare(d.Capability, o.Capability))
 }
@@ -62,22 +62,44 @@ func (w *work) expireOne(e Entry, d Due) error {
 	if err := w.settle(d.Pair, mapping.Cause{Kind: mapping.CauseExpiry, Pos: e.Pos, At: d.At}); err != nil {
 		return err
 	}
-	if after := w.progress[d.Pair].Expires; !after.IsZero() && !after.After(d.At) {
+	w.kept[d.Pair] = true
+	if again := w.looks[d.Pair]; !again.IsZero() && !again.After(d.At) {
 		return fmt.Errorf("learner %s, capability %s: it should have ended at %s and did not", d.Learner, d.Capability, d.At)
 	}
 	return nil
 }
 
-// due answers the pairs that end at or before a time, as things stand in this batch.
+// nextLook is when a pair has to be looked at again: when what is evidenced ends, or when some of what counts towards it does, which
+// lowers the percent. Time only takes away (mapping.Evaluate), so what stands at nothing is not looked at.
+func nextLook(c mapping.Case, r mapping.Result) time.Time {
+	if r.State == mapping.Evidenced || r.Percent == 0 {
+		return r.Expires
+	}
+	var next time.Time
+	for _, rule := range c.Rules {
+		if rule.Rule.Validity.IsZero() {
+			continue
+		}
+		for _, e := range c.Evidence {
+			end := rule.Rule.Validity.AddTo(e.Record.Time).Truncate(time.Microsecond)
+			if end.After(c.At) && (next.IsZero() || end.Before(next)) {
+				next = end
+			}
+		}
+	}
+	return next
+}
+
+// due answers the pairs to look at at or before a time, as things stand in this batch.
 func (w *work) due(upTo time.Time) ([]Due, error) {
 	out, err := w.p.cfg.Projection.Due(w.ctx, upTo)
 	if err != nil {
 		return nil, fmt.Errorf("find what has ended: %w", err)
 	}
-	out = slices.DeleteFunc(out, func(d Due) bool { return w.kept[d.Pair] })
-	for pair := range w.kept {
-		if end := w.progress[pair].Expires; !end.IsZero() && !end.After(upTo) {
-			out = append(out, Due{pair, end})
+	out = slices.DeleteFunc(out, func(d Due) bool { _, settled := w.looks[d.Pair]; return settled })
+	for pair, at := range w.looks {
+		if !at.IsZero() && !at.After(upTo) {
+			out = append(out, Due{pair, at})
 		}
 	}
 	slices.SortFunc(out, Due.compare)
@@ -86,13 +108,13 @@ func (w *work) due(upTo time.Time) ([]Due, error) {
 
 // nextEnd finds when something ends next, after what ended by a time is settled.
 func (w *work) nextEnd(after time.Time) error {
-	next, err := w.p.cfg.Projection.NextExpiry(w.ctx, after)
+	next, err := w.p.cfg.Projection.NextDue(w.ctx, after)
 	if err != nil {
 		return fmt.Errorf("find what ends next: %w", err)
 	}
 	w.st.next = next
-	for pair := range w.kept {
-		w.st.noteEnd(w.progress[pair].Expires)
+	for _, at := range w.looks {
+		w.st.noteEnd(at)
 	}
 	return nil
 }
@@ -104,7 +126,7 @@ func (p *Projector) tick(ctx context.Context) (bool, error) {
 	if !p.st.endsBy(now) || now.Sub(p.ticked) < p.cfg.Tick && !now.Before(p.ticked) {
 		return false, nil
 	}
-	next, err := p.cfg.Projection.NextExpiry(ctx, time.Time{})
+	next, err := p.cfg.Projection.NextDue(ctx, time.Time{})
 	if err != nil {
 		return false, fmt.Errorf("find what ends next: %w", err)
 	}

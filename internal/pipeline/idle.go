@@ -14,26 +14,24 @@ func countingOf(e mapping.Evidence) counting {
 	return counting{e.Alignment, e.Registration, strings.Join(e.Record.Under, "\n"), strings.Join(e.Record.Around, "\n")}
 }
 
-// steady says that under the rules more of what counts already changes nothing, not even when it ends: a repeat is no renewal, and
-// the latest of several does not decide.
-func steady(rules []mapping.ScopedRule) bool {
+// repeats says that under the rules another record like one that counts changes nothing, not even when it ends: it is no renewal, no
+// distance to another matters, and the latest of several does not decide.
+func repeats(rules []mapping.ScopedRule) bool {
 	return !slices.ContainsFunc(rules, func(r mapping.ScopedRule) bool {
 		return !r.Rule.Validity.IsZero() || !r.Rule.Spacing.IsZero() || r.Rule.Pick != mapping.PickHighest
 	})
 }
 
-// idle says that a new row cannot change the state or percent of its pair: by itself (mapping.Progress.Idle), or because one like
-// it was found to count earlier in this batch. Somebody who does the same thing over and over then costs a row each time, and
-// not a look at all the rows before it.
+// idle says that a new row cannot change the state or percent of its pair, nor when it ends: by itself (mapping.Progress.Idle), or
+// because one like it was found to count earlier in this batch. Somebody who does the same thing over and over then costs a row each
+// time, and not a look at all the rows before it.
 func (w *work) idle(pair Pair, a mapping.Alignment, e mapping.Evidence) (bool, error) {
-	if !steady(w.rulesOf(pair.Capability)) {
-		return e.Voided, nil
-	}
 	now, err := w.current(pair)
 	if err != nil {
 		return false, err
 	}
-	return now.Idle(a, e) || e.Kind != mapping.EvidenceTakenBack && w.counted[pair][countingOf(e)], nil
+	rules := w.rulesOf(pair.Capability)
+	return now.Idle(a, e, rules...) || e.Kind != mapping.EvidenceTakenBack && w.counted[pair][countingOf(e)] && repeats(rules), nil
 }
 
 // remember keeps what counted when the pair was evaluated last.

@@ -27,17 +27,19 @@ type memory struct {
 	progress    map[pipeline.Pair]mapping.Progress
 	transitions []mapping.Transition
 	scored      []string
+	due         map[pipeline.Pair]time.Time
 	unlinked    map[int64]int64     // where links ended, by where they began
 	spans       []pipeline.RuleSpan // rules with their history
 	rated       []pipeline.RatingRow
 	endorsed    []pipeline.EndorsementRow
+	lost        bool      // the lease is somebody else's
 	fail        error     // answered by the next Commit
 	reads       int       // calls of Ledger
 	now         time.Time // of the next entry
 }
 
 func newMemory(entries ...pipeline.Entry) *memory {
-	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, unlinked: map[int64]int64{}, now: epoch.Add(time.Second)}
+	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, unlinked: map[int64]int64{}, due: map[pipeline.Pair]time.Time{}, now: epoch.Add(time.Second)}
 }
 
 func (m *memory) Entries(_ context.Context, after int64, limit int) ([]pipeline.Entry, error) {
@@ -112,18 +114,18 @@ func (m *memory) Progress(_ context.Context, p pipeline.Pair) (mapping.Progress,
 
 func (m *memory) Due(_ context.Context, upTo time.Time) ([]pipeline.Due, error) {
 	var out []pipeline.Due
-	for pair, p := range m.progress {
-		if !p.Expires.IsZero() && !p.Expires.After(upTo) {
-			out = append(out, pipeline.Due{Pair: pair, At: p.Expires})
+	for pair, at := range m.due {
+		if !at.After(upTo) {
+			out = append(out, pipeline.Due{Pair: pair, At: at})
 		}
 	}
 	return out, nil
 }
 
-func (m *memory) NextExpiry(_ context.Context, after time.Time) (next time.Time, err error) {
-	for _, p := range m.progress {
-		if p.Expires.After(after) && (next.IsZero() || p.Expires.Before(next)) {
-			next = p.Expires
+func (m *memory) NextDue(_ context.Context, after time.Time) (next time.Time, err error) {
+	for _, at := range m.due {
+		if at.After(after) && (next.IsZero() || at.Before(next)) {
+			next = at
 		}
 	}
 	return next, nil
@@ -156,6 +158,9 @@ func (m *memory) Person(_ context.Context, account, learnerID string) (profile.A
 }
 
 func (m *memory) Tick(context.Context, string) error {
+	if m.lost {
+		return pipeline.ErrLeaseLost
+	}
 	m.append(pipeline.Entry{Kind: pipeline.EntryClock, Body: []byte(`{}`)})
 	return nil
 }
@@ -203,7 +208,12 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 		}
 	}
 	for _, p := range b.Progress {
-		m.progress[pipeline.Pair{Learner: p.Learner, Capability: p.Capability}] = p
+		pair := pipeline.Pair{Learner: p.Learner, Capability: p.Capability}
+		m.progress[pair] = p
+		delete(m.due, pair)
+	}
+	for _, d := range b.Due {
+		m.due[d.Pair] = d.At
 	}
 	m.transitions = append(m.transitions, b.Transitions...)
 	m.scored = append(m.scored, b.Scored...)
@@ -231,7 +241,7 @@ func (m *memory) history(p pipeline.Pair) pipeline.History {
 		}
 		row := pipeline.HistoryRow{LedgerRow: r, LinkEnded: m.unlinked[r.LinkPos]}
 		for _, v := range m.voided {
-			if v.StatementID == r.Evidence.Record.StatementID {
+			if v.StatementID == r.Evidence.Record.StatementID && row.VoidedPos == 0 {
 				row.VoidedPos = v.Pos
 			}
 		}

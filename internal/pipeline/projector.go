@@ -203,8 +203,14 @@ func (p *Projector) keepLease(ctx context.Context) error {
 
 // frameworkOf answers the id of the framework that has a capability, "" when none has.
 func (p *Projector) frameworkOf(capability string) string {
-	if c, _, ok := p.capability(capability); ok {
-		return c.ID
+	return frameworkOf(p.cfg.Catalogs, capability)
+}
+
+func frameworkOf(catalogs Catalogs, capability string) string {
+	for _, c := range catalogs.All() {
+		if _, ok := c.Node(capability); ok {
+			return c.ID
+		}
 	}
 	return ""
 }

@@ -79,11 +79,14 @@ func drain(t require, p *pipeline.Projector) {
 // world draws random logs: two courses, three learners, a few activities, alignments of every selector and scope, rules,
 // voids in both orders, links that come late and go.
 type world struct {
-	caps    []string
-	added   []mapping.Alignment
-	stored  []string // statement ids
-	links   []learner.Link
-	counter int
+	now       time.Time // of the next entry
+	endorsed  []mapping.Endorsement
+	framework string
+	caps      []string
+	added     []mapping.Alignment
+	stored    []string // statement ids
+	links     []learner.Link
+	counter   int
 }
 
 var activities = []string{
@@ -94,7 +97,7 @@ var activities = []string{
 const course = "http://lms.test/course/view.php?id=2"
 
 func newWorld(c catalogs) *world {
-	w := &world{}
+	w := &world{framework: c.one.ID, now: epoch}
 	for _, n := range c.one.Tracked("")[:3] {
 		w.caps = append(w.caps, n.ID)
 	}
@@ -103,7 +106,7 @@ func newWorld(c catalogs) *world {
 
 func (w *world) next(t *rapid.T) pipeline.Entry {
 	w.counter++
-	switch rapid.IntRange(0, 11).Draw(t, "kind") {
+	switch rapid.IntRange(0, 13).Draw(t, "kind") {
 	case 0, 1:
 		return w.changeset(t)
 	case 2:
@@ -112,8 +115,20 @@ func (w *world) next(t *rapid.T) pipeline.Entry {
 		return w.link(t)
 	case 4:
 		return w.unlink(t)
+	case 5:
+		return w.endorsement(t)
+	case 6:
+		return rapid.SampledFrom([]pipeline.Entry{{Kind: pipeline.EntryClock, Body: []byte(`{}`)}, w.rating(t)}).Draw(t, "aside")
 	}
 	return w.statement(t)
+}
+
+// pass lets time go by in a memory, mostly little.
+func (w *world) pass(t *rapid.T, m *memory) {
+	if rapid.IntRange(0, 3).Draw(t, "time passes") == 0 {
+		m.now = m.now.AddDate(0, 0, rapid.IntRange(1, 40).Draw(t, "days"))
+	}
+	w.now = m.now
 }
 
 func (w *world) id(prefix byte) string {
@@ -134,7 +149,11 @@ func (w *world) statement(t *rapid.T) pipeline.Entry {
 	r := mapping.Record{
 		StatementID: id, Agent: w.agent(t), Activity: activity, Under: under,
 		Verb: rapid.SampledFrom([]string{completed, completed, passed, failed, viewed, uncompleted}).Draw(t, "verb"),
-		Time: epoch.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "minute")) * time.Minute),
+		Time: w.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 1, 5, 20, 24 * 60, 24 * 60 * 20}).Draw(t, "minutes ago")) * time.Minute),
+	}
+	if rapid.Bool().Draw(t, "timed") {
+		spent := time.Duration(rapid.IntRange(1, 60).Draw(t, "spent")) * time.Minute
+		r.Duration = &spent
 	}
 	if rapid.Bool().Draw(t, "scored") {
 		score := rapid.IntRange(0, 1000).Draw(t, "score")
@@ -159,11 +178,17 @@ func (w *world) void(t *rapid.T) pipeline.Entry {
 }
 
 func (w *world) changeset(t *rapid.T) pipeline.Entry {
+	return event(t, pipeline.EntryChangeset, w.draw(t))
+}
+
+// draw is a changeset.
+func (w *world) draw(t *rapid.T) mapping.Changeset {
 	cs := mapping.Changeset{ID: w.id('d'), Author: "operator", At: epoch.Add(time.Hour)}
 	for i := range rapid.IntRange(1, 3).Draw(t, "edits") {
 		cs.Edits = append(cs.Edits, w.edit(t, i))
 	}
-	return event(t, pipeline.EntryChangeset, cs)
+	w.counter++
+	return cs
 }
 
 func (w *world) scope(t *rapid.T) mapping.Scope {
@@ -179,8 +204,7 @@ func (w *world) edit(t *rapid.T, i int) mapping.Edit {
 	case kind == 0 && len(w.added) > 0:
 		return mapping.Edit{Remove: rapid.SampledFrom(w.added).Draw(t, "removed").ID}
 	case kind == 1:
-		rule := rapid.SampledFrom([]mapping.Rule{{Kind: mapping.RuleAny}, {Kind: mapping.RuleAll}, {Kind: mapping.RuleN, N: 2}}).Draw(t, "rule")
-		return mapping.Edit{Rule: &mapping.ScopedRule{Capability: capability, Scope: w.scope(t), Rule: rule}}
+		return mapping.Edit{Rule: w.rule(t, capability)}
 	}
 	a := mapping.Alignment{
 		ID: fmt.Sprintf("e%07d-0000-4000-8000-%012d", i, w.counter), Capability: capability, Scope: w.scope(t),
@@ -189,8 +213,59 @@ func (w *world) edit(t *rapid.T, i int) mapping.Edit {
 			IRI:  rapid.SampledFrom(activities).Draw(t, "iri"),
 		},
 	}
+	switch rapid.IntRange(0, 7).Draw(t, "criterion") {
+	case 0:
+		a.Criterion.MinMilli = new(rapid.IntRange(300, 700).Draw(t, "least"))
+	case 1:
+		a.Criterion.MinDuration = mapping.Duration(30 * time.Minute)
+	}
 	w.added = append(w.added, a)
 	return mapping.Edit{Add: &a}
+}
+
+// rules is one of each kind of rule.
+var rules = []mapping.Rule{
+	{Kind: mapping.RuleAny}, {Kind: mapping.RuleAll}, {Kind: mapping.RuleN, N: 2}, {},
+	{Kind: mapping.RuleAny, Validity: mapping.Period{Days: 10}}, {Kind: mapping.RuleN, N: 2, Validity: mapping.Period{Months: 1}},
+	{Kind: mapping.RuleAny, Pick: mapping.PickLatest}, {Kind: mapping.RuleAny, Pick: mapping.PickMostCommon, Validity: mapping.Period{Weeks: 3}},
+	{Kind: mapping.RuleN, N: 2, Spacing: mapping.Period{Days: 5}}, {Kind: mapping.RuleAny, Endorsed: true},
+	{Kind: mapping.RuleAny, Endorsed: true, Validity: mapping.Period{Days: 30}},
+	{Kind: mapping.RulePoints, N: 3, Parts: []mapping.Part{{Activity: activities[0], Points: 2, Required: true}, {Activity: activities[1], Points: 1}, {Activity: activities[2], Points: 1}}},
+	{Kind: mapping.RuleGroups, Validity: mapping.Period{Days: 60}, Parts: []mapping.Part{
+		{All: []mapping.Part{{Activity: activities[0]}, {Activity: activities[2]}}}, {Any: []mapping.Part{{Activity: activities[1]}, {Activity: activities[3]}}}}},
+}
+
+func (w *world) rule(t *rapid.T, capability string) *mapping.ScopedRule {
+	r := &mapping.ScopedRule{Capability: capability, Scope: w.scope(t), Rule: rapid.SampledFrom(rules).Draw(t, "rule")}
+	if rapid.IntRange(0, 3).Draw(t, "default") == 0 {
+		r.Capability, r.Framework = "", w.framework
+	}
+	if r.Scope.Kind == mapping.ScopeInstance && r.Rule.Kind != "" && rapid.IntRange(0, 3).Draw(t, "locked") == 0 {
+		r.Rule.Locked, r.Rule.MinMilli = true, new(500)
+	}
+	return r
+}
+
+// endorsement gives one, or takes one back.
+func (w *world) endorsement(t *rapid.T) pipeline.Entry {
+	if len(w.endorsed) > 0 && rapid.IntRange(0, 2).Draw(t, "take back") == 0 {
+		e := rapid.SampledFrom(w.endorsed).Draw(t, "endorsement")
+		return event(t, pipeline.EntryEndorsementWithdrawn, pipeline.EndorsementWithdrawn{ID: e.ID, Learner: e.Learner, Capability: e.Capability, By: "account-9", At: w.now})
+	}
+	e := mapping.Endorsement{
+		ID: w.id('b'), Learner: fmt.Sprint("learner-", rapid.IntRange(1, 3).Draw(t, "learner")), By: "account-9", Scope: w.scope(t), At: w.now,
+		Capability: rapid.SampledFrom(w.caps).Draw(t, "capability"),
+	}
+	if rapid.Bool().Draw(t, "ends") {
+		e.Until = w.now.AddDate(0, 0, rapid.IntRange(1, 30).Draw(t, "until"))
+	}
+	w.endorsed = append(w.endorsed, e)
+	return event(t, pipeline.EntryEndorsed, e)
+}
+
+func (w *world) rating(t *rapid.T) pipeline.Entry {
+	return event(t, pipeline.EntryRated, mapping.Rating{ID: w.id('f'), Learner: fmt.Sprint("learner-", rapid.IntRange(1, 3).Draw(t, "learner")),
+		Account: "account-1", Capability: rapid.SampledFrom(w.caps).Draw(t, "capability"), Now: mapping.RatingOnOwn, Shared: rapid.Bool().Draw(t, "shared"), At: w.now})
 }
 
 func (w *world) link(t *rapid.T) pipeline.Entry {
@@ -233,6 +308,7 @@ func TestLiveEqualsReplay(t *testing.T) {
 		live := newMemory()
 		p := projector(live, c, rapid.IntRange(1, 7).Draw(t, "batch"))
 		for range rapid.IntRange(1, 40).Draw(t, "length") {
+			w.pass(t, live)
 			live.append(w.next(t))
 			if rapid.IntRange(0, 2).Draw(t, "project now") == 0 {
 				drain(t, p)
@@ -255,6 +331,7 @@ func TestLiveEqualsReplay(t *testing.T) {
 
 func same(t require, live, again *memory) {
 	t.Helper()
+	told(t, live)
 	if d := cmp.Diff(live.sortedLedger(), again.sortedLedger()); d != "" {
 		t.Fatalf("the ledger differs (-live +replay):\n%s", d)
 	}
@@ -269,6 +346,28 @@ func same(t require, live, again *memory) {
 	}
 	if d := cmp.Diff(live.endorsed, again.endorsed); d != "" {
 		t.Fatalf("endorsements differ (-live +replay):\n%s", d)
+	}
+}
+
+// told holds that nothing moves without an entry of the history that says why: the states of each pair are its transitions.
+func told(t require, m *memory) {
+	t.Helper()
+	last := map[pipeline.Pair]mapping.Transition{}
+	for _, next := range m.transitions {
+		pair := pipeline.Pair{Learner: next.Learner, Capability: next.Capability}
+		before, known := last[pair]
+		if !known {
+			before.To = mapping.NotStarted
+		}
+		if next.Ordinal != before.Ordinal+1 || next.From != before.To || next.FromPercent != before.Percent || next.Cause == "" || next.Pos == 0 {
+			t.Fatalf("the history of %v breaks: %+v follows %+v", pair, next, before)
+		}
+		last[pair] = next
+	}
+	for pair, p := range m.progress {
+		if was := last[pair]; was.Ordinal > 0 && (was.To != p.State || was.Percent != p.Percent) || was.Ordinal == 0 && p.State != "" && p.State != mapping.NotStarted {
+			t.Fatalf("%v is %s, %d percent; its history ends with %+v", pair, p.State, p.Percent, was)
+		}
 	}
 }
 

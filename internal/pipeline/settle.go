@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"cairn/mapping"
 )
@@ -31,13 +32,14 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 	if basis.Endorsements, err = w.endorsementsFor(pair, basis.Rules); err != nil {
 		return err
 	}
-	result := mapping.Evaluate(basis.Case())
+	c := basis.Case()
+	result := mapping.Evaluate(c)
 	w.remember(pair, result)
 	after, moved := mapping.Next(before, result, cause)
+	w.look(pair, nextLook(c, result), result.State)
 	if after != before {
 		w.progress[pair] = after
 		w.kept[pair] = true
-		w.st.noteEnd(after.Expires)
 	}
 	if moved == nil {
 		return nil
@@ -48,6 +50,15 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 		return nil
 	}
 	return w.emit(*moved, result)
+}
+
+// look notes when a pair has to be looked at again. While it is evidenced that is part of its progress.
+func (w *work) look(pair Pair, at time.Time, state mapping.State) {
+	w.looks[pair] = at
+	w.st.noteEnd(at)
+	if !at.IsZero() && state != mapping.Evidenced {
+		w.kept[pair] = true
+	}
 }
 
 // rulesOf answers the rules of a capability, and the defaults of its framework.

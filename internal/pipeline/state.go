@@ -50,7 +50,7 @@ func loadState(ctx context.Context, p Projection) (*state, error) {
 	for _, r := range rules {
 		s.setRule(r)
 	}
-	if s.next, err = p.NextExpiry(ctx, time.Time{}); err != nil {
+	if s.next, err = p.NextDue(ctx, time.Time{}); err != nil {
 		return nil, fmt.Errorf("read what ends next: %w", err)
 	}
 	links, err := p.Links(ctx)

@@ -82,9 +82,9 @@ type Projection interface {
 	LedgerOf(ctx context.Context, statementID, alignment string, linkPos int64) ([]Pair, error)
 	// Progress answers the current state of the pair; the zero Progress (Ordinal 0) before the first transition.
 	Progress(ctx context.Context, p Pair) (mapping.Progress, error)
-	// Due answers the pairs whose evidence ends at or before a time, NextExpiry when the next one after a time ends: zero when none does.
+	// Due answers the pairs to look at again at or before a time, NextDue when the next one after a time is: zero when none is.
 	Due(ctx context.Context, upTo time.Time) ([]Due, error)
-	NextExpiry(ctx context.Context, after time.Time) (time.Time, error)
+	NextDue(ctx context.Context, after time.Time) (time.Time, error)
 	Tracks
 }
 
@@ -100,6 +100,7 @@ type Batch struct {
 	Evidence    []LedgerRow
 	Voided      []Voided
 	Progress    []mapping.Progress // latest a pair
+	Due         []Due              // when those pairs have to be looked at again; pairs without one: never
 	Transitions []mapping.Transition
 	Seen        []SeenActivity
 	Rated       []RatingRow

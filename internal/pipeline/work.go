@@ -20,7 +20,8 @@ type work struct {
 	ledger   map[Pair][]LedgerRow // of the pairs that were evaluated: read, then added to
 	counted  map[Pair]map[counting]bool
 	progress map[Pair]mapping.Progress
-	kept     map[Pair]bool // whose progress changed
+	kept     map[Pair]bool      // whose progress changed
+	looks    map[Pair]time.Time // when those that were settled have to be looked at again
 	added    []LedgerRow
 	addedOf  map[Pair][]int            // places in added
 	voided   map[string]bool           // statement ids
@@ -32,7 +33,7 @@ type work struct {
 func (p *Projector) newWork(ctx context.Context, st *state) *work {
 	return &work{
 		ctx: ctx, p: p, st: st, batch: Batch{From: st.cursor.Pos, Holder: p.cfg.Holder},
-		ledger: map[Pair][]LedgerRow{}, counted: map[Pair]map[counting]bool{}, progress: map[Pair]mapping.Progress{}, kept: map[Pair]bool{}, voided: map[string]bool{}, scored: map[string]bool{},
+		ledger: map[Pair][]LedgerRow{}, counted: map[Pair]map[counting]bool{}, progress: map[Pair]mapping.Progress{}, kept: map[Pair]bool{}, looks: map[Pair]time.Time{}, voided: map[string]bool{}, scored: map[string]bool{},
 		endorsed: map[Pair][]EndorsementRow{}, addedOf: map[Pair][]int{},
 	}
 }
@@ -42,6 +43,9 @@ func (w *work) finish(to int64) Batch {
 	w.batch.To = to
 	for _, pair := range sortedPairs(w.kept) {
 		w.batch.Progress = append(w.batch.Progress, w.progress[pair])
+		if at := w.looks[pair]; !at.IsZero() {
+			w.batch.Due = append(w.batch.Due, Due{pair, at})
+		}
 	}
 	for l := range w.scored {
 		w.batch.Scored = append(w.batch.Scored, l)

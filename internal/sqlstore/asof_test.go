@@ -14,6 +14,7 @@ import (
 func TestThePastIsComputedAgainAsItWas(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		l := newLife(t, d, 5)
+		l.long = true
 		p := l.projector("p", 10)
 		past := map[time.Time]map[pipeline.Pair]mapping.State{}
 		for i := range 90 {
@@ -63,6 +64,7 @@ func (l *life) states() map[pipeline.Pair]mapping.State {
 func TestAllOfALearnerAsOfADate(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		l, ctx := newLife(t, d, 6), context.Background()
+		l.long = true
 		p := l.projector("p", 10)
 		for range 60 {
 			l.day()

@@ -42,6 +42,7 @@ func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error 
 		byIRI[a.Selector.IRI] = append(byIRI[a.Selector.IRI], a)
 	}
 	known := mapping.Known{Capability: c.frameworks.isCapability, Own: c.frameworks.isMinted}
+	known.Framework = func(id string) bool { _, ok := c.frameworks.Framework(id); return ok }
 	known.Alignment = func(id string) (mapping.Alignment, bool) { a, ok := byID[id]; return a, ok }
 	known.Active = func(iri string) []mapping.Alignment { return byIRI[iri] }
 	return cs.Validate(known)

@@ -8,14 +8,14 @@ import (
 	"cairn/internal/pipeline"
 )
 
-// Due is pipeline.Projection: a walk along the index of ends.
+// Due is pipeline.Projection: a walk along the index of moments.
 func (p Projection) Due(ctx context.Context, upTo time.Time) ([]pipeline.Due, error) {
 	var rows []struct {
 		Learner, Capability string
-		At                  int64 `db:"expires_at"`
+		At                  int64 `db:"due_at"`
 	}
-	if err := p.s.Select(ctx, &rows, `SELECT learner, capability, expires_at FROM progress WHERE expires_at <= ?`, micros(upTo)); err != nil {
-		return nil, fmt.Errorf("sqlstore: read what has ended: %w", err)
+	if err := p.s.Select(ctx, &rows, `SELECT learner, capability, due_at FROM progress WHERE due_at <= ?`, micros(upTo)); err != nil {
+		return nil, fmt.Errorf("sqlstore: read what is due: %w", err)
 	}
 	out := make([]pipeline.Due, len(rows))
 	for i, r := range rows {
@@ -24,11 +24,11 @@ func (p Projection) Due(ctx context.Context, upTo time.Time) ([]pipeline.Due, er
 	return out, nil
 }
 
-// NextExpiry is pipeline.Projection.
-func (p Projection) NextExpiry(ctx context.Context, after time.Time) (time.Time, error) {
+// NextDue is pipeline.Projection.
+func (p Projection) NextDue(ctx context.Context, after time.Time) (time.Time, error) {
 	var next *int64
-	if err := p.s.Get(ctx, &next, `SELECT MIN(expires_at) FROM progress WHERE expires_at > ?`, micros(after)); err != nil {
-		return time.Time{}, fmt.Errorf("sqlstore: read what ends next: %w", err)
+	if err := p.s.Get(ctx, &next, `SELECT MIN(due_at) FROM progress WHERE due_at > ?`, micros(after)); err != nil {
+		return time.Time{}, fmt.Errorf("sqlstore: read what is due next: %w", err)
 	}
 	if next == nil {
 		return time.Time{}, nil

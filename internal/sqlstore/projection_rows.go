@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -57,16 +58,21 @@ func (t *Tx) commitEvidence(ctx context.Context, b pipeline.Batch) error {
 }
 
 func (t *Tx) commitProgress(ctx context.Context, b pipeline.Batch) error {
+	due := map[pipeline.Pair]time.Time{}
+	for _, d := range b.Due {
+		due[d.Pair] = d.At
+	}
 	rows := make([][]any, len(b.Progress))
 	for i, p := range b.Progress {
 		rows[i] = []any{
 			p.Learner, p.Capability, string(p.State), p.Have, p.Need, p.Percent, micros(p.Since), p.Pos, p.Ordinal, p.Cycle, p.WasEvidenced, orNull(p.Expires),
+			orNull(due[pipeline.Pair{Learner: p.Learner, Capability: p.Capability}]),
 		}
 	}
-	return t.insertRows(ctx, `INSERT INTO progress (`+progressColumns+`)`,
+	return t.insertRows(ctx, `INSERT INTO progress (`+progressColumns+`, due_at)`,
 		` ON CONFLICT (learner, capability) DO UPDATE SET state = excluded.state, have = excluded.have, need = excluded.need,
 			percent = excluded.percent, since = excluded.since, pos = excluded.pos, ordinal = excluded.ordinal, cycle = excluded.cycle,
-			was_evidenced = excluded.was_evidenced, expires_at = excluded.expires_at`, rows)
+			was_evidenced = excluded.was_evidenced, expires_at = excluded.expires_at, due_at = excluded.due_at`, rows)
 }
 
 func (t *Tx) commitTransitions(ctx context.Context, b pipeline.Batch) error {

@@ -34,6 +34,7 @@ type life struct {
 	course       web.Course
 	ids          []string
 	tags         []string
+	long         bool // days lie weeks apart, rules end, people rate themselves and are endorsed
 }
 
 func newLife(t *testing.T, d storetest.Database, seed uint64) *life {
@@ -81,6 +82,10 @@ func (l *life) drain(p *pipeline.Projector) {
 // day does one thing.
 func (l *life) day() {
 	l.d.Clock.Move(time.Second)
+	if l.long && l.rand.IntN(5) == 0 {
+		l.dayOfLong()
+		return
+	}
 	switch n := l.rand.IntN(12); {
 	case n == 0:
 		enter(l.T, l.s, visit(l.registration, l.pick("4", "5", "6"), l.d.Clock.Now(), withEmail(l.pick("a@x.example", "b@x.example"))))
@@ -143,8 +148,14 @@ func (l *life) edit() {
 		i := l.rand.IntN(len(l.tags))
 		cs.Edits = []mapping.Edit{{Remove: l.tags[i]}}
 		l.tags = append(l.tags[:i:i], l.tags[i+1:]...)
-	case n == 1:
+	case n == 1 && !l.long:
 		cs.Edits = []mapping.Edit{{Rule: &mapping.ScopedRule{Capability: capability, Scope: cs.Scope, Rule: mapping.Rule{Kind: mapping.RuleN, N: 1 + l.rand.IntN(2)}}}}
+	case n == 1:
+		rule := mapping.ScopedRule{Capability: capability, Scope: cs.Scope, Rule: l.rule()}
+		if len(rule.Rule.Parts) == 0 && l.rand.IntN(3) == 0 {
+			rule.Capability, rule.Framework = "", "fw"
+		}
+		cs.Edits = []mapping.Edit{{Rule: &rule}}
 	default:
 		id := uuid.NewString()
 		l.tags = append(l.tags, id)
@@ -155,6 +166,78 @@ func (l *life) edit() {
 	case errors.Is(err, mapping.ErrAligned): // it is tagged so
 		l.tags = l.tags[:len(l.tags)-1]
 	case err != nil:
+		l.Fatal(err)
+	}
+}
+
+// dayOfLong lets days go by, or does what happens beside evidence.
+func (l *life) dayOfLong() {
+	switch l.rand.IntN(3) {
+	case 0:
+		l.rate()
+	case 1:
+		l.endorse()
+	default:
+		l.d.Clock.Move(time.Duration(l.rand.IntN(20)) * 24 * time.Hour)
+	}
+}
+
+// rule is one of several kinds, most of them with an end.
+func (l *life) rule() mapping.Rule {
+	return []mapping.Rule{
+		{Kind: mapping.RuleN, N: 1 + l.rand.IntN(2)}, {Kind: mapping.RuleAny, Validity: mapping.Period{Days: 10}},
+		{Kind: mapping.RuleN, N: 2, Validity: mapping.Period{Months: 1}}, {Kind: mapping.RuleAny, Pick: mapping.PickLatest},
+		{Kind: mapping.RuleAny, Endorsed: true, Validity: mapping.Period{Weeks: 2}},
+		{Kind: mapping.RuleGroups, Parts: []mapping.Part{{Activity: issuer + "/mod/quiz/view.php?id=3"}}},
+	}[l.rand.IntN(6)]
+}
+
+// someone is an account with its learner, false before the first launch.
+func (l *life) someone() (account, learnerID string, ok bool) {
+	l.Helper()
+	var rows []struct{ ID, Learner string }
+	if err := l.d.Raw(l.T).Select(&rows, `SELECT id, learner FROM account ORDER BY subject`); err != nil {
+		l.Fatal(err)
+	}
+	if len(rows) == 0 {
+		return "", "", false
+	}
+	row := rows[l.rand.IntN(len(rows))]
+	return row.ID, row.Learner, true
+}
+
+func (l *life) rate() {
+	account, who, ok := l.someone()
+	if !ok {
+		return
+	}
+	if _, err := l.s.Tracks().Rate(context.Background(), mapping.Rating{Learner: who, Account: account, Capability: l.pick("cap-1", "cap-2"),
+		Now: mapping.RatingOnOwn, Shared: l.rand.IntN(2) == 0}); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// endorse gives an endorsement that may end, or takes one back.
+func (l *life) endorse() {
+	_, who, ok := l.someone()
+	if !ok {
+		return
+	}
+	tracks, ctx := l.s.Tracks(), context.Background()
+	given, err := tracks.Endorsements(ctx, who)
+	if err != nil {
+		l.Fatal(err)
+	}
+	if len(given) > 0 && l.rand.IntN(2) == 0 {
+		_, err = tracks.WithdrawEndorsement(ctx, given[l.rand.IntN(len(given))].ID, "operator", "a slip")
+	} else {
+		e := mapping.Endorsement{Learner: who, Capability: l.pick("cap-1", "cap-2"), By: "operator", Scope: l.course.Scope()}
+		if l.rand.IntN(2) == 0 {
+			e.At, e.Until = l.d.Clock.Now(), l.d.Clock.Now().Add(10*24*time.Hour)
+		}
+		_, err = tracks.Endorse(ctx, e)
+	}
+	if err != nil {
 		l.Fatal(err)
 	}
 }
@@ -191,8 +274,9 @@ func TestLiveEqualsReplayInTheDatabase(t *testing.T) {
 	for _, seed := range []uint64{1, 2, 3} {
 		storetest.Each(t, func(t *testing.T, d storetest.Database) {
 			l := newLife(t, d, seed)
+			l.long = true
 			live := l.projector("live", 7)
-			for range 120 {
+			for range 160 {
 				l.day()
 				switch l.rand.IntN(10) {
 				case 0, 1, 2:
@@ -203,8 +287,10 @@ func TestLiveEqualsReplayInTheDatabase(t *testing.T) {
 			}
 			l.drain(live)
 			before, own := l.projected(), l.emitted()
-			if len(before["transition"]) < 5 || len(before["evidence_retraction"]) == 0 || own < 5 {
-				t.Fatalf("the days were too quiet: %d transitions, %d retractions, %d emitted", len(before["transition"]), len(before["evidence_retraction"]), own)
+			if len(before["transition"]) < 5 || len(before["evidence_retraction"]) == 0 || own < 5 ||
+				len(before["rating"])*len(before["endorsement"]) == 0 || !strings.Contains(fmt.Sprint(before["transition"]), string(mapping.CauseExpiry)) {
+				t.Fatalf("the days were too quiet: %d transitions, %d retractions, %d emitted, %d ratings, %d endorsements", len(before["transition"]),
+					len(before["evidence_retraction"]), own, len(before["rating"]), len(before["endorsement"]))
 			}
 			if err := l.s.Projection().Reset(context.Background()); err != nil {
 				t.Fatal(err)

@@ -1,0 +1,81 @@
+package pipeline_test
+
+import (
+	"context"
+	"slices"
+
+	"cairn/internal/pipeline"
+	"cairn/mapping"
+)
+
+// frozen is a memory as it stands; nobody changes it meanwhile.
+type frozen struct{ *memory }
+
+func (f frozen) LastChangeset(context.Context, mapping.Scope) (last int64, err error) {
+	for _, e := range f.entries {
+		if e.Kind == pipeline.EntryChangeset {
+			last = e.Pos
+		}
+	}
+	return last, nil
+}
+
+func (f frozen) Aligned(_ context.Context, ids, capabilities []string) (out []pipeline.Aligned, err error) {
+	for _, a := range f.alignments {
+		if a.Ended == 0 && (slices.Contains(ids, a.ID) || slices.Contains(capabilities, a.Capability)) {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+func (f frozen) everyone(a pipeline.Audience) (out []string) {
+	for _, l := range f.links {
+		if a.Registration == "" || l.Registration == a.Registration {
+			out = append(out, l.Learner)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (f frozen) Count(_ context.Context, a pipeline.Audience) (int, error) {
+	return len(f.everyone(a)), nil
+}
+
+func (f frozen) Learners(_ context.Context, a pipeline.Audience, after string, _ int) ([]string, error) {
+	out := slices.DeleteFunc(f.everyone(a), func(l string) bool { return l <= after })
+	return out[:min(len(out), 2)], nil
+}
+
+func (f frozen) Standing(ctx context.Context, learners, capabilities []string) (pipeline.Standing, error) {
+	s := pipeline.Standing{Rows: map[pipeline.Pair][]pipeline.LedgerRow{}, Progress: map[pipeline.Pair]mapping.Progress{},
+		Endorsements: map[pipeline.Pair][]mapping.Endorsement{}}
+	for _, l := range learners {
+		for _, c := range capabilities {
+			pair := pipeline.Pair{Learner: l, Capability: c}
+			s.Rows[pair], _ = f.Ledger(ctx, pair)
+			rows, _ := f.Endorsements(ctx, pair)
+			s.Endorsements[pair] = pipeline.EndorsementsOf(rows)
+			if p, ok := f.progress[pair]; ok {
+				s.Progress[pair] = p
+			}
+		}
+	}
+	return s, nil
+}
+
+func (f frozen) Past(_ context.Context, learners []string, selectors []mapping.Selector, each func(pipeline.ActiveLink, pipeline.Entry) error) error {
+	return f.each(f.cursor.Pos, func(e pipeline.Entry) bool {
+		return slices.ContainsFunc(selectors, func(s mapping.Selector) bool { return s.Matches(e.Record) })
+	}, func(e pipeline.Entry) error {
+		for _, l := range f.links {
+			if l.Agent == e.Record.Agent && slices.Contains(learners, l.Learner) {
+				if err := each(l, e); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,157 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"hash"
+
+	"cairn/mapping"
+)
+
+// previewRun is a preview under way.
+type previewRun struct {
+	plan
+	frozen   Frozen
+	out      Preview
+	tallies  map[string]*CapabilityTally
+	affected int // people
+	hash     hash.Hash
+	each     func(PreviewChange) error
+	checked  func(done, of int)
+}
+
+func (p Previewer) begin(ctx context.Context, f Frozen, cs mapping.Changeset) (*previewRun, error) {
+	cursor, err := f.Cursor(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the cursor: %w", err)
+	}
+	r := &previewRun{frozen: f, out: Preview{Pos: cursor.Pos, At: p.Now()}, tallies: map[string]*CapabilityTally{}}
+	if r.out.After, err = f.LastChangeset(ctx, cs.Scope); err != nil {
+		return nil, fmt.Errorf("read the last changeset: %w", err)
+	}
+	if r.plan, err = newPlan(ctx, f, p.Catalogs, cs); err != nil {
+		return nil, err
+	}
+	for _, c := range r.capabilities {
+		r.tallies[c] = &CapabilityTally{Capability: c}
+	}
+	return r, r.fingerprint(cs)
+}
+
+// run looks at the audience, some learners at a time.
+func (r *previewRun) run(ctx context.Context) error {
+	if len(r.capabilities) == 0 {
+		return nil
+	}
+	of, err := r.frozen.Count(ctx, r.audience)
+	if err != nil {
+		return fmt.Errorf("count learners: %w", err)
+	}
+	for after := ""; ; {
+		learners, err := r.frozen.Learners(ctx, r.audience, after, previewChunk)
+		if err != nil {
+			return fmt.Errorf("read learners: %w", err)
+		}
+		if len(learners) == 0 {
+			return nil
+		}
+		if err := r.chunk(ctx, learners); err != nil {
+			return err
+		}
+		after = learners[len(learners)-1]
+		if r.checked != nil {
+			r.checked(r.out.Checked, of)
+		}
+	}
+}
+
+// chunk evaluates some learners in every capability that is touched.
+func (r *previewRun) chunk(ctx context.Context, learners []string) error {
+	standing, err := r.read(ctx, learners)
+	if err != nil {
+		return err
+	}
+	for _, learner := range learners {
+		effects := map[Effect]bool{}
+		for _, capability := range r.capabilities {
+			effect, err := r.pair(standing, Pair{learner, capability})
+			if err != nil {
+				return err
+			}
+			effects[effect] = true
+		}
+		delete(effects, EffectNone)
+		for e := range effects {
+			r.out.People.add(e)
+		}
+		if len(effects) > 0 {
+			r.affected++
+		}
+		r.out.Checked++
+	}
+	return nil
+}
+
+// read reads how learners stand, with what the added alignments would take of their past. Rows of alignments that are not there yet
+// count for nothing before the edit.
+func (r *previewRun) read(ctx context.Context, learners []string) (Standing, error) {
+	s, err := r.frozen.Standing(ctx, learners, r.capabilities)
+	if err != nil || len(r.added) == 0 {
+		return s, err
+	}
+	selectors := make([]mapping.Selector, len(r.added))
+	for i, a := range r.added {
+		selectors[i] = a.Selector
+	}
+	err = r.frozen.Past(ctx, learners, selectors, func(l ActiveLink, e Entry) error {
+		for _, a := range r.index.Candidates(e.Record) {
+			ev, ok := mapping.EvidenceOf(a, e.Record)
+			if !ok || !a.Accepts(e.Record, l.Registration) {
+				continue
+			}
+			ev.Registration, ev.Voided = l.Registration, e.VoidedPos > 0 && e.VoidedPos <= r.out.Pos
+			pair := Pair{l.Learner, a.Capability}
+			s.Rows[pair] = append(s.Rows[pair], LedgerRow{Pair: pair, LinkPos: l.Pos, Pos: r.out.Pos, Evidence: ev})
+		}
+		return nil
+	})
+	return s, err
+}
+
+// pair evaluates one pair after the edit and compares it with how it stands.
+func (r *previewRun) pair(s Standing, pair Pair) (Effect, error) {
+	before, known := s.Progress[pair]
+	if !known && len(s.Rows[pair]) == 0 {
+		return EffectNone, nil
+	}
+	result := mapping.Evaluate(r.then.basis(s, pair, r.out.At).Case())
+	c := PreviewChange{
+		Learner: pair.Learner, Capability: pair.Capability, From: before.On(r.out.At, 0), To: result.State,
+		FromPercent: before.Percent, Percent: result.Percent, FromExpires: before.Expires, Expires: result.Expires,
+	}
+	c.Effect = c.effect()
+	tally := r.tallies[pair.Capability]
+	if c.From == mapping.Evidenced {
+		tally.Now++
+	}
+	if c.To == mapping.Evidenced {
+		tally.Then++
+	}
+	if c.Effect == EffectNone && c.From == c.To && c.FromPercent == c.Percent && c.FromExpires.Equal(c.Expires) {
+		return EffectNone, nil
+	}
+	return c.Effect, r.note(c)
+}
+
+func (c PreviewChange) effect() Effect {
+	was, is := c.From == mapping.Evidenced, c.To == mapping.Evidenced
+	switch {
+	case is && !was:
+		return EffectGain
+	case was && !is:
+		return EffectLose
+	case was && is && !c.Expires.IsZero() && (c.FromExpires.IsZero() || c.Expires.Before(c.FromExpires)):
+		return EffectExpire
+	}
+	return EffectNone
+}
