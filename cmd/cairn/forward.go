@@ -17,6 +17,7 @@ type forwardCmd struct {
 	List   remoteListCmd[targets]   `cmd:"" help:"List the targets and how far behind they are."`
 	Status forwardStatusCmd         `cmd:"" help:"Show one target, and what it refused for good."`
 	Test   remoteTestCmd[targets]   `cmd:"" help:"Ask a target what it is and whether it lets us in, and say what it answered."`
+	Set    remoteSetCmd[targets]    `cmd:"" help:"Give a target another key and secret. It goes on where it stood."`
 	Pause  remotePauseCmd[targets]  `cmd:"" help:"Send a target nothing more until it goes on. Nothing is lost: the log waits."`
 	Resume remoteResumeCmd[targets] `cmd:"" help:"Have a target go on now where it stood, also before its time after a failure."`
 	Retry  forwardRetryCmd          `cmd:"" help:"Send a target once more what it refused for good."`
@@ -49,6 +50,10 @@ func (targets) pause(ctx context.Context, s *sqlstore.Store, id string, pause bo
 
 func (targets) remove(ctx context.Context, s *sqlstore.Store, id string) error {
 	return s.RemoveTarget(ctx, id)
+}
+
+func (targets) enter(ctx context.Context, s *sqlstore.Store, id string, r pipeline.Remote) error {
+	return s.SetTargetKey(ctx, id, r.Key, r.Sealed)
 }
 
 type forwardAddCmd struct {
@@ -124,6 +129,15 @@ func viewTarget(i sqlstore.TargetInfo) targetView {
 	return v
 }
 
+// takes says which statements a target is sent.
+func (v targetView) takes() string {
+	out := takes(v.Verb, v.Activity)
+	if v.Own {
+		out += ", of those Cairn emits itself"
+	}
+	return out
+}
+
 type forwardStatusCmd struct {
 	remoteName
 	Limit int `default:"20" help:"At most so many refused statements, newest first."`
@@ -142,7 +156,7 @@ func (c *forwardStatusCmd) Run(p *program) error {
 		}
 		v := found.view.(targetView)
 		rows := [][]string{
-			{"name", v.Name}, {"endpoint", v.Endpoint}, {"key", v.Key}, {"state", v.State}, {"behind", fmt.Sprintf("%d entries of the log, %s", v.Lag, age(time.Duration(v.LagSeconds)*time.Second))},
+			{"name", v.Name}, {"endpoint", v.Endpoint}, {"key", v.Key}, {"takes", v.takes()}, {"state", v.State}, {"behind", fmt.Sprintf("%d entries of the log, %s", v.Lag, age(time.Duration(v.LagSeconds)*time.Second))},
 			{"sent", strconv.FormatInt(v.Sent, 10)}, {"refused", strconv.FormatInt(v.Refused, 10)}, {"last sent", firstOf(v.LastSent, "never")},
 			{"next", firstOf(v.Next, "-")}, {"problem", firstOf(v.Problem, "-")},
 		}

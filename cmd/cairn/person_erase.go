@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"cairn/internal/sqlstore"
 )
 
@@ -23,6 +25,13 @@ type personEraseCmd struct {
 type erasedView struct {
 	Erased sqlstore.Erased `json:"erased"`
 	Copies sqlstore.Copies `json:"copies"`
+}
+
+// droppedOf counts what stays out.
+func droppedOf(store *sqlstore.Store) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "cairn_statements_dropped_total",
+		Help: "Statements answered as stored and dropped: of people who were erased, and with ids of statements that are gone."},
+		func() float64 { return float64(store.Dropped()) })
 }
 
 // Run erases. It may be run again when it was interrupted.

@@ -17,6 +17,8 @@ type remoteKind interface {
 	columns() []string
 	pause(ctx context.Context, s *sqlstore.Store, id string, pause bool) error
 	remove(ctx context.Context, s *sqlstore.Store, id string) error
+	// enter keeps another key and secret of one.
+	enter(ctx context.Context, s *sqlstore.Store, id string, r pipeline.Remote) error
 	// mustRead says whether they are of no use with a key that may not read.
 	mustRead() bool
 }
@@ -121,4 +123,17 @@ func changeRemote[K remoteKind](p *program, name, state, text string, change fun
 		_, err = fmt.Fprintln(p.out, text)
 		return err
 	})
+}
+
+// takes says which statements go from one record store to the other.
+func takes(verb, activity string) string {
+	switch {
+	case verb == "" && activity == "":
+		return "all statements"
+	case activity == "":
+		return "statements with the verb " + verb
+	case verb == "":
+		return "statements about " + activity
+	}
+	return "statements with the verb " + verb + " about " + activity
 }

@@ -79,11 +79,14 @@ func checkRemote[K remoteKind](p *program, r pipeline.Remote, secret string, pri
 
 func aboutFinding(a pipeline.RemoteAnswer) diagnosis.Finding {
 	f := diagnosis.Finding{Check: checkAbout, Result: diagnosis.Good, Says: a.Says}
-	if !a.Good {
+	switch {
+	case a.Good:
+	case forbidden(a.Err):
+		f.Result, f.Do = diagnosis.Bad, "name its host in CAIRN_ALLOW_PRIVATE_HOST, here and for the server"
+	case a.Status == 0:
+		f.Result, f.Do = diagnosis.Bad, "see whether it runs, whether the endpoint names it, and whether this machine can reach it"
+	default:
 		f.Result, f.Do = diagnosis.Bad, "check the endpoint: it is the address under which /statements and /about lie"
-		if forbidden(a.Err) {
-			f.Do = "name its host in CAIRN_ALLOW_PRIVATE_HOST, here and for the server"
-		}
 	}
 	return f
 }
@@ -95,7 +98,7 @@ func statementsFinding(a pipeline.RemoteAnswer, mustRead bool) diagnosis.Finding
 	case a.Status == http.StatusForbidden && !mustRead:
 		f.Result, f.Do = diagnosis.Doubt, "sending may well work; with a key that may also read, what is there already and equal is told from what differs"
 	case a.Status == http.StatusUnauthorized:
-		f.Result, f.Do = diagnosis.Bad, "check the key and its secret there; to give another one, remove this and add it again"
+		f.Result, f.Do = diagnosis.Bad, "check the key and its secret there; the command set gives others"
 	case a.Status == http.StatusForbidden:
 		f.Result, f.Do = diagnosis.Bad, "give the key there the right to read statements"
 	default:

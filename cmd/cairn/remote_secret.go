@@ -15,7 +15,7 @@ import (
 	"cairn/lti"
 )
 
-var errRemoteSecret = errors.New("the secret was encrypted with other keys of the tool, or is damaged: remove it and add it again")
+var errRemoteSecret = errors.New("the secret was encrypted with other keys of the tool, or is damaged: give it again with the command set")
 
 // remoteSealer is AES-256-GCM under a key made of what the tool keeps beside its signing keys, which outlives their rotation.
 func remoteSealer(links []byte) (cipher.AEAD, error) {

@@ -123,3 +123,37 @@ func TestAConnectionIsAddedAlsoWhenNobodyAnswers(t *testing.T) {
 		t.Errorf("the doctor says %s", r.out)
 	}
 }
+
+func TestAnotherSecretIsGivenAndItGoesOnWhereItStood(t *testing.T) {
+	to := newRecordStore(t, "")
+	from := newRecordStore(t, strings.TrimPrefix(to.base, "http://"))
+	from.send(t, statementLine(1, "v"))
+	to.send(t, statementLine(2, "v"))
+	for _, kind := range []string{"forward", "source"} {
+		succeed(t, from.env, nil, append([]string{kind}, append(addArgs(t, "other", to.base, to.cred), "--no-check")...)...)
+	}
+	eventually(t, "both ways work", func() bool { return to.has(t, 1) && from.has(t, 2) })
+	var again credential
+	succeed(t, to.env, &again, "credential", "rotate", to.cred.Key, "--keep", "0s")
+	eventually(t, "the old secret is refused", func() bool { return to.status(t, "statementId", 1) == 401 })
+	from.send(t, statementLine(3, "v"))
+	var target targetView
+	eventually(t, "the target waits", func() bool {
+		succeed(t, from.env, &target, "forward", "status", "other")
+		return target.State == "waiting" && strings.Contains(target.Problem, "401")
+	})
+	for _, kind := range []string{"forward", "source"} {
+		args := append([]string{kind, "set", "other"}, addArgs(t, "", "", again)[7:]...) // the secret's file
+		if got := checkOf(t, from.env, exitOK, args...); got["statements"].Result != diagnosis.Good {
+			t.Errorf("%s: %v", kind, got)
+		}
+		if r := command(t, from.env, append([]string{kind, "set", "none"}, args[3:]...)...); r.code != exitRefused {
+			t.Errorf("%s: %+v", kind, r)
+		}
+	}
+	to.cred = again
+	eventually(t, "it goes on", func() bool { return to.has(t, 3) })
+	if succeed(t, from.env, &target, "forward", "status", "other"); target.Sent != 2 {
+		t.Errorf("the target is %+v", target)
+	}
+}

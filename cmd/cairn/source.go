@@ -16,6 +16,7 @@ type sourceCmd struct {
 	List   remoteListCmd[sources]   `cmd:"" help:"List the sources and how far they have been taken."`
 	Status sourceStatusCmd          `cmd:"" help:"Show one source."`
 	Test   remoteTestCmd[sources]   `cmd:"" help:"Ask a source what it is and whether it lets us read, and say what it answered."`
+	Set    remoteSetCmd[sources]    `cmd:"" help:"Give a source another key and secret. It goes on where it stood."`
 	Pause  remotePauseCmd[sources]  `cmd:"" help:"Ask a source no more until it goes on. It goes on where it stood."`
 	Resume remoteResumeCmd[sources] `cmd:"" help:"Have a source asked now, also before its time after a failure."`
 	Remove remoteRemoveCmd[sources] `cmd:"" help:"Forget a source and its secret. What was pulled from it stays."`
@@ -47,6 +48,10 @@ func (sources) pause(ctx context.Context, s *sqlstore.Store, id string, pause bo
 
 func (sources) remove(ctx context.Context, s *sqlstore.Store, id string) error {
 	return s.RemoveSource(ctx, id)
+}
+
+func (sources) enter(ctx context.Context, s *sqlstore.Store, id string, r pipeline.Remote) error {
+	return s.SetSourceKey(ctx, id, r.Key, r.Sealed)
 }
 
 type sourceAddCmd struct {
@@ -122,7 +127,7 @@ func (c *sourceStatusCmd) Run(p *program) error {
 			return printJSON(p.out, v)
 		}
 		return printTable(p.out, [][]string{
-			{"name", v.Name}, {"endpoint", v.Endpoint}, {"key", v.Key}, {"state", v.State}, {"taken through", firstOf(v.Through, "-")},
+			{"name", v.Name}, {"endpoint", v.Endpoint}, {"key", v.Key}, {"takes", takes(v.Verb, v.Activity)}, {"state", v.State}, {"taken through", firstOf(v.Through, "-")},
 			{"stored", strconv.FormatInt(v.Stored, 10)}, {"refused", strconv.FormatInt(v.Refused, 10)}, {"last refusal", firstOf(v.LastRefusal, "-")},
 			{"last asked", firstOf(v.LastAsked, "never")}, {"next", firstOf(v.Next, "-")}, {"problem", firstOf(v.Problem, "-")},
 		})

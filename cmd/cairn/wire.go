@@ -67,7 +67,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 	s.projector = w.newProjector(store, frameworks, pipeline.Config{Changed: grown, Observe: func(n int) { m.folded.Add(float64(n)) }})
 	s.deliverer = w.newDeliverer(store, frameworks, client)
 	s.forwarder, s.puller = w.newForwarder(store), w.newPuller(store, m, grown)
-	m.registry.MustRegister(forwardFigures{store}, sourceFigures{store})
+	m.registry.MustRegister(forwardFigures{store}, sourceFigures{store}, droppedOf(store))
 	pages, err := web.New(web.Config{
 		Tool: notedTool{countedTool{&lti.Tool{
 			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Messages: messages, Now: w.now,

@@ -128,6 +128,11 @@ func (s *Store) PauseTarget(ctx context.Context, id string, pause bool) error {
 	return s.changeRemote(ctx, `UPDATE forward_target SET paused = ?, due = 0, attempts = 0 WHERE id = ?`, at, id)
 }
 
+// SetTargetKey gives a target another key and its sealed secret, and has it go on at once. ErrRemoteUnknown.
+func (s *Store) SetTargetKey(ctx context.Context, id, key, sealed string) error {
+	return s.changeRemote(ctx, `UPDATE forward_target SET access_key = ?, secret = ?, due = 0, attempts = 0 WHERE id = ?`, key, sealed, id)
+}
+
 // RetryDead has a target sent once more what it refused: one statement by id, or all for "". It answers how many. Whoever serves
 // sends them within seconds, or when the target goes on.
 func (s *Store) RetryDead(ctx context.Context, target, statement string) (n int64, err error) {

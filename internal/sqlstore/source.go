@@ -86,6 +86,11 @@ func (s *Store) PauseSource(ctx context.Context, id string, pause bool) error {
 	return s.changeRemote(ctx, `UPDATE source SET paused = ?, due = 0, attempts = 0 WHERE id = ?`, at, id)
 }
 
+// SetSourceKey gives a source another key and its sealed secret, and has it go on at once. ErrRemoteUnknown.
+func (s *Store) SetSourceKey(ctx context.Context, id, key, sealed string) error {
+	return s.changeRemote(ctx, `UPDATE source SET access_key = ?, secret = ?, due = 0, attempts = 0 WHERE id = ?`, key, sealed, id)
+}
+
 // RemoveSource forgets a source; what was pulled from it stays. ErrRemoteUnknown.
 func (s *Store) RemoveSource(ctx context.Context, id string) error {
 	return s.changeRemote(ctx, `DELETE FROM source WHERE id = ?`, id)
