@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cairn/internal/diagnosis"
+	"cairn/lti"
 	"cairn/lti/ltitest"
 )
 
@@ -93,13 +94,25 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		t.Errorf("the login before the registration is told as %+v", d.Unregistered)
 	}
 
+	nowhere := func(token *ltitest.Token) { token.Claims[lti.ClaimCustom] = map[string]string{"cairn_node": "none"} }
+	if answer, err := lms.Launch(t.Context(), browser, sampled.Learner, sampled.Link, nowhere); err != nil || answer.StatusCode != http.StatusBadRequest {
+		t.Fatalf("a link to nothing is answered %v (%v)", answer, err)
+	}
+	eventually(t, "the launch that the page refused stands in the log", func() bool {
+		d = examine(t, env, 0, reg.ID)
+		return len(d.Registrations[0].Launches) == 2
+	})
+	if l := d.Registrations[0].Launches[0]; l.Result != "refused" || l.Rule != "placement-node" || l.Do == "" {
+		t.Errorf("a link to nothing is told as %+v", l)
+	}
+
 	late := func(token *ltitest.Token) { token.Claims["exp"] = time.Now().Add(-time.Hour).Unix() }
 	if answer, err := lms.Launch(t.Context(), browser, sampled.Learner, sampled.Link, late); err != nil || answer.StatusCode < 400 {
 		t.Fatalf("an expired token is answered %v (%v)", answer, err)
 	}
 	eventually(t, "the refused launch stands in the log", func() bool {
 		d = examine(t, env, 0, reg.ID)
-		return len(d.Registrations[0].Launches) == 2
+		return len(d.Registrations[0].Launches) == 3
 	})
 	last := d.Registrations[0].Launches[0]
 	if results(d.Registrations[0].Findings)["last launch"] != diagnosis.Doubt || last.Rule != "launch.expired" || last.Do == "" {

@@ -77,9 +77,14 @@ func NewLaunch(at time.Time, result Result, rule, detail, claims string) Launch 
 	}
 	if known, ok := RuleNamed(rule); ok {
 		l.Asks, l.Section, l.Do, l.For = known.Text, known.Section, remedy(known), known.For
+	} else if strings.HasPrefix(rule, placementRules) {
+		l.Asks, l.Section, l.Do, l.For = "what the link asks for by its custom parameters is there", "Core 5.4.6", remedy(lti.Rule{For: lti.Course}), lti.Course
 	}
 	return l
 }
+
+// placementRules begin the names of the rules by which the page that a link leads to refuses a launch.
+const placementRules = "placement-"
 
 // RuleNamed finds a rule of login or launch.
 func RuleNamed(name string) (lti.Rule, bool) {
