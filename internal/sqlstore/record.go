@@ -74,32 +74,43 @@ func (r Records) Transitions(ctx context.Context, learnerID, capability string) 
 }
 
 func transitions(ctx context.Context, db reader, pair pipeline.Pair) ([]mapping.Transition, error) {
-	var rows []struct {
-		Learner, Capability, Cause, Statements string
-		Ordinal, Percent, Have, Need           int
-		Pos, At                                int64
-		From                                   string `db:"from_state"`
-		To                                     string `db:"to_state"`
-		FromPercent                            int    `db:"from_percent"`
-		CauseID                                string `db:"cause_id"`
-	}
+	var rows []transitionRow
 	if err := db.Select(ctx, &rows, `SELECT `+transitionColumns+` FROM transition WHERE learner = ? AND capability = ? ORDER BY ordinal`,
 		pair.Learner, pair.Capability); err != nil {
 		return nil, fmt.Errorf("sqlstore: read the history of a capability: %w", err)
 	}
 	out := make([]mapping.Transition, len(rows))
-	for i, t := range rows {
-		out[i] = mapping.Transition{
-			Learner: t.Learner, Capability: t.Capability, Ordinal: t.Ordinal, Pos: t.Pos, From: mapping.State(t.From), To: mapping.State(t.To),
-			FromPercent: t.FromPercent, Percent: t.Percent, Have: t.Have, Need: t.Need, Cause: mapping.CauseKind(t.Cause), CauseID: t.CauseID,
-			At: fromMicros(t.At),
+	for i, row := range rows {
+		var err error
+		if out[i], err = row.transition(); err != nil {
+			return nil, err
 		}
-		if t.Statements == "" {
-			continue
-		}
-		if err := json.Unmarshal([]byte(t.Statements), &out[i].Statements); err != nil {
-			return nil, fmt.Errorf("sqlstore: read the history of a capability: %w", err)
-		}
+	}
+	return out, nil
+}
+
+// transitionRow is a row of table transition.
+type transitionRow struct {
+	Learner, Capability, Cause, Statements string
+	Ordinal, Percent, Have, Need           int
+	Pos, At                                int64
+	From                                   string `db:"from_state"`
+	To                                     string `db:"to_state"`
+	FromPercent                            int    `db:"from_percent"`
+	CauseID                                string `db:"cause_id"`
+}
+
+func (r transitionRow) transition() (mapping.Transition, error) {
+	out := mapping.Transition{
+		Learner: r.Learner, Capability: r.Capability, Ordinal: r.Ordinal, Pos: r.Pos, From: mapping.State(r.From), To: mapping.State(r.To),
+		FromPercent: r.FromPercent, Percent: r.Percent, Have: r.Have, Need: r.Need, Cause: mapping.CauseKind(r.Cause), CauseID: r.CauseID,
+		At: fromMicros(r.At),
+	}
+	if r.Statements == "" {
+		return out, nil
+	}
+	if err := json.Unmarshal([]byte(r.Statements), &out.Statements); err != nil {
+		return out, fmt.Errorf("sqlstore: read the history of a capability: %w", err)
 	}
 	return out, nil
 }

@@ -45,6 +45,8 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", "/me/list?state=evidenced", nil, pages},
 		{"GET", "/me/section/" + w.capability6(), nil, pages},
 		{"GET", "/me/capability/" + w.capability("6.1-L2"), nil, pages},
+		{"GET", "/me/changes", nil, pages},
+		{"GET", "/me/changes?since=2026-05-02", nil, pages},
 		{"GET", "/me/start", nil, pages},
 		{"POST", "/me/start", url.Values{"role": {"U"}}, []int{401, 303, 401, 401, 403, 403, 403, 403, 403, 401, 401}},
 		{"POST", "/me/start", url.Values{"role": {"king"}}, []int{401, 400, 401, 401, 403, 403, 403, 403, 403, 401, 401}},

@@ -82,7 +82,7 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody
 	state := r.of(n.ID)
 	b := capabilityBody{
 		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL),
-		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.say("why.noexpiry"),
+		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
 		Counted: v.lines(x.Counted, v.countedWords), Not: v.lines(x.NotCounted, v.notCountedWords),
 		Needed: v.neededWords(x),
 	}
@@ -128,6 +128,14 @@ func (l locale) lines(found []mapping.Finding, words func(mapping.Finding) strin
 		}
 	}
 	return out
+}
+
+// laterWords says what changes with time alone.
+func (l locale) laterWords(x mapping.Explanation) string {
+	if x.Expires.IsZero() {
+		return l.say("why.noexpiry")
+	}
+	return l.say("why.expires", "date", l.date(x.Expires))
 }
 
 // neededWords says what the rule still asks for.

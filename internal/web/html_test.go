@@ -40,6 +40,7 @@ func everyPage(w *world) map[string][2]string {
 		"coverage list": {"tove", "/course/coverage/list?has=none"},
 		"start":         {"new", "/me/start"}, "start again": {"amara", "/me/start"}, "start preview": {"tove", "/me/start"}, "for a role": {"amara", "/me?role=U"},
 		"section for a role": {"amara", "/me/section/" + six1.ID + "?role=S+U"}, "list for a role": {"amara", "/me/list?role=U"},
+		"changes": {"amara", "/me/changes"}, "no changes": {"ben", "/me/changes"}, "changes since nonsense": {"amara", "/me/changes?day=x&month=5&year=2026"},
 		"help": {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},
 		"copy":    {"copier", "/course/activities"},
 		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},

@@ -50,6 +50,7 @@ func (s *site) recordOf(ctx context.Context, session *Session, learner string) (
 		return nil, fmt.Errorf("read the progress: %w", err)
 	}
 	for _, p := range progress {
+		p.State = p.On(s.Now(), mapping.DefaultNotice)
 		r.states[p.Capability] = p
 	}
 	return r, nil
@@ -156,7 +157,13 @@ func (l locale) chipWords(p mapping.Progress) string {
 	case mapping.Withdrawn:
 		return l.say("chip.withdrawn", "date", l.date(p.Since))
 	case mapping.Expired:
-		return l.say("chip.expired", "date", l.date(p.Since))
+		ended := p.Since
+		if !p.Expires.IsZero() {
+			ended = p.Expires
+		}
+		return l.say("chip.expired", "date", l.date(ended))
+	case mapping.Expiring:
+		return l.say("chip.expiring", "date", l.date(p.Expires))
 	}
 	return l.say("chip." + string(p.State))
 }

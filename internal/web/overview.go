@@ -19,8 +19,12 @@ type overviewBody struct {
 	Nothing bool   // nothing has counted yet
 	Tracked string // where it says what is tracked
 	NoTags  bool
+	Next    *doNext
+	Since   *sinceLine
 	Rows    []nodeRow
 	Levels  []levelCount
+	Table   *levelTable
+	Radar   *radarBody
 }
 
 // stateCount is one number of the overview, linked to its list.
@@ -31,15 +35,14 @@ type stateCount struct {
 
 // nodeRow is a domain or section with its counts.
 type nodeRow struct {
+	Code       string
 	Name, Href string
 	Tally      tally
 	Text       any
+	Hint       string
 }
 
-type levelCount struct {
-	Name string
-	Text any
-}
+type levelCount struct{ Text any }
 
 // overview answers /me.
 func (s *site) overview(v *visit) (answer, error) {
@@ -57,8 +60,48 @@ func (s *site) overview(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body = overviewOf(v, r)
+	b := overviewOf(v, r)
+	if p.Body, err = s.ownOverview(v, r, b); err != nil {
+		return answer{}, err
+	}
 	return answer{page: p}, nil
+}
+
+// ownOverview adds what only the learner's own page has: one next step, what changed, what came from elsewhere, and the shape.
+func (s *site) ownOverview(v *visit, r *record, b overviewBody) (overviewBody, error) {
+	all, err := s.explainAll(v.Context(), v.session, owner(v.session), r.begun())
+	if err != nil {
+		return b, err
+	}
+	if b.Next, err = s.doNext(v, r, all); err != nil {
+		return b, err
+	}
+	if b.Own {
+		if b.Since, err = s.since(v, r); err != nil {
+			return b, err
+		}
+	}
+	for i, n := range r.tops() {
+		if n := r.fromElsewhere(v.session, n, all); n > 0 {
+			b.Rows[i].Hint = v.say("overview.elsewhere", "n", n)
+		}
+	}
+	b.Table, b.Radar = levelTableOf(v, r), radarOf(v.locale, b.Rows)
+	return b, nil
+}
+
+// fromElsewhere counts the capabilities under a node whose evidence came by another course.
+func (r *record) fromElsewhere(session *Session, node mapping.Node, all map[string]mapping.Explanation) (n int) {
+	for _, c := range r.tracked(node.ID) {
+		x, ok := all[c.ID]
+		if state := r.of(c.ID).State; !ok || state != mapping.Evidenced && state != mapping.Expiring {
+			continue
+		}
+		if x.Scope.Kind == mapping.ScopeCourse && !x.Scope.Same(session.Course.Scope()) {
+			n++
+		}
+	}
+	return n
 }
 
 func overviewOf(v *visit, r *record) overviewBody {
@@ -92,7 +135,7 @@ func (r *record) tops() []mapping.Node {
 
 // row counts what lies under a section.
 func (r *record) row(v *visit, n mapping.Node) nodeRow {
-	row := nodeRow{Name: nodeName(n), Href: r.href(v, "/section/"+n.ID), Tally: r.tally(r.tracked(n.ID))}
+	row := nodeRow{Code: n.Code, Name: nodeName(n), Href: r.href(v, "/section/"+n.ID), Tally: r.tally(r.tracked(n.ID))}
 	row.Text = r.countText(v, row.Tally, "node", n.ID)
 	return row
 }
@@ -116,20 +159,21 @@ func levelCounts(v *visit, r *record) []levelCount {
 	if len(r.cat.Levels) == 0 {
 		return nil
 	}
-	byLevel := map[int]*tally{}
-	for _, n := range r.tracked("") {
-		if byLevel[n.Level] == nil {
-			byLevel[n.Level] = &tally{}
-		}
-		byLevel[n.Level].add(r.of(n.ID).State)
-	}
+	byLevel := r.byLevel("")
 	var out []levelCount
 	for _, number := range levelOrder(r.cat) {
 		if t := byLevel[number]; t != nil {
-			out = append(out, levelCount{v.levelName(r.cat, number), r.countText(v, *t, "level", strconv.Itoa(number))})
+			out = append(out, levelCount{r.levelText(v, *t, number)})
 		}
 	}
 	return out
+}
+
+// levelText is the counts of a level in few words.
+func (r *record) levelText(v *visit, t tally, number int) any {
+	level := strconv.Itoa(number)
+	return v.sayHTML("overview.atlevel", "level", v.levelName(r.cat, number), "have", v.num(t.Evidenced, r.href(v, "/list", "level", level, "state", "evidenced")),
+		"of", v.num(t.Tracked, r.href(v, "/list", "level", level)))
 }
 
 // levelOrder is the framework's levels, and 0 for "not given" at the end.

@@ -55,6 +55,13 @@ func pictures(w *world) []picture {
 	tick := chromedp.Click(chromedp.CSS(`input[type="checkbox"]`))
 	tagging := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
 	return []picture{
+		{name: "learner-changes-mixed", person: "amara", path: "/me/changes"},
+		{name: "learner-changes-dark", person: "amara", path: "/me/changes?since=2026-05-03", dark: true},
+		{name: "learner-changes-none", person: "amara", path: "/me/changes", prepare: visited},
+		{name: "learner-changes-error", person: "amara", path: "/me/changes?day=31&month=2&year=2026"},
+		{name: "learner-overview-radar", person: "amara", path: "/me", do: []step{chromedp.Click(chromedp.CSS("details:nth-of-type(1) summary")), chromedp.Click(chromedp.CSS("details:nth-of-type(2) summary"))}},
+		{name: "learner-overview-radar-dark", person: "amara", path: "/me", dark: true, do: []step{chromedp.Click(chromedp.CSS("details:nth-of-type(2) summary"))}},
+		{name: "learner-overview-since", person: "amara", path: "/me", prepare: visitedLong},
 		{name: "learner-start-first", person: "new", path: "/me"},
 		{name: "learner-start-change", person: "amara", path: "/me/start", dark: true, prepare: choose("U", "E")},
 		{name: "learner-start-preview", person: "tove", path: "/me/start"},

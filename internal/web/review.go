@@ -165,7 +165,7 @@ func (s *site) reviewExplained(v *visit, r *record, m Member, n mapping.Node) (c
 	}
 	b := capabilityBody{
 		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL), First: v.say("review.why"),
-		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.say("why.noexpiry"),
+		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
 		Counted: v.lines(x.Counted, words(v.countedByThem)), Not: v.lines(x.NotCounted, words(v.notCountedByThem)), Needed: v.neededWords(x),
 	}
 	for _, a := range x.Next {

@@ -29,6 +29,7 @@ func (s *site) routes() http.Handler {
 	get("/me", anyone, s.overview)
 	get("/me/start", anyone, s.start)
 	post("/me/start", doer, s.saveStart)
+	get("/me/changes", anyone, s.changes)
 	get("/me/list", anyone, s.list)
 	get("/me/section/{id}", anyone, s.section)
 	get("/me/capability/{id}", anyone, s.capability)

@@ -133,12 +133,24 @@ type HistoryEntry struct {
 	Author    string // name to show, or ""
 }
 
+// Change is an entry of a learner's history with when it became known here, which may be later than it happened: a new tag counts what
+// was done before.
+type Change struct {
+	mapping.Transition
+	Known time.Time
+}
+
 // Records reads what pages show. Everything is read for one learner or one course: callers hold the right to it.
 type Records interface {
 	// Progress answers the learner's states; capabilities without one are not started.
 	Progress(ctx context.Context, learnerID string) ([]mapping.Progress, error)
 	// Case answers what the state of one capability rests on, for Evaluate and Explain.
 	Case(ctx context.Context, learnerID, capability string) (mapping.Case, error)
+	// Cases answers what Case answers of each of some capabilities, by capability.
+	Cases(ctx context.Context, learnerID string, capabilities []string) (map[string]mapping.Case, error)
+	// Changes answers the history of some capabilities from when something became known on (the zero time: all of it), the newest
+	// first, limit of them after the first offset ones; total is how many there are.
+	Changes(ctx context.Context, learnerID string, capabilities []string, since time.Time, offset, limit int) (changes []Change, total int, err error)
 	// Transitions answers the history of one capability, oldest first.
 	Transitions(ctx context.Context, learnerID, capability string) ([]mapping.Transition, error)
 	// ActivityNames answers the names of activities that are known; unknown IRIs are left out.

@@ -92,6 +92,29 @@ func (w *world) Case(_ context.Context, learner, capability string) (mapping.Cas
 	return w.caseOf(learner, capability), w.broken
 }
 
+func (w *world) Cases(ctx context.Context, learner string, capabilities []string) (map[string]mapping.Case, error) {
+	out := map[string]mapping.Case{}
+	for _, id := range capabilities {
+		out[id] = w.caseOf(learner, id)
+	}
+	return out, w.broken
+}
+
+// Changes of the world become known a day after they happen.
+func (w *world) Changes(_ context.Context, learner string, capabilities []string, since time.Time, offset, limit int) ([]web.Change, int, error) {
+	var all []web.Change
+	for _, id := range capabilities {
+		for _, t := range w.history[learner][id] {
+			t.Capability = id
+			if known := t.At.AddDate(0, 0, 1); known.After(since) {
+				all = append(all, web.Change{Transition: t, Known: known})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b web.Change) int { return b.Known.Compare(a.Known) })
+	return all[min(offset, len(all)):min(offset+limit, len(all))], len(all), w.broken
+}
+
 func (w *world) Transitions(_ context.Context, learner, capability string) ([]mapping.Transition, error) {
 	return w.history[learner][capability], w.broken
 }

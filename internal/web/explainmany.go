@@ -1,0 +1,45 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"cairn/mapping"
+)
+
+// explainAll asks why several capabilities stand as they do for a learner, with as many questions to the store as for one.
+func (s *site) explainAll(ctx context.Context, session *Session, learner string, capabilities []string) (map[string]mapping.Explanation, error) {
+	cases, err := s.Records.Cases(ctx, learner, capabilities)
+	if err != nil {
+		return nil, fmt.Errorf("read what the states rest on: %w", err)
+	}
+	seen, iris := map[string]bool{}, []string{}
+	for _, c := range cases {
+		for _, a := range c.Alignments {
+			if !seen[a.Selector.IRI] {
+				seen[a.Selector.IRI], iris = true, append(iris, a.Selector.IRI)
+			}
+		}
+	}
+	names, err := s.names(ctx, session.Course, iris)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]mapping.Explanation, len(cases))
+	for id, c := range cases {
+		c.Prefer = session.Course.Scope()
+		out[id] = mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] })
+	}
+	return out, nil
+}
+
+// begun answers the capabilities of the record that are tagged in the course, or have a state: those there is something to say about.
+func (r *record) begun() []string {
+	var out []string
+	for _, n := range r.tracked("") {
+		if r.tagged[n.ID] || r.of(n.ID).State != mapping.NotStarted {
+			out = append(out, n.ID)
+		}
+	}
+	return out
+}
