@@ -24,7 +24,8 @@ type Invitation struct {
 	Made      string    // id of the registration that came of it, "" before
 }
 
-// Usable says whether an invitation can be used now: nil, or ErrInvitationRevoked, ErrInvitationSpent, ErrInvitationExpired.
+// Usable says whether an invitation can be used now (Dynamic Registration 1.0, 3.3): nil, or
+// ErrInvitationRevoked, ErrInvitationSpent, ErrInvitationExpired.
 func (i Invitation) Usable(now time.Time) error {
 	switch {
 	case !i.RevokedAt.IsZero():

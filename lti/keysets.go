@@ -47,7 +47,7 @@ type cachedSet struct {
 	err   error // of the last try
 }
 
-// NewKeySets makes a cache that reads by the client, which should be the guarded one.
+// NewKeySets makes a cache (Security 6.3) that reads by the client, which should be the guarded one.
 func NewKeySets(client *http.Client, now func() time.Time) *KeySets {
 	return &KeySets{client: client, now: now, sets: map[string]*cachedSet{}}
 }

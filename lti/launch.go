@@ -62,7 +62,7 @@ var (
 	}
 )
 
-// LaunchChecks answers the names of the checks in their order, for documents and pages of help.
+// LaunchChecks answers the names of the checks in their order (Security 5.1.3; Core 1.3, 5.3), for documents and pages of help.
 func LaunchChecks() []string {
 	var names []string
 	for _, c := range slices.Concat(tokenChecks, []check{nonceCheck}, messageChecks) {

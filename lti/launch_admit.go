@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Keep stores what a caller keeps of a launch and spends its login, l.Login.State, in one transaction. When the login cannot be spent it
-// stores nothing and answers as Logins.SpendLogin does.
+// Keep stores what a caller keeps of a launch and spends its login, l.Login.State, in one transaction (Security 5.1.3: a nonce is used
+// once). When the login cannot be spent it stores nothing and answers as Logins.SpendLogin does.
 type Keep func(ctx context.Context, l *Launch) error
 
 // Launch judges what the platform posted (Security 5.1.3; Core 1.3, 5.3). browser is the hash of the value this browser holds, ""
@@ -16,9 +16,9 @@ func (t *Tool) Launch(ctx context.Context, form LaunchForm, browser string) (*La
 	return t.Admit(ctx, form, browser, func(ctx context.Context, l *Launch) error { return t.Logins.SpendLogin(ctx, l.Login.State) })
 }
 
-// Admit is Launch for a caller that stores something of the launch: with the nonce spent by keep, one transaction does both. An error of
-// keep that says nothing of the login is answered as it is; the login is spent all the same, as that of every launch that is turned down
-// after its token has proved genuine.
+// Admit is Launch (Security 5.1.3; Core 1.3, 5.3) for a caller that stores something of the launch: with the nonce spent by keep, one
+// transaction does both. An error of keep that says nothing of the login is answered as it is; the login is spent all the same, as that
+// of every launch that is turned down after its token has proved genuine.
 func (t *Tool) Admit(ctx context.Context, form LaunchForm, browser string, keep Keep) (*Launch, error) {
 	a := &attempt{tool: t, form: form, browser: browser, now: t.Now()}
 	l, err := a.admit(ctx, keep)

@@ -115,7 +115,7 @@ func (t *Tool) authRequest(req LoginRequest, reg Registration, login Login) (Aut
 	return auth, nil
 }
 
-// URL is the address to redirect to.
+// URL is the address to redirect to (Security 5.1.1.2), with what the endpoint has of its own.
 func (a AuthRequest) URL() string { return a.address }
 
 // withParams is an endpoint with the parameters of a request. Those it has of its own are kept, unless the request sets them.

@@ -85,7 +85,7 @@ func ParseLogin(values url.Values) (LoginRequest, error) {
 	return req, nil
 }
 
-// Values gives the parameters back, so that the same initiation can be sent on to another address of the tool.
+// Values gives the parameters back, so that the same initiation can be sent on to another address of the tool (Security 5.1.1.1).
 func (r LoginRequest) Values() url.Values {
 	values := url.Values{}
 	for _, p := range loginParams {

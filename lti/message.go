@@ -105,7 +105,8 @@ type ForUser struct {
 // Anonymous says whether the platform named no person (Core 1.3, 5.3.6).
 func (l *Launch) Anonymous() bool { return l.Subject == "" }
 
-// Recorded says whether what the person does is to be kept: not of anonymous launches, nor of the platform's preview person.
+// Recorded says whether what the person does is to be kept: not of anonymous launches (Core 1.3, 5.3.6), nor of the
+// platform's preview person (A.2).
 func (l *Launch) Recorded() bool { return !l.Anonymous() && !l.Roles.TestUser() }
 
 // Lead says whether the person leads the course (Core 1.3, A.2.2): by roles of the context only, and only in a context.

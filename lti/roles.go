@@ -70,7 +70,7 @@ func isWord(s string) bool {
 // Roles are the roles of one person in one message, in the platform's order (Core 1.3, 5.3.7).
 type Roles []Role
 
-// ParseRoles reads a list of roles.
+// ParseRoles reads a list of roles (Core 1.3, 5.3.7).
 func ParseRoles(texts []string) Roles {
 	roles := make(Roles, len(texts))
 	for i, t := range texts {
@@ -79,7 +79,7 @@ func ParseRoles(texts []string) Roles {
 	return roles
 }
 
-// Texts answers the roles as the platform sent them.
+// Texts answers the roles as the platform sent them (Core 1.3, 5.3.7).
 func (rs Roles) Texts() []string {
 	texts := make([]string, len(rs))
 	for i, r := range rs {
@@ -88,7 +88,7 @@ func (rs Roles) Texts() []string {
 	return texts
 }
 
-// Has says whether the person holds exactly the role whose full name is given; a short name counts as its full one.
+// Has says whether the person holds exactly the role whose full name is given; a short name counts as its full one (Core 1.3, A.2).
 func (rs Roles) Has(full string) bool {
 	want := ParseRole(full)
 	for _, r := range rs {
@@ -141,5 +141,5 @@ func (rs Roles) IsLearner() bool {
 	return false
 }
 
-// TestUser says whether the person is the platform's preview person, of whom nothing is to be recorded.
+// TestUser says whether the person is the platform's preview person, of whom nothing is to be recorded (Core 1.3, A.2).
 func (rs Roles) TestUser() bool { return rs.Has(RoleTestUser) }

@@ -36,7 +36,7 @@ type Login struct {
 	ExpiresAt   time.Time
 }
 
-// Registrations finds what the operator registered.
+// Registrations finds what the operator registered (Core 1.3, 3.1.3).
 type Registrations interface {
 	// ByIssuer answers the registration of the issuer and client id; with an empty client id the only one of the issuer.
 	// ErrUnknownRegistration; ErrAmbiguousRegistration when several match.
@@ -45,7 +45,7 @@ type Registrations interface {
 	Registration(ctx context.Context, id string) (Registration, error)
 }
 
-// Logins keeps logins until they are spent or expire.
+// Logins keeps logins until they are spent or expire (Security 5.1.1).
 type Logins interface {
 	SaveLogin(ctx context.Context, l Login) error
 	// Login reads without spending. ErrStateUnknown when there is none (never, or expired and swept); ErrStateSpent.
@@ -55,7 +55,8 @@ type Logins interface {
 	SpendLogin(ctx context.Context, state string) error
 }
 
-// Invitations keeps invitations until well after they expired, so that an operator can see what became of them.
+// Invitations keeps invitations until well after they expired, so that an operator can see what became of them (Dynamic
+// Registration 1.0, 3.3).
 type Invitations interface {
 	SaveInvitation(ctx context.Context, i Invitation) error
 	// InvitationByHash answers the invitation of a secret, usable or not. ErrInvitationUnknown.
@@ -71,7 +72,7 @@ type Invitations interface {
 	AcceptInvitation(ctx context.Context, id string, made NewRegistration, at time.Time) (string, error)
 }
 
-// CachedRoster is a roster as it was read at a time, so that pages can show it with its age and without waiting for the platform.
+// CachedRoster is a roster (NRPS 2.0, 2) as it was read at a time, so that pages can show it with its age and without waiting for the platform.
 type CachedRoster struct {
 	Registration string // id
 	Context      string // id of the course, as launches tell it: not what the roster says of itself
@@ -80,7 +81,7 @@ type CachedRoster struct {
 	ReadAt       time.Time
 }
 
-// Rosters keeps the last roster of each course.
+// Rosters keeps the last roster of each course (NRPS 2.0, 2).
 type Rosters interface {
 	// SaveRoster puts it in place of the one of that registration and context, unless that was read later.
 	SaveRoster(ctx context.Context, r CachedRoster) error

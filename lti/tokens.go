@@ -54,7 +54,8 @@ type accessToken struct {
 	until   time.Time
 }
 
-// NewTokens makes a cache that asks by the client, which should be the guarded one. signing answers the key to sign with.
+// NewTokens makes a cache of access tokens (Security 4.1) that asks by the client, which should be the guarded one. signing
+// answers the key to sign with.
 func NewTokens(client *http.Client, signing func() KeyPair, now func() time.Time) *Tokens {
 	return &Tokens{client: client, signing: signing, now: now, tokens: map[string]accessToken{}}
 }

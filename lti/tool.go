@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// PlatformKeys finds the keys that platforms sign with; KeySets is the one that reads them over the network.
+// PlatformKeys finds the keys that platforms sign with (Security 6.3); KeySets is the one that reads them over the network.
 type PlatformKeys interface {
 	// Key answers the key of that name in the registration's key set. ErrKeySetUnavailable, ErrKeyUnknown, ErrKeyAmbiguous,
 	// ErrKeyUnfit.
 	Key(ctx context.Context, reg Registration, kid string) (*rsa.PublicKey, error)
 }
 
-// Tool is the tool side of LTI: it begins logins and judges launches. It keeps nothing itself and may be used by many at once.
+// Tool is the tool side of LTI: it begins logins (Security 5.1.1) and judges launches (Security 5.1.3; Core 1.3, 5.3). It
+// keeps nothing itself and may be used by many at once.
 type Tool struct {
 	Registrations Registrations
 	Logins        Logins

@@ -11,7 +11,7 @@ import (
 // ErrBaseURL says that the tool's own address cannot serve as one.
 var ErrBaseURL = errors.New("lti: the tool's address must be an absolute http or https URL without query, fragment and user")
 
-// URLs are the tool's own addresses. Make them by NewURLs.
+// URLs are the tool's own addresses, as a platform registers them (Security 5.1.1). Make them by NewURLs.
 type URLs struct {
 	Base     string // without a slash at the end
 	Login    string // OIDC initiation
@@ -38,7 +38,7 @@ func NewURLs(base string) (URLs, error) {
 	}, nil
 }
 
-// Ours says whether a target_link_uri is an address of this tool: same scheme, host and port, a path under the base's, judged on
+// Ours says whether a target_link_uri (Core 1.3, 5.3.4) is an address of this tool: same scheme, host and port, a path under the base's, judged on
 // the parsed address and never by how the text begins.
 func (u URLs) Ours(target string) bool {
 	t, err := url.Parse(target)
