@@ -34,3 +34,24 @@ func BenchmarkEvaluateSmall(b *testing.B) {
 		mapping.Evaluate(c)
 	}
 }
+
+// Under a rule that ends: 500 items of one activity, of which the last renews; then 500 activities that all have ended, one after the
+// other, so that every end has to be looked at.
+func BenchmarkEvaluateEnding(b *testing.B) {
+	renewed := caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Months: 1}}))
+	ended := caseOf(nil, ruled(mapping.Rule{Kind: mapping.RuleN, N: 2, Validity: mapping.Period{Days: 1}}))
+	for i := range 500 {
+		renewed.Evidence = append(renewed.Evidence, row{tag: "q", second: i * aDay, pos: int64(i), activity: quiz}.evidence())
+		iri := fmt.Sprintf("%s/mod/%d", site, i)
+		ended.Alignments = append(ended.Alignments, tag(iri, instance, iri))
+		ended.Evidence = append(ended.Evidence, row{tag: iri, second: i * aDay, pos: int64(i), activity: iri}.evidence())
+	}
+	for name, c := range map[string]mapping.Case{"renewed": on(renewed, day(500)), "ended": on(ended, day(600))} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				mapping.Evaluate(c)
+			}
+		})
+	}
+}

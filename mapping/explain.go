@@ -102,7 +102,12 @@ func Explain(c Case, r Result, names func(iri string) string) Explanation {
 	if names == nil {
 		names = func(string) string { return "" }
 	}
-	e := explainer{c: c, r: r, names: names, locked: rulesByPlace(c)[place{kind: ScopeInstance}].Rule}
+	e := explainer{c: c, r: r, names: names, counts: map[string]bool{}, locked: rulesByPlace(c)[place{kind: ScopeInstance}].Rule}
+	for _, it := range r.Items {
+		if it.Counts {
+			e.counts[it.Activity] = true
+		}
+	}
 	aligned := e.aligned()
 	x := Explanation{
 		Capability: c.Capability, State: r.State, Percent: r.Percent, Scope: r.Scope, Have: r.Have,

@@ -8,9 +8,10 @@ import (
 
 // explainer gathers the parts of an explanation.
 type explainer struct {
-	c     Case
-	r     Result
-	names func(iri string) string
+	c      Case
+	r      Result
+	names  func(iri string) string
+	counts map[string]bool // activities that count in the result
 	// locked is the rule of the instance, which may hold narrower alignments to its score.
 	locked Rule
 }

@@ -34,16 +34,11 @@ func (e explainer) rule(aligned []ActivityRef) RuleOf {
 	return out
 }
 
-// counts says whether an activity counts in the result.
-func (e explainer) counts(activity string) bool {
-	return slices.ContainsFunc(e.r.Items, func(it Item) bool { return it.Counts && it.Activity == activity })
-}
-
 // parts names the activities of parts; nil for none.
 func (e explainer) parts(parts []Part, aligned []ActivityRef) []PartOf {
 	var out []PartOf
 	for _, p := range parts {
-		of := PartOf{Points: p.Points, Required: p.Required, Done: p.met(e.counts), All: e.parts(p.All, aligned), Any: e.parts(p.Any, aligned)}
+		of := PartOf{Points: p.Points, Required: p.Required, Done: p.met(func(activity string) bool { return e.counts[activity] }), All: e.parts(p.All, aligned), Any: e.parts(p.Any, aligned)}
 		if p.Activity != "" {
 			var ref ActivityRef
 			ref, of.Aligned = e.named(p.Activity, aligned)
@@ -78,7 +73,7 @@ func (e explainer) next(aligned []ActivityRef) []ActivityRef {
 	out := []ActivityRef{}
 	asked := e.r.Rule.asks(len(aligned))
 	for _, a := range aligned {
-		if asked.worth(a.IRI) > 0 && !e.counts(a.IRI) {
+		if asked.worth(a.IRI) > 0 && !e.counts[a.IRI] {
 			out = append(out, a)
 		}
 	}

@@ -102,25 +102,6 @@ func (t *track) stands(p Pick) bool {
 	return len(t.good) > 0 && t.good[len(t.good)-1] == t.last
 }
 
-// ends is when each activity that stands stops to count; zero: never.
-func (l *line) ends() map[string]time.Time {
-	out := map[string]time.Time{}
-	for activity, t := range l.by {
-		if t.stands(l.rule.Pick) {
-			out[activity] = t.end
-		}
-	}
-	return out
-}
-
-// endOf is when an activity that was done stops to count.
-func (l *line) endOf(activity string) time.Time {
-	if t := l.by[activity]; t != nil {
-		return t.end
-	}
-	return time.Time{}
-}
-
 // left says why the line leaves out an item that is sound, and what decided so; ReasonNone when it does not.
 func (l *line) left(i int, activity string) (Reason, int) {
 	if l == nil {

@@ -78,7 +78,7 @@ func (a ask) metBy(ends map[string]time.Time, alive func(end time.Time) bool) bo
 // endedAt is when a verdict that is not complete was so last and lost it because something ended; zero when it was lost
 // otherwise, or never complete. It goes along the ends up to the date asked for, with what had happened by then.
 func (j *judge) endedAt(v verdict, items []int) time.Time {
-	s := sweep{j: j, v: v, line: newLine(j, v.set.Rule), endorsements: j.standing(v.set)}
+	s := sweep{j: j, v: v, line: newLine(j, v.set.Rule), ends: map[string]time.Time{}, endorsements: j.standing(v.set)}
 	next := 0
 	if v.line == nil {
 		items = s.ahead(items)
@@ -117,6 +117,7 @@ type sweep struct {
 	j            *judge
 	v            verdict
 	line         *line
+	ends         map[string]time.Time // of the activities that stand and have not ended; zero: never
 	endorsements []Endorsement
 	lost         time.Time
 }
@@ -143,24 +144,36 @@ func (s *sweep) moments(items []int) []moment {
 func (s *sweep) add(i int) {
 	at := s.j.items[i].Evidence.Record.Time
 	if s.v.set.Rule.Pick == PickHighest {
-		s.line.add(i)
+		s.tell(i)
 		return
 	}
 	before := s.met(at, true)
-	s.line.add(i)
+	s.tell(i)
 	if before && !s.met(at, true) {
 		s.lost = time.Time{}
 	}
 }
 
+// tell lets the line know of a record, and keeps the end of its activity.
+func (s *sweep) tell(i int) {
+	s.line.add(i)
+	activity := s.j.items[i].Activity
+	if t := s.line.by[activity]; t.stands(s.v.set.Rule.Pick) {
+		s.ends[activity] = t.end
+	} else {
+		delete(s.ends, activity)
+	}
+}
+
 // pass goes past an end: where the verdict is complete just before it and not from then on, it was lost by it.
 func (s *sweep) pass(m moment) {
-	if m.activity != "" && !s.line.endOf(m.activity).Equal(m.at) {
+	if m.activity != "" && !s.ends[m.activity].Equal(m.at) {
 		return // done again since
 	}
 	if s.met(m.at, false) && !s.met(m.at, true) {
 		s.lost = m.at
 	}
+	delete(s.ends, m.activity)
 }
 
 // met says whether the rule is met just before a moment, or from it on.
@@ -171,7 +184,7 @@ func (s *sweep) met(m time.Time, from bool) bool {
 	}) {
 		return false
 	}
-	return s.v.ask.metBy(s.line.ends(), alive)
+	return s.v.ask.metBy(s.ends, alive)
 }
 
 // standing is the endorsements that count or counted for a rule and were not withdrawn.
