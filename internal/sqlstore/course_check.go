@@ -53,15 +53,23 @@ func (t *Tx) checkMoved(ctx context.Context, cs mapping.Changeset) error {
 	if cs.After == nil {
 		return nil
 	}
-	var last int64
-	if err := t.Get(ctx, &last, `SELECT COALESCE(MAX(pos), 0) FROM changeset WHERE registration = ? AND context = ? AND id <> ?`,
-		cs.Scope.Registration, cs.Scope.Context, cs.ID); err != nil {
-		return fmt.Errorf("sqlstore: read the last changeset of a scope: %w", err)
+	last, err := lastChangeset(ctx, t, cs.Scope, cs.ID)
+	if err != nil {
+		return err
 	}
 	if last != *cs.After {
 		return &mapping.EditError{Edit: -1, Rule: mapping.ErrMoved}
 	}
 	return nil
+}
+
+// lastChangeset answers the position of the last changeset of a scope, but for one; 0 for none.
+func lastChangeset(ctx context.Context, db reader, scope mapping.Scope, but string) (last int64, err error) {
+	if err := db.Get(ctx, &last, `SELECT COALESCE(MAX(pos), 0) FROM changeset WHERE registration = ? AND context = ? AND id <> ?`,
+		scope.Registration, scope.Context, but); err != nil {
+		return 0, fmt.Errorf("sqlstore: read the last changeset of a scope: %w", err)
+	}
+	return last, nil
 }
 
 // heads reads the alignments that stand as of the end of the log, by id or by the IRI of their selector.

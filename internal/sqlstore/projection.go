@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"cairn/internal/learner"
 	"cairn/internal/pipeline"
 	"cairn/mapping"
 )
@@ -25,12 +24,14 @@ var (
 func (s *Store) Projection() Projection { return Projection{s} }
 
 // Cursor is pipeline.Projection.
-func (p Projection) Cursor(ctx context.Context) (pipeline.Cursor, error) {
+func (p Projection) Cursor(ctx context.Context) (pipeline.Cursor, error) { return cursor(ctx, p.s.DB) }
+
+func cursor(ctx context.Context, db reader) (pipeline.Cursor, error) {
 	var row struct {
 		Pos       int64
 		EmitAfter int64 `db:"emit_after"`
 	}
-	if err := p.s.Get(ctx, &row, `SELECT pos, emit_after FROM projection_cursor`); err != nil {
+	if err := db.Get(ctx, &row, `SELECT pos, emit_after FROM projection_cursor`); err != nil {
 		return pipeline.Cursor{}, fmt.Errorf("sqlstore: read the cursor of the projection: %w", err)
 	}
 	return pipeline.Cursor{Pos: row.Pos, EmitAfter: row.EmitAfter}, nil
@@ -73,19 +74,7 @@ func (p Projection) Alignments(ctx context.Context) ([]pipeline.Aligned, error) 
 
 // Links is pipeline.Projection.
 func (p Projection) Links(ctx context.Context) ([]pipeline.ActiveLink, error) {
-	var rows []struct {
-		Pos                                                    int64
-		Learner, Account, Registration, Issuer, Subject, Agent string
-	}
-	if err := p.s.Select(ctx, &rows, `SELECT pos, learner, account, registration, issuer, subject, agent FROM agent_link WHERE ended = 0 ORDER BY pos`); err != nil {
-		return nil, fmt.Errorf("sqlstore: read links: %w", err)
-	}
-	out := make([]pipeline.ActiveLink, len(rows))
-	for i, r := range rows {
-		out[i] = pipeline.ActiveLink{Pos: r.Pos, Link: learner.Link{Learner: r.Learner, Account: r.Account, Registration: r.Registration,
-			Issuer: r.Issuer, Subject: r.Subject, Agent: r.Agent}}
-	}
-	return out, nil
+	return selectLinks(ctx, p.s.DB, `WHERE ended = 0 ORDER BY pos`)
 }
 
 // Progress is pipeline.Projection.

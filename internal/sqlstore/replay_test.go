@@ -141,6 +141,16 @@ func (l *life) identity() {
 
 // edit applies a changeset with one edit.
 func (l *life) edit() {
+	switch _, err := l.s.Courses(l.frameworks).Apply(context.Background(), l.draw()); {
+	case errors.Is(err, mapping.ErrAligned): // it is tagged so
+		l.tags = l.tags[:len(l.tags)-1]
+	case err != nil:
+		l.Fatal(err)
+	}
+}
+
+// draw is a changeset with one edit.
+func (l *life) draw() mapping.Changeset {
 	cs := mapping.Changeset{ID: uuid.NewString(), Author: "operator", At: l.d.Clock.Now(), Scope: l.course.Scope()}
 	capability := l.pick("cap-1", "cap-2")
 	switch n := l.rand.IntN(4); {
@@ -162,12 +172,7 @@ func (l *life) edit() {
 		cs.Edits = []mapping.Edit{{Add: &mapping.Alignment{ID: id, Capability: capability, Scope: cs.Scope, Selector: mapping.Selector{
 			Kind: mapping.SelectorKind(l.pick("under", "exact")), IRI: issuer + l.pick("/mod/quiz/view.php?id=3", "/mod/page/view.php?id=1")}}}}
 	}
-	switch _, err := l.s.Courses(l.frameworks).Apply(context.Background(), cs); {
-	case errors.Is(err, mapping.ErrAligned): // it is tagged so
-		l.tags = l.tags[:len(l.tags)-1]
-	case err != nil:
-		l.Fatal(err)
-	}
+	return cs
 }
 
 // dayOfLong lets days go by, or does what happens beside evidence.

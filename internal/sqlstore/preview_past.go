@@ -1,0 +1,117 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"cairn/internal/learner"
+	"cairn/internal/pipeline"
+	"cairn/mapping"
+	"cairn/xapi"
+)
+
+// bits is a set of log positions: one bit each, so that it stays small whatever it holds.
+type bits []uint64
+
+func (b bits) set(pos int64) { b[pos>>6] |= 1 << (pos & 63) }
+
+func (b bits) has(pos int64) bool { return b[pos>>6]&(1<<(pos&63)) != 0 }
+
+// pastOf is where the statements are that selectors take.
+type pastOf struct {
+	selectors []mapping.Selector
+	at        bits
+}
+
+// found answers where the statements are that the selectors may take, looked up once.
+func (z *frozen) found(ctx context.Context, selectors []mapping.Selector) (bits, error) {
+	if z.past != nil && slices.Equal(z.past.selectors, selectors) {
+		return z.past.at, nil
+	}
+	at := make(bits, z.upTo>>6+1)
+	for _, sel := range selectors {
+		positions, err := z.s.selected(ctx, sel, z.upTo)
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: find the statements of an activity: %w", err)
+		}
+		for _, pos := range positions {
+			at.set(pos)
+		}
+	}
+	z.past = &pastOf{slices.Clone(selectors), at}
+	return at, nil
+}
+
+// Past is pipeline.Frozen. Of the learners' statements only those are read that a selector may take.
+func (z *frozen) Past(ctx context.Context, learners []string, selectors []mapping.Selector, f func(pipeline.ActiveLink, pipeline.Entry) error) error {
+	at, err := z.found(ctx, selectors)
+	if err != nil {
+		return err
+	}
+	links, err := selectLinks(ctx, z.db, `WHERE ended = 0 AND `+z.s.d.in("learner")+` ORDER BY pos`, z.s.d.list(learners))
+	if err != nil {
+		return err
+	}
+	byAgent := map[string][]pipeline.ActiveLink{}
+	for _, l := range links {
+		byAgent[l.Agent] = append(byAgent[l.Agent], l)
+	}
+	positions, err := z.acted(ctx, byAgent)
+	if err != nil {
+		return err
+	}
+	positions = slices.DeleteFunc(positions, func(pos int64) bool { return !at.has(pos) })
+	return z.s.each(ctx, positions, func(e pipeline.Entry) error {
+		if e.Own || !slices.ContainsFunc(selectors, func(s mapping.Selector) bool { return s.Matches(e.Record) }) {
+			return nil
+		}
+		for _, l := range byAgent[e.Record.Agent] {
+			if err := f(l, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// acted answers where agents are actors, in order.
+func (z *frozen) acted(ctx context.Context, agents map[string][]pipeline.ActiveLink) ([]int64, error) {
+	values := make([]string, 0, len(agents))
+	for agent := range agents {
+		value, _ := storedValue(agent)
+		values = append(values, value)
+	}
+	var ids, positions []int64
+	if err := z.db.Select(ctx, &ids, `SELECT id FROM term WHERE kind = ? AND `+z.s.d.in("value"), int64(xapi.TermAgent), z.s.d.list(values)); err != nil {
+		return nil, fmt.Errorf("sqlstore: find the agents of learners: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := z.db.Select(ctx, &positions, `SELECT pos FROM statement_link WHERE `+z.s.d.inInts("term")+` AND role = ? AND pos <= ?`,
+		z.s.d.list(ids), int64(xapi.RoleActor), z.upTo); err != nil {
+		return nil, fmt.Errorf("sqlstore: find the statements of learners: %w", err)
+	}
+	return ordered(positions), nil
+}
+
+// agentLinkRow is a row of table agent_link.
+type agentLinkRow struct {
+	Pos                                                    int64
+	Learner, Account, Registration, Issuer, Subject, Agent string
+}
+
+// selectLinks reads links that a condition takes.
+func selectLinks(ctx context.Context, db reader, where string, args ...any) ([]pipeline.ActiveLink, error) {
+	var rows []agentLinkRow
+	if err := db.Select(ctx, &rows, `SELECT pos, learner, account, registration, issuer, subject, agent FROM agent_link `+where, args...); err != nil {
+		return nil, fmt.Errorf("sqlstore: read links: %w", err)
+	}
+	out := make([]pipeline.ActiveLink, len(rows))
+	for i, r := range rows {
+		out[i] = pipeline.ActiveLink{Pos: r.Pos, Link: learner.Link{Learner: r.Learner, Account: r.Account, Registration: r.Registration,
+			Issuer: r.Issuer, Subject: r.Subject, Agent: r.Agent}}
+	}
+	return out, nil
+}
