@@ -13,15 +13,16 @@ import (
 )
 
 type forwardCmd struct {
-	Add    forwardAddCmd            `cmd:"" help:"Forward statements to another record store."`
-	List   remoteListCmd[targets]   `cmd:"" help:"List the targets and how far behind they are."`
-	Status forwardStatusCmd         `cmd:"" help:"Show one target, and what it refused for good."`
-	Test   remoteTestCmd[targets]   `cmd:"" help:"Ask a target what it is and whether it lets us in, and say what it answered."`
-	Set    remoteSetCmd[targets]    `cmd:"" help:"Give a target another key and secret. It goes on where it stood."`
-	Pause  remotePauseCmd[targets]  `cmd:"" help:"Send a target nothing more until it goes on. Nothing is lost: the log waits."`
-	Resume remoteResumeCmd[targets] `cmd:"" help:"Have a target go on now where it stood, also before its time after a failure."`
-	Retry  forwardRetryCmd          `cmd:"" help:"Send a target once more what it refused for good."`
-	Remove remoteRemoveCmd[targets] `cmd:"" help:"Forget a target, its secret, and the list of what it refused."`
+	Add     forwardAddCmd            `cmd:"" help:"Forward statements to another record store."`
+	List    remoteListCmd[targets]   `cmd:"" help:"List the targets and how far behind they are."`
+	Status  forwardStatusCmd         `cmd:"" help:"Show one target, and what it refused for good."`
+	Test    remoteTestCmd[targets]   `cmd:"" help:"Ask a target what it is and whether it lets us in, and say what it answered."`
+	Set     remoteSetCmd[targets]    `cmd:"" help:"Give a target another key and secret. It goes on where it stood."`
+	Pause   remotePauseCmd[targets]  `cmd:"" help:"Send a target nothing more until it goes on. Nothing is lost: the log waits."`
+	Resume  remoteResumeCmd[targets] `cmd:"" help:"Have a target go on now where it stood, also before its time after a failure."`
+	Retry   forwardRetryCmd          `cmd:"" help:"Send a target once more what it refused for good."`
+	Dismiss forwardDismissCmd        `cmd:"" help:"Take what a target refused for good off its list. It is not sent, and stays here."`
+	Remove  remoteRemoveCmd[targets] `cmd:"" help:"Forget a target, its secret, and the list of what it refused."`
 }
 
 // targets is the remoteKind of forwarding.
@@ -175,26 +176,41 @@ func (c *forwardStatusCmd) Run(p *program) error {
 	})
 }
 
-type forwardRetryCmd struct {
+// deadArgs name what a target refused.
+type deadArgs struct {
 	remoteName
 	Statement string `arg:"" optional:"" help:"Id of one statement; default: all that it refused."`
 }
 
+type forwardRetryCmd struct{ deadArgs }
+
 // Run has refused statements sent once more.
 func (c *forwardRetryCmd) Run(p *program) error {
+	return c.change(p, (*sqlstore.Store).RetryDead, "%d statements are sent once more. A server that runs sends them within seconds.\n")
+}
+
+type forwardDismissCmd struct{ deadArgs }
+
+// Run takes refused statements off the list.
+func (c *forwardDismissCmd) Run(p *program) error {
+	return c.change(p, (*sqlstore.Store).DismissDead, "%d statements were taken off the list. They are not sent.\n")
+}
+
+// change does something to refused statements, and says to how many.
+func (a deadArgs) change(p *program, do func(s *sqlstore.Store, ctx context.Context, target, statement string) (int64, error), text string) error {
 	return p.withStore(func(s *sqlstore.Store) error {
-		found, err := findRemote[targets](p, s, c.Name)
+		found, err := findRemote[targets](p, s, a.Name)
 		if err != nil {
 			return err
 		}
-		n, err := s.RetryDead(p.ctx, found.id, c.Statement)
+		n, err := do(s, p.ctx, found.id, a.Statement)
 		if err != nil {
 			return err
 		}
 		if p.JSON {
 			return printJSON(p.out, map[string]any{"id": found.id, "statements": n})
 		}
-		_, err = fmt.Fprintf(p.out, "%d statements are sent once more. A server that runs sends them within seconds.\n", n)
+		_, err = fmt.Fprintf(p.out, text, n)
 		return err
 	})
 }

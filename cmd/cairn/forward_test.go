@@ -95,6 +95,12 @@ func TestForwardsToASecondCairn(t *testing.T) {
 		succeed(t, from.env, &view, "forward", "status", "other")
 		return view.Refused == 1 && view.Dead[0].At != first
 	})
+	if succeed(t, from.env, &again, "forward", "dismiss", "other", view.Dead[0].Statement); again.Statements != 1 {
+		t.Errorf("%d are dismissed", again.Statements)
+	}
+	if succeed(t, from.env, &view, "forward", "status", "other"); view.Refused != 0 {
+		t.Errorf("still refused: %+v", view)
+	}
 	succeed(t, from.env, nil, "forward", "pause", "other")
 	from.send(t, statementLine(8, "v"))
 	if succeed(t, from.env, &view, "forward", "status", made.ID); view.State != "paused" || view.Lag != 1 {

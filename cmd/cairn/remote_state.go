@@ -46,7 +46,7 @@ func targetFinding(t sqlstore.TargetInfo, v targetView) diagnosis.Finding {
 	case t.Lag > 0 && t.Age > remoteLate:
 		f.Result, f.Do = diagnosis.Doubt, "see whether a server runs, and its log"
 	case t.Dead > 0:
-		f.Result, f.Do = diagnosis.Doubt, fmt.Sprintf("cairn forward status %s says why; cairn forward retry %[1]s sends them once more", t.Name)
+		f.Result, f.Do = diagnosis.Doubt, fmt.Sprintf("cairn forward status %s says why; retry sends them once more, dismiss takes them off the list", t.Name)
 	}
 	return f
 }

@@ -146,6 +146,19 @@ func (s *Store) RetryDead(ctx context.Context, target, statement string) (n int6
 	return n, wrap(err, "send once more what was refused")
 }
 
+// DismissDead takes what a target refused off its list: one statement by id, or all for "". It answers how many. They stay in the log,
+// and are not sent.
+func (s *Store) DismissDead(ctx context.Context, target, statement string) (n int64, err error) {
+	err = s.write(ctx, func(tx *Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE forward_target SET due = due WHERE id = ?`, target); err != nil { // locked first, as Settle does
+			return err
+		}
+		n, err = affected(tx.Exec(ctx, `DELETE FROM forward_dead WHERE target = ? AND (? = '' OR statement = ?)`, target, statement, statement))
+		return err
+	})
+	return n, wrap(err, "dismiss what was refused")
+}
+
 // Again is pipeline.Targets.
 func (t Targets) Again(ctx context.Context, one pipeline.Target, limit int) ([]pipeline.Outgoing, error) {
 	var rows []struct {

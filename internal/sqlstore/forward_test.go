@@ -147,6 +147,38 @@ func TestWhatATargetRefusedIsSentOnceMore(t *testing.T) {
 		if want := []sqlstore.DeadInfo{{Dead: pipeline.Dead{Pos: 2, Statement: storetest.ID(2), Status: 400, Problem: "no"}, At: now}}; err != nil || cmp.Diff(want, dead) != "" {
 			t.Errorf("%v: refused are %v", err, dead)
 		}
+		for statement, want := range map[string]int64{storetest.ID(1): 0, storetest.ID(2): 1} {
+			if n, err := s.DismissDead(ctx, "t1", statement); err != nil || n != want {
+				t.Errorf("%s: %d dismissed, want %d (%v)", statement, n, want, err)
+			}
+		}
+		if dead, err = s.DeadOf(ctx, "t1", 10); err != nil || len(dead) != 0 {
+			t.Errorf("%v: refused are %v", err, dead)
+		}
+	})
+}
+
+func TestATargetIsGivenAnotherKeyAndGoesOnAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx, now := d.Open(t), context.Background(), d.Clock.Now()
+		addTarget(t, s, "t1")
+		if err := s.Add(ctx, storetest.Key, storetest.Prepare(t, storetest.Build{})); err != nil {
+			t.Fatal(err)
+		}
+		one, _, err := s.Targets().Claim(ctx, "h", now, now.Add(time.Minute), nil)
+		if err == nil {
+			err = s.Targets().Release(ctx, one, now.Add(time.Hour), "it answered 401")
+		}
+		if err == nil {
+			err = s.SetTargetKey(ctx, "t1", "another", "sealed anew")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok, err := s.Targets().Claim(ctx, "h", now, now.Add(time.Minute), nil)
+		if err != nil || !ok || got.Key != "another" || got.Sealed != "sealed anew" || got.Pos != one.Pos || got.Attempts != 0 {
+			t.Errorf("%+v %t (%v)", got, ok, err)
+		}
 	})
 }
 
@@ -188,7 +220,7 @@ func TestATargetIsPausedAndRemoved(t *testing.T) {
 		if err := s.RemoveTarget(ctx, "t1"); err != nil {
 			t.Fatal(err)
 		}
-		for name, err := range map[string]error{"pause": s.PauseTarget(ctx, "t1", true), "remove": s.RemoveTarget(ctx, "t1")} {
+		for name, err := range map[string]error{"pause": s.PauseTarget(ctx, "t1", true), "remove": s.RemoveTarget(ctx, "t1"), "set": s.SetTargetKey(ctx, "t1", "k", "s")} {
 			if !errors.Is(err, sqlstore.ErrRemoteUnknown) {
 				t.Errorf("%s what was removed: %v", name, err)
 			}

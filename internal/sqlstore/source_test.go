@@ -141,6 +141,15 @@ func TestASourceIsPausedAndRemoved(t *testing.T) {
 		if err := s.PauseSource(ctx, "s1", false); err != nil || !claim() {
 			t.Errorf("not claimed after it goes on (%v)", err)
 		}
+		if err := s.SetSourceKey(ctx, "s1", "another", "sealed anew"); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := s.ListSources(ctx); err != nil || all[0].Key != "another" || all[0].Sealed != "sealed anew" {
+			t.Errorf("%+v (%v)", all, err)
+		}
+		if err := s.SetSourceKey(ctx, "none", "k", "s"); !errors.Is(err, sqlstore.ErrRemoteUnknown) {
+			t.Errorf("an unknown one: %v", err)
+		}
 		if err := s.RemoveSource(ctx, "s1"); err != nil || claim() {
 			t.Errorf("claimed after it was removed (%v)", err)
 		}
