@@ -28,6 +28,7 @@ type cli struct {
 	Credential   credentialCmd   `cmd:"" help:"The keys that programs use at /xapi."`
 	Statements   statementsCmd   `cmd:"" help:"Statements in bulk: export and import."`
 	Person       personCmd       `cmd:"" help:"What is kept about one person: find, export, erase."`
+	Retention    retentionCmd    `cmd:"" help:"How long statements are kept."`
 	Forward      forwardCmd      `cmd:"" help:"Other record stores that statements are forwarded to."`
 	Source       sourceCmd       `cmd:"" help:"Other record stores that statements are pulled from."`
 	Deliveries   deliveriesCmd   `cmd:"" help:"The scores that LMSs are owed."`

@@ -131,7 +131,7 @@ func (s *server) run(ctx context.Context, l net.Listener) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var group sync.WaitGroup
-	for _, f := range []func(context.Context){s.projector.Run, s.deliverer.Run, s.forwarder.Run, s.puller.Run, s.launches.run, s.sweep} {
+	for _, f := range []func(context.Context){s.projector.Run, s.deliverer.Run, s.forwarder.Run, s.puller.Run, s.launches.run, s.sweep, s.retain} {
 		group.Go(func() { f(work) })
 	}
 	done := context.AfterFunc(ctx, func() { s.health.stopping.Store(true) })

@@ -50,8 +50,8 @@ func (r Records) AllAsOf(ctx context.Context, learnerID string, q pipeline.AsOf)
 func stand(ctx context.Context, db reader, q *pipeline.AsOf) error {
 	if q.At.IsZero() {
 		var stored *int64
-		if err := db.Get(ctx, &stored, `SELECT MAX(stored) FROM (SELECT stored FROM statement WHERE pos = ? UNION ALL SELECT stored FROM event WHERE pos = ?) AS here`,
-			q.Pos, q.Pos); err != nil {
+		if err := db.Get(ctx, &stored, `SELECT MAX(stored) FROM (SELECT stored FROM statement WHERE pos = ? UNION ALL SELECT stored FROM checkpoint WHERE pos = ?
+			UNION ALL SELECT stored FROM event WHERE pos = ?) AS here`, q.Pos, q.Pos, q.Pos); err != nil {
 			return fmt.Errorf("sqlstore: read when a position was stored: %w", err)
 		}
 		if stored != nil {
@@ -65,7 +65,8 @@ func stand(ctx context.Context, db reader, q *pipeline.AsOf) error {
 	at := micros(q.At)
 	if err := db.Get(ctx, &q.Pos, `SELECT COALESCE(MAX(pos), 0) FROM (
 		SELECT pos FROM (SELECT pos FROM statement WHERE stored <= ? ORDER BY stored DESC, pos DESC LIMIT 1) AS s
-		UNION ALL SELECT pos FROM (SELECT pos FROM event WHERE stored <= ? ORDER BY stored DESC, pos DESC LIMIT 1) AS e) AS last`, at, at); err != nil {
+		UNION ALL SELECT pos FROM (SELECT pos FROM checkpoint WHERE stored <= ? ORDER BY stored DESC, pos DESC LIMIT 1) AS c
+		UNION ALL SELECT pos FROM (SELECT pos FROM event WHERE stored <= ? ORDER BY stored DESC, pos DESC LIMIT 1) AS e) AS last`, at, at, at); err != nil {
 		return fmt.Errorf("sqlstore: find the position of a date: %w", err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"cairn/internal/pipeline"
@@ -34,4 +35,32 @@ func inOrder(all ...[]pipeline.Entry) []pipeline.Entry {
 	out := slices.Concat(all...)
 	slices.SortFunc(out, func(a, b pipeline.Entry) int { return cmp.Compare(a.Pos, b.Pos) })
 	return out
+}
+
+// checkThere refuses a batch whose evidence rests on statements that were purged or erased since it was read: the projector reads anew.
+// The cursor must be locked, as those who remove statements do.
+func (t *Tx) checkThere(ctx context.Context, b pipeline.Batch) error {
+	var generation int64
+	if err := t.Get(ctx, &generation, `SELECT generation FROM log_head`); err != nil {
+		return fmt.Errorf("sqlstore: read the head of the log: %w", err)
+	}
+	if generation != t.generation {
+		return errStale
+	}
+	if !t.db.departed.Load().gone || len(b.Evidence) == 0 {
+		return nil
+	}
+	rest := map[int64]bool{}
+	for _, e := range b.Evidence {
+		rest[e.Evidence.Record.Pos] = true
+	}
+	list := t.db.d.list(slices.Sorted(maps.Keys(rest)))
+	var there int
+	if err := t.Get(ctx, &there, `SELECT (SELECT COUNT(*) FROM statement WHERE `+t.db.d.inInts("pos")+`) + (SELECT COUNT(*) FROM checkpoint WHERE `+t.db.d.inInts("pos")+`)`, list, list); err != nil {
+		return fmt.Errorf("sqlstore: look for the statements of evidence: %w", err)
+	}
+	if there != len(rest) {
+		return pipeline.ErrLeaseLost
+	}
+	return nil
 }

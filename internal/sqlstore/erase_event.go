@@ -17,7 +17,7 @@ const erasedAuthor = "erased"
 
 // authorColumns is where accounts are named as authors of what stays.
 var authorColumns = [][2]string{{"changeset", "author"}, {"changeset", "body"}, {"placed_activity", "author"}, {"framework_state", "author"},
-	{"endorsement", "given_by"}, {"endorsement", "withdrawn_by"}}
+	{"endorsement", "given_by"}, {"endorsement", "withdrawn_by"}, {"activity_name", "author"}}
 
 // eventErasure takes a person out of the events of the log. Their positions stay.
 type eventErasure struct {

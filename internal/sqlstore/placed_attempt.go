@@ -58,9 +58,24 @@ func (s *Store) finishedByRecord(ctx context.Context, iri, account string) (int6
 	if len(actors) == 0 || len(verbs) == 0 {
 		return 0, nil
 	}
+	var first int64
+	for _, table := range []string{"statement", "checkpoint"} {
+		at, err := s.finishedIn(ctx, table, object, actors, verbs)
+		if err != nil {
+			return 0, err
+		}
+		if at != 0 && (first == 0 || at < first) {
+			first = at
+		}
+	}
+	return first, nil
+}
+
+// finishedIn is finishedByRecord among statements, or among what is left of purged ones.
+func (s *Store) finishedIn(ctx context.Context, table string, object int64, actors, verbs []int64) (int64, error) {
 	var first *int64
-	err = s.Get(ctx, &first, `SELECT MIN(s.timestamp) FROM statement_link w JOIN statement_link o ON o.term = ? AND o.role = ? AND o.pos = w.pos
-		JOIN statement s ON s.pos = w.pos
+	err := s.Get(ctx, &first, `SELECT MIN(s.timestamp) FROM statement_link w JOIN statement_link o ON o.term = ? AND o.role = ? AND o.pos = w.pos
+		JOIN `+table+` s ON s.pos = w.pos
 		WHERE w.role = ? AND `+s.d.inInts("w.term")+` AND s.actor = w.term AND s.object = o.term AND `+s.d.inInts("s.verb")+`
 			AND s.own = 0 AND s.voided_pos IS NULL AND (s.success IS NULL OR s.success = 1)`,
 		object, int64(xapi.RoleObject), int64(xapi.RoleActor), s.d.list(actors), s.d.list(verbs))

@@ -38,6 +38,9 @@ func (p Projection) Commit(ctx context.Context, b pipeline.Batch) error {
 		if n == 0 {
 			return pipeline.ErrLeaseLost
 		}
+		if err := tx.checkThere(ctx, b); err != nil {
+			return err
+		}
 		for _, step := range []func(context.Context, pipeline.Batch) error{
 			tx.commitAlignments, tx.commitRules, tx.commitLinks, tx.commitEvidence, tx.commitProgress, tx.commitTransitions, tx.commitSeen,
 			tx.commitRatings, tx.commitEndorsements,

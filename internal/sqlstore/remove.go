@@ -121,7 +121,7 @@ func (r *removal) positions() []int64 {
 // keepCheckpoints writes what the fold still has to see. A void is nobody's record, so its checkpoint does not say who; that of a time
 // at which something ended says nothing but the time, like a statement of Cairn's own.
 func (r *removal) keepCheckpoints(ctx context.Context) error {
-	const columns, of = `INSERT INTO checkpoint (` + recordColumns + `) SELECT pos, CAST(? AS TEXT), stored, timestamp, `, ` FROM statement WHERE pos = ?`
+	const columns, of = `INSERT INTO checkpoint (credential, ` + recordColumns + `) SELECT credential, pos, CAST(? AS TEXT), stored, timestamp, `, ` FROM statement WHERE pos = ?`
 	for _, row := range r.rows {
 		var err error
 		switch {

@@ -33,6 +33,7 @@ type row struct {
 	terms       []link
 	new         *xapi.Prepared // nil for a stored one
 	own         bool
+	checkpoint  bool            // what is left of one that was purged
 	hidden      map[string]bool // keys of agents that were erased: others stand in their place
 }
 
@@ -73,6 +74,10 @@ func (in *intake) decide(r *request) error {
 	before := len(in.accepted)
 	for i := range r.batch {
 		p := &r.batch[i]
+		if in.gone[p.ID] {
+			r.drop++
+			continue
+		}
 		if same, ok := in.byID[p.ID]; ok {
 			if p.Equals(same.fingerprint, same.timestamp) {
 				continue
@@ -80,7 +85,7 @@ func (in *intake) decide(r *request) error {
 			return in.refuse(before, undo, &lrs.ConflictError{ID: p.ID})
 		}
 		hidden, drop := in.tx.db.departed.Load().keepsOut(p)
-		if drop || in.gone[p.ID] {
+		if drop {
 			r.drop++
 			continue
 		}
@@ -139,6 +144,7 @@ type storedRow struct {
 	Void        int64   `db:"void"`
 	VoidedPos   *int64  `db:"voided_pos"`
 	Terms       string  `db:"terms"`
+	Checkpoint  bool    `db:"checkpoint"`
 }
 
 const storedColumns = `id, pos, credential, fingerprint, timestamp, refers_to, void, voided_pos, terms`
@@ -204,15 +210,21 @@ func (in *intake) add(r *row) {
 // read finds the stored rows with these ids and those that refer to the others.
 func (in *intake) read(ctx context.Context, ids, referred []string) ([]*row, error) {
 	d := in.tx.db.d
+	query := `SELECT ` + storedColumns + `, false AS checkpoint FROM statement WHERE ` + d.in("id") + `
+		UNION SELECT ` + storedColumns + `, false AS checkpoint FROM statement WHERE refers_to IS NOT NULL AND ` + d.in("refers_to")
+	args := []any{d.list(ids), d.list(referred)}
+	if in.tx.db.departed.Load().gone { // what is left of purged ones may still be voided
+		query += ` UNION SELECT id, pos, credential, CAST('' AS bytea), timestamp, refers_to, void, voided_pos, terms, true AS checkpoint FROM checkpoint WHERE ` + d.in("id")
+		args = append(args, d.list(ids))
+	}
 	var found []storedRow
-	err := in.tx.Select(ctx, &found, `SELECT `+storedColumns+` FROM statement WHERE `+d.in("id")+`
-		UNION SELECT `+storedColumns+` FROM statement WHERE refers_to IS NOT NULL AND `+d.in("refers_to")+` ORDER BY pos`, d.list(ids), d.list(referred))
+	err := in.tx.Select(ctx, &found, query+` ORDER BY pos`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: look for statements with the same ids: %w", err)
 	}
 	rows := make([]*row, len(found))
 	for i, f := range found {
-		rows[i] = &row{id: f.ID, pos: f.Pos, credential: f.Credential, fingerprint: f.Fingerprint, timestamp: fromMicros(f.Timestamp), void: voidState(f.Void), terms: parseLinks(f.Terms)}
+		rows[i] = &row{id: f.ID, pos: f.Pos, credential: f.Credential, fingerprint: f.Fingerprint, timestamp: fromMicros(f.Timestamp), checkpoint: f.Checkpoint, void: voidState(f.Void), terms: parseLinks(f.Terms)}
 		if f.RefersTo != nil {
 			rows[i].refersTo = *f.RefersTo
 		}

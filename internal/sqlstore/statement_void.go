@@ -68,7 +68,11 @@ func (in *intake) writeVoids(ctx context.Context) error {
 		if target.new != nil {
 			continue // written with it
 		}
-		if _, err := in.tx.Exec(ctx, `UPDATE statement SET voided_pos = ? WHERE pos = ? AND voided_pos IS NULL`, v.pos, target.pos); err != nil {
+		table := "statement"
+		if target.checkpoint {
+			table = "checkpoint"
+		}
+		if _, err := in.tx.Exec(ctx, `UPDATE `+table+` SET voided_pos = ? WHERE pos = ? AND voided_pos IS NULL`, v.pos, target.pos); err != nil {
 			return fmt.Errorf("sqlstore: void statement %s: %w", target.id, err)
 		}
 	}
