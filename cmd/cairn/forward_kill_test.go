@@ -80,6 +80,47 @@ func TestKilledAgainAndAgainItForwardsAndPullsEverythingOnce(t *testing.T) {
 	t.Logf("%d acknowledged, %d in the log, %d arrived again, failures %v", len(acknowledged), len(log), there.again, there.moods)
 }
 
+// Of two servers on one PostgreSQL one forwards. When it is killed in the middle of a request, the other goes on where the last answer
+// was, in the same order.
+func TestAnotherServerForwardsWhatAKilledOneWasSending(t *testing.T) {
+	there := newMoody(t, 0)
+	env := append(onPostgres(t, postgres(t)), "CAIRN_ALLOW_PRIVATE_HOST="+strings.TrimPrefix(there.url, "http://"))
+	c := newCredential(t, env)
+	reached, killed := make(chan struct{}), make(chan struct{})
+	there.set(&trap{method: "POST", n: 2, spring: func() { close(reached); <-killed }})
+	first := serve(t, env)
+	var lines []string
+	for n := range 350 {
+		lines = append(lines, statementLine(n, "v"))
+	}
+	if status, body, err := c.post(t.Context(), first.base, []byte("["+strings.Join(lines, ",")+"]")); err != nil || status != http.StatusOK {
+		t.Fatalf("%d %s %v", status, body, err)
+	}
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("s"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	succeed(t, env, nil, "forward", "add", "--name", "there", "--key", "k", "--secret-file", secret, "--no-check", "--endpoint", there.url+"/to")
+	select {
+	case <-reached:
+	case <-time.After(within):
+		t.Fatal("the first server does not forward")
+	}
+	serve(t, env)
+	first.kill()
+	close(killed)
+	eventually(t, "the second server goes on", func() bool {
+		there.mu.Lock()
+		defer there.mu.Unlock()
+		return len(there.order) == len(lines)
+	})
+	there.mu.Lock()
+	defer there.mu.Unlock()
+	if diff := cmp.Diff(exportedIDs(t, env), there.order); diff != "" || there.again == 0 {
+		t.Errorf("%d arrived again; what arrived is not the log, in its order (-log +arrived):\n%s", there.again, diff)
+	}
+}
+
 // sendUntilKilled sends batches until the server is killed, and answers the ids that were acknowledged.
 func sendUntilKilled(t *testing.T, p *process, c credential) (acknowledged []string) {
 	t.Helper()
