@@ -1,7 +1,9 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -90,8 +92,10 @@ func (a Alignment) Twin(o Alignment) bool {
 }
 
 // equal says whether both ask for the same. The order of verbs does not count.
-func (c Criterion) equal(o Criterion) bool {
-	ordered := func(verbs []string) []string { return slices.Compact(slices.Sorted(slices.Values(verbs))) }
-	return c.NoSelf == o.NoSelf && c.MinDuration == o.MinDuration && equalMilli(c.MinMilli, o.MinMilli) &&
-		slices.Equal(ordered(c.Verbs), ordered(o.Verbs))
+func (c Criterion) equal(o Criterion) bool { return c.key() == o.key() }
+
+// key is the same for two criteria that ask for the same.
+func (c Criterion) key() string {
+	verbs := slices.Compact(slices.Sorted(slices.Values(c.Verbs)))
+	return fmt.Sprintf("%d %s %t %s", least(c.MinMilli), c.MinDuration, c.NoSelf, strings.Join(verbs, " "))
 }

@@ -115,7 +115,10 @@ func ReadAlignments(file string, data []byte, in AlignmentImport) ([]Alignment, 
 	for i := range t.rows {
 		out = append(out, r.row(i))
 	}
-	return out, r.ps.err(file)
+	if err := r.ps.err(file); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // alignmentReader reads a table row by row.
@@ -159,7 +162,7 @@ func (r *alignmentReader) hold(i int, a Alignment) {
 	}
 	key := Edit{Add: &a}.key()
 	if first, again := r.seen[key]; again {
-		r.ps.add(fmt.Sprintf("row %d", r.number[i]), "it aligns the same activity with the same capability as row %d", first)
+		r.ps.add(fmt.Sprintf("row %d", r.number[i]), "it says the same as row %d", first)
 		return
 	}
 	r.seen[key] = r.number[i]
@@ -220,22 +223,28 @@ func (r *alignmentReader) duration(i int) (d Duration) {
 }
 
 // NewAlignments answers the edits that add those alignments of which there is no twin among the active ones, and how many there
-// are already. Where one is there with another criterion, the new one takes its place.
+// are already. Where the same activity is aligned with the same capability by another criterion, which the table does not say, what is
+// added takes its place.
 func NewAlignments(read, active []Alignment) (edits []Edit, there int) {
-	byKey := map[string][]Alignment{}
+	told, has := map[string][]Alignment{}, map[string][]Alignment{}
+	for _, a := range read {
+		told[tagKey(a)] = append(told[tagKey(a)], a)
+	}
 	for _, a := range active {
-		k := tagKey(a)
-		byKey[k] = append(byKey[k], a)
+		has[tagKey(a)] = append(has[tagKey(a)], a)
 	}
 	for _, a := range read {
-		old := byKey[tagKey(a)]
-		if slices.ContainsFunc(old, a.Twin) {
+		k := tagKey(a)
+		if slices.ContainsFunc(has[k], a.Twin) {
 			there++
 			continue
 		}
-		for _, o := range old {
-			edits = append(edits, Edit{Remove: o.ID})
+		for _, old := range has[k] {
+			if !slices.ContainsFunc(told[k], old.Twin) {
+				edits = append(edits, Edit{Remove: old.ID})
+			}
 		}
+		has[k] = slices.DeleteFunc(has[k], func(old Alignment) bool { return !slices.ContainsFunc(told[k], old.Twin) })
 		edits = append(edits, Edit{Add: &a})
 	}
 	return edits, there

@@ -73,7 +73,7 @@ func TestTablesOfAlignmentsAreRefusedRowByRow(t *testing.T) {
 		"an unknown kind":              {head + quiz + ",,6.1,,,,some,\n", `row 2, column "kind"`},
 		"an unclear placing":           {head + quiz + ",,6.1,,,,,maybe\n", `row 2, column "placed"`},
 		"a capability as activity":     {head + "https://cairn.example/capability/c,,6.1,,,,,\n", `row 2, column "activity"`},
-		"the same twice":               {head + quiz + ",,6.1,,,,,\n" + quiz + ",,c,,50,,,\n", "row 3"},
+		"the same twice":               {head + quiz + ",,6.1,,,,,\n" + quiz + ",under,c,,,,any,no\n", "row 3"},
 		"too many rows":                {head + strings.Repeat(quiz+",,6.1,,,,,\n", 5001), "file"},
 	} {
 		got, err := mapping.ReadAlignments("tags.csv", []byte(c.table), intoCourse2)
@@ -105,8 +105,7 @@ func TestExportedAlignmentsImportAsTheSame(t *testing.T) {
 			}
 			a.Criterion.MinDuration = mapping.Duration(time.Duration(rapid.IntRange(0, 9999).Draw(t, "seconds")) * time.Second)
 			a.Criterion.NoSelf = rapid.Bool().Draw(t, "recorded")
-			same := func(o mapping.Alignment) bool { return o.Capability == a.Capability && o.Selector == a.Selector }
-			if !slices.ContainsFunc(all, same) {
+			if !slices.ContainsFunc(all, a.Twin) {
 				all = append(all, a)
 			}
 		}
@@ -133,4 +132,40 @@ func TestATableTakesThePlaceOfOtherCriteria(t *testing.T) {
 	if there != 1 || len(edits) != 2 || edits[0].Remove != "here" || edits[1].Add == nil || edits[1].Add.ID != "new" {
 		t.Errorf("%+v, %d there", edits, there)
 	}
+	edits, there = mapping.NewAlignments(tags(tag("same", course2, quiz), atLeast(tag("new", course2, quiz), 700), atLeast(tag("newer", course2, quiz), 800)), active)
+	if there != 1 || len(edits) != 2 || edits[0].Add == nil || edits[1].Add == nil {
+		t.Errorf("two criteria beside the one that is there: %+v, %d there", edits, there)
+	}
+}
+
+func FuzzReadAlignments(f *testing.F) {
+	f.Add([]byte("activity,capability\nhttps://a.example/1,6.1\n"))
+	f.Add([]byte("capability;activity\n6.1;https://a.example/1\n"))
+	f.Add([]byte("activity,selector,capability,verbs,min_score,min_duration,kind,placed\nhttps://a.example/1,prefix,d,passed,70.5,PT1H,recorded,yes\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		read, err := mapping.ReadAlignments("tags.csv", data, intoCourse2)
+		var refused *mapping.ImportError
+		if err != nil {
+			if !errors.As(err, &refused) || read != nil {
+				t.Fatalf("refused without saying where, or read in part: %v %v", read, err)
+			}
+			return
+		}
+		if len(read) == 0 {
+			return
+		}
+		edits, _ := mapping.NewAlignments(read, nil)
+		known := mapping.Known{Capability: func(id string) bool { return id == "c" || id == "d" }, Alignment: func(string) (mapping.Alignment, bool) { return mapping.Alignment{}, false }}
+		if err := (mapping.Changeset{ID: "cs", Scope: course2, Edits: edits}).Validate(known); err != nil {
+			t.Fatalf("read and then refused: %v", err)
+		}
+		var table bytes.Buffer
+		if err := mapping.WriteAlignments(&table, read, called); err != nil {
+			t.Fatal(err)
+		}
+		again, err := mapping.ReadAlignments("tags.csv", table.Bytes(), intoCourse2)
+		if edits, there := mapping.NewAlignments(again, read); err != nil || len(edits) != 0 || there != len(read) {
+			t.Fatalf("written and read again: %v, %d edits\n%s", err, len(edits), table.String())
+		}
+	})
 }

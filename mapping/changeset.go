@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -109,7 +110,7 @@ func (k Known) hasTwin(a Alignment, removed map[string]bool) bool {
 func (e Edit) key() string {
 	switch {
 	case e.Add != nil:
-		return strings.Join([]string{"add", e.Add.Capability, string(e.Add.Selector.Kind), e.Add.Selector.IRI}, "\n")
+		return strings.Join([]string{"add", e.Add.Capability, string(e.Add.Selector.Kind), e.Add.Selector.IRI, strconv.FormatBool(e.Add.Placed), e.Add.Criterion.key()}, "\n")
 	case e.Rule != nil:
 		return "rule\n" + e.Rule.Capability + "\n" + e.Rule.Framework
 	}

@@ -138,3 +138,24 @@ func TestRulesRoundTripInJSON(t *testing.T) {
 		}
 	})
 }
+
+func FuzzParsePeriod(f *testing.F) {
+	for _, s := range []string{"P1Y", "P6M", "P90D", "P2W", "P1Y6M", "P0D", "PT1H", "P1Y1W", "P٣D"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p, err := mapping.ParsePeriod(s)
+		if err != nil {
+			if !errors.Is(err, mapping.ErrPeriod) || !p.IsZero() {
+				t.Fatalf("%q is refused with %v, and read as %+v", s, err, p)
+			}
+			return
+		}
+		if again, err := mapping.ParsePeriod(p.String()); err != nil || again != p {
+			t.Fatalf("%q is written %q and read %+v, %v", s, p, again, err)
+		}
+		if !p.AddTo(epoch).After(epoch) {
+			t.Fatalf("%q leads from %s to %s", s, epoch, p.AddTo(epoch))
+		}
+	})
+}
