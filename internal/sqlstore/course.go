@@ -26,7 +26,10 @@ type Courses struct {
 	frameworks *Frameworks
 }
 
-var _ web.Courses = Courses{}
+var (
+	_ web.Courses = Courses{}
+	_ web.Drafts  = Courses{}
+)
 
 // Courses answers the courses of this database. The frameworks say what can be aligned.
 func (s *Store) Courses(f *Frameworks) Courses { return Courses{s, f} }
