@@ -36,7 +36,7 @@ func TestAskRemoteSaysWhatWasAnswered(t *testing.T) {
 		"a web site":     {saying(200, "<html>"), saying(200, "<html>"), false, false, "not what a record store says of itself", "not with statements"},
 		"no endpoint":    {saying(404, "Not\x00\nFound"), saying(404, ""), false, false, "it answered 404: Not Found", "it answered 404"},
 		"no list":        {saying(200, `{}`), saying(200, `{}`), false, false, "not what a record store says", "not with statements"},
-		"redirects": {http.RedirectHandler("https://elsewhere.example/about", 301).ServeHTTP, http.RedirectHandler("/login", 302).ServeHTTP, false, false,
+		"redirects": {http.RedirectHandler("https://elsewhere.example/about", http.StatusMovedPermanently).ServeHTTP, http.RedirectHandler("/login", http.StatusFound).ServeHTTP, false, false,
 			"it answered 301, which leads to https://elsewhere.example/about", "it answered 302, which leads to /login"},
 		"never answers":   {hang, hang, false, false, "context deadline exceeded", "context deadline exceeded"},
 		"hangs up":        {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, saying(500, "oops"), false, false, "EOF", "it answered 500: oops"},
