@@ -12,6 +12,8 @@ import (
 
 	"cairn/xapi"
 	"cairn/xapi/lrs"
+
+	"github.com/go-json-experiment/json"
 )
 
 // nowhere takes statements and forgets them: what is left is the handler's own work.
@@ -55,6 +57,31 @@ func BenchmarkPost(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(b.N*each)/b.Elapsed().Seconds(), "statements/s")
+		})
+	}
+}
+
+// BenchmarkEnter measures what it costs to find the credential of a request, by a key and its secret and by a token, in a request that
+// does little else.
+func BenchmarkEnter(b *testing.B) {
+	h, _ := bare(b)
+	var is issued
+	w := send(h, http.MethodPost, tokenEndpoint, "application/x-www-form-urlencoded", "grant_type=client_credentials")
+	if err := json.Unmarshal(w.Body.Bytes(), &is); err != nil {
+		b.Fatal(err)
+	}
+	for name, authorization := range map[string]string{"Basic": "Basic YWxsOmFsbC1zZWNyZXQ=", "token": "Bearer " + is.Token} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r := httptest.NewRequest(http.MethodGet, "/xapi/activities?activityId=a:x", nil)
+				r.Header.Set("Authorization", authorization)
+				r.Header.Set(xapi.VersionHeader, "1.0.3")
+				w := httptest.NewRecorder()
+				if h.ServeHTTP(w, r); w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
 		})
 	}
 }
