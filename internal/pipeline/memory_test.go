@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"cairn/internal/pipeline"
@@ -32,10 +33,10 @@ type memory struct {
 	spans       []pipeline.RuleSpan // rules with their history
 	rated       []pipeline.RatingRow
 	endorsed    []pipeline.EndorsementRow
-	lost        bool      // the lease is somebody else's
-	fail        error     // answered by the next Commit
-	reads       int       // calls of Ledger
-	now         time.Time // of the next entry
+	lost        bool         // the lease is somebody else's
+	fail        error        // answered by the next Commit
+	reads       atomic.Int64 // calls of Ledger
+	now         time.Time    // of the next entry
 }
 
 func newMemory(entries ...pipeline.Entry) *memory {
@@ -82,7 +83,7 @@ func (m *memory) Links(context.Context) ([]pipeline.ActiveLink, error) {
 func (m *memory) Lease(context.Context, string, time.Time, time.Time) error { return nil }
 
 func (m *memory) Ledger(_ context.Context, p pipeline.Pair) ([]pipeline.LedgerRow, error) {
-	m.reads++
+	m.reads.Add(1)
 	var out []pipeline.LedgerRow
 	for _, r := range m.ledger {
 		if r.Pair != p || !m.active(r.LinkPos) {
@@ -167,9 +168,9 @@ func (m *memory) Tick(context.Context, string) error {
 
 func (m *memory) Reset(context.Context) error {
 	fresh := newMemory(m.entries...)
-	fresh.emitted, fresh.now = m.emitted, m.now
-	fresh.cursor.EmitAfter = max(m.cursor.EmitAfter, m.cursor.Pos)
-	*m = *fresh
+	m.cursor = pipeline.Cursor{EmitAfter: max(m.cursor.EmitAfter, m.cursor.Pos)}
+	m.alignments, m.rules, m.links, m.ledger, m.voided, m.transitions, m.spans, m.rated, m.endorsed = nil, nil, nil, nil, nil, nil, nil, nil, nil
+	m.progress, m.due, m.unlinked = fresh.progress, fresh.due, fresh.unlinked
 	return nil
 }
 

@@ -255,11 +255,11 @@ func TestSameThingOverAndOverIsNotJudgedEachTime(t *testing.T) {
 		s.m.append(pipeline.Entry{Kind: pipeline.EntryStatement, Record: mapping.Record{
 			StatementID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i), Agent: amara.Agent, Verb: completed, Activity: quiz, Time: epoch}})
 	}
-	s.m.reads = 0
+	s.m.reads.Store(0)
 	drain(t, s.p)
 	s.wantState(mapping.InProgress)
-	if s.m.reads > 1 {
-		t.Errorf("the ledger was read %d times for one pair in one batch", s.m.reads)
+	if s.m.reads.Load() > 1 {
+		t.Errorf("the ledger was read %d times for one pair in one batch", s.m.reads.Load())
 	}
 	if n := len(s.m.ledger); n != 5_000 {
 		t.Errorf("%d rows in the ledger, want 5000: every record is kept, also one that changes nothing", n)
