@@ -74,7 +74,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 			Rand: rand.Reader,
 		}, m}, s.launches},
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
-		People: store.People(), Preferences: store.Preferences(), Rosters: w.newRosters(ctx, store, client),
+		People: store.People(), Preferences: store.Preferences(), Windows: store, Rosters: w.newRosters(ctx, store, client),
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Diagnoses: &diagnoses{connections: connections{store}, wiring: w, last: map[string]checked{}},
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,

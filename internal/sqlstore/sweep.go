@@ -13,9 +13,9 @@ const sweepMargin = time.Hour
 const sweepMost = 500
 
 // Swept counts the rows that a sweep took away.
-type Swept struct{ Logins, Sessions, Launches, Preferences int64 }
+type Swept struct{ Logins, Sessions, Launches, Preferences, Windows int64 }
 
-// Sweep takes away logins, sessions and what was preferred in these that expired more than an hour ago, and what the launch log holds
+// Sweep takes away logins, codes of windows, sessions and what was preferred in these that expired more than an hour ago, and what the launch log holds
 // for more than thirty days, in short transactions. What is swept is unknown from
 // then on: it can never become valid again.
 func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
@@ -31,6 +31,9 @@ func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 	}
 	if swept.Preferences, err = s.sweep(ctx, `DELETE FROM preference WHERE owner IN (SELECT owner FROM preference WHERE expires > 0 AND expires < ? LIMIT ?)`, before); err != nil {
 		return swept, fmt.Errorf("sqlstore: sweep preferences: %w", err)
+	}
+	if swept.Windows, err = s.sweep(ctx, `DELETE FROM window_code WHERE code IN (SELECT code FROM window_code WHERE expires < ? LIMIT ?)`, before); err != nil {
+		return swept, fmt.Errorf("sqlstore: sweep codes of windows: %w", err)
 	}
 	before = micros(s.now().Add(-launchesLife))
 	if swept.Launches, err = s.sweep(ctx, `DELETE FROM launch_log WHERE id IN (SELECT id FROM launch_log WHERE at < ? LIMIT ?)`, before); err != nil {

@@ -45,6 +45,10 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", "/me/list?state=evidenced", nil, pages},
 		{"GET", "/me/section/" + w.capability6(), nil, pages},
 		{"GET", "/me/capability/" + w.capability("6.1-L2"), nil, pages},
+		{"GET", "/me/record", nil, pages},
+		{"GET", "/me/record?at=2026-05-02", nil, pages},
+		{"GET", "/me/record.csv", nil, pages},
+		{"POST", "/window", url.Values{"page": {"me/record"}, "code": {"made.1.up"}}, []int{401, 403, 403, 403, 403, 403, 403, 403, 403, 401, 403}}, // the code decides, not the cookie
 		{"GET", "/me/changes", nil, pages},
 		{"GET", "/me/changes?since=2026-05-02", nil, pages},
 		{"GET", "/me/start", nil, pages},

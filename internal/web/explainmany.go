@@ -13,6 +13,11 @@ func (s *site) explainAll(ctx context.Context, session *Session, learner string,
 	if err != nil {
 		return nil, fmt.Errorf("read what the states rest on: %w", err)
 	}
+	return s.explainCases(ctx, session, cases)
+}
+
+// explainCases explains cases that were read, by capability.
+func (s *site) explainCases(ctx context.Context, session *Session, cases map[string]mapping.Case) (map[string]mapping.Explanation, error) {
 	seen, iris := map[string]bool{}, []string{}
 	for _, c := range cases {
 		for _, a := range c.Alignments {

@@ -40,6 +40,7 @@ func everyPage(w *world) map[string][2]string {
 		"coverage list": {"tove", "/course/coverage/list?has=none"},
 		"start":         {"new", "/me/start"}, "start again": {"amara", "/me/start"}, "start preview": {"tove", "/me/start"}, "for a role": {"amara", "/me?role=U"},
 		"section for a role": {"amara", "/me/section/" + six1.ID + "?role=S+U"}, "list for a role": {"amara", "/me/list?role=U"},
+		"record": {"amara", "/me/record"}, "empty record": {"ben", "/me/record"}, "record of a day": {"amara", "/me/record?at=2026-05-02"}, "record of no day": {"amara", "/me/record?day=x&month=1&year=2"},
 		"changes": {"amara", "/me/changes"}, "no changes": {"ben", "/me/changes"}, "changes since nonsense": {"amara", "/me/changes?day=x&month=5&year=2026"},
 		"help": {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},
 		"copy":    {"copier", "/course/activities"},
@@ -58,6 +59,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 			if n := strings.Count(body, "<h1"); n != 1 {
 				t.Errorf("%d h1", n)
 			}
+			body = strings.ReplaceAll(body, "This is not a certificate of competence.", "") // the one sentence that may use these words
 			for _, word := range []string{" style=", "onclick", "javascript:", "ZgotmplZ", "{{", "<no value>", "competent", "certif", "master", "%"} {
 				if strings.Contains(strings.ToLower(body), strings.ToLower(word)) {
 					t.Errorf("the page holds %q", word)

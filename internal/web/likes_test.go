@@ -27,6 +27,15 @@ func (w *world) SaveVisit(_ context.Context, owner string, visited, before time.
 	return w.broken
 }
 
+func (w *world) OpenWindow(_ context.Context, code string, _ time.Time, window web.Session) error {
+	if w.spent[code] {
+		return web.ErrNotFound
+	}
+	w.spent[code] = true
+	w.sessions[window.Hash] = window
+	return w.broken
+}
+
 func (w *world) RoleChoice(_ context.Context, learner, framework string) ([]string, error) {
 	roles, ok := w.roles[learner+" "+framework]
 	if !ok && w.broken == nil {

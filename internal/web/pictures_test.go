@@ -55,6 +55,11 @@ func pictures(w *world) []picture {
 	tick := chromedp.Click(chromedp.CSS(`input[type="checkbox"]`))
 	tagging := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
 	return []picture{
+		{name: "learner-record-full", person: "amara", path: "/me/record", prepare: named},
+		{name: "learner-record-nameless", person: "amara", path: "/me/record", dark: true},
+		{name: "learner-record-empty", person: "ben", path: "/me/record"},
+		{name: "learner-record-day", person: "amara", path: "/me/record?at=2026-05-03", prepare: named},
+		{name: "learner-record-error", person: "amara", path: "/me/record?day=1&month=3&year=2030", prepare: named},
 		{name: "learner-changes-mixed", person: "amara", path: "/me/changes"},
 		{name: "learner-changes-dark", person: "amara", path: "/me/changes?since=2026-05-03", dark: true},
 		{name: "learner-changes-none", person: "amara", path: "/me/changes", prepare: visited},

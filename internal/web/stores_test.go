@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"cairn/internal/pipeline"
 	"cairn/internal/web"
 	"cairn/lti"
 	"cairn/mapping"
@@ -96,6 +97,19 @@ func (w *world) Cases(ctx context.Context, learner string, capabilities []string
 	out := map[string]mapping.Case{}
 	for _, id := range capabilities {
 		out[id] = w.caseOf(learner, id)
+	}
+	return out, w.broken
+}
+
+// AllAsOf of the world knows what happened by then.
+func (w *world) AllAsOf(_ context.Context, learner string, q pipeline.AsOf) (out []mapping.Case, err error) {
+	for _, n := range w.cat.Tracked("") {
+		c := w.caseOf(learner, n.ID)
+		c.WasEvidenced = false
+		c.Evidence = slices.DeleteFunc(c.Evidence, func(e mapping.Evidence) bool { return e.Record.Time.After(q.At) })
+		if len(c.Evidence) > 0 {
+			out = append(out, c)
+		}
 	}
 	return out, w.broken
 }

@@ -66,6 +66,7 @@ type world struct {
 	given     []lti.DeepLinkingAnswer
 	asked     int                       // how often all origins were read
 	platform  string                    // where the LMS is
+	spent     map[string]bool           // codes of windows
 	likes     map[string]web.Preference // by owner
 	roles     map[string][]string       // by learner and framework
 	broken    error                     // what every store answers, when set
@@ -116,7 +117,7 @@ func newWorldAt(t testing.TB, address string) *world {
 			"r1": {ID: "r1", Issuer: lms, FrameOrigins: []string{lms}, CoursePattern: "{issuer}/course/view.php?id={context}", AdminPage: true},
 			"r2": {ID: "r2", Issuer: "https://other.example"},
 		},
-		likes: map[string]web.Preference{}, roles: map[string][]string{}, sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
+		likes: map[string]web.Preference{}, spent: map[string]bool{}, roles: map[string][]string{}, sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
 		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
 		members:  map[string]web.Member{"4": {Account: "account-amara", Learner: "learner-amara", Name: "Amara Okafor"}},
 		attempts: map[string]web.Attempt{},
@@ -137,7 +138,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.roles["learner-amara "+w.cat.ID], w.roles["learner-ben "+w.cat.ID] = []string{}, []string{}
 	w.config = web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	}
 	if w.handler, err = web.New(w.config); err != nil {
