@@ -11,7 +11,7 @@ import (
 func allowBrowsers(head http.Header) {
 	head.Set("Access-Control-Allow-Origin", "*")
 	head.Set("Access-Control-Expose-Headers",
-		"Date, ETag, Last-Modified, Retry-After, X-Experience-API-Consistent-Through, X-Experience-API-Version, X-Request-Id")
+		"Date, ETag, Last-Modified, Retry-After, WWW-Authenticate, X-Experience-API-Consistent-Through, X-Experience-API-Version, X-Request-Id")
 }
 
 // preflight answers the question a browser asks first. It carries no version and no credential.

@@ -128,6 +128,9 @@ func TestBearer_RFC6750_3_1_refusals(t *testing.T) {
 		if challenge := got.header.Values("WWW-Authenticate"); len(challenge) != 1 || !strings.HasPrefix(challenge[0], `Bearer realm="xAPI", `+wants) {
 			t.Errorf("the challenge is %q", challenge)
 		}
+		if !strings.Contains(got.header.Get("Access-Control-Expose-Headers"), "WWW-Authenticate") {
+			t.Error("content in a browser cannot read the challenge", got.header)
+		}
 	}
 	for name, token := range map[string]string{"cut": good[:len(good)-4], "changed": good[:60] + "A" + good[61:], "no base64": "*", "short": "abc", "long": strings.Repeat("A", 5000)} {
 		t.Run(name, func(t *testing.T) { asked(token, statements, "token_invalid", 401, `error="invalid_token"`) })
