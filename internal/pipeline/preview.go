@@ -89,9 +89,6 @@ type Previewer struct {
 	Append func(ctx context.Context, cs mapping.Changeset) (int64, error)
 }
 
-// previewChunk is how many learners are held in memory at once.
-const previewChunk = 500
-
 // Preview evaluates every pair that the changeset touches, before and after it, on one state of the data. each is told of every
 // change by learner and capability, checked how many learners of how many were looked at; both may be nil. Memory does not grow
 // with the number of learners. An edit of what is not there has no effect: whether the changeset may be applied is not asked.

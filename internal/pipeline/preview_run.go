@@ -47,17 +47,20 @@ func (r *previewRun) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("count learners: %w", err)
 	}
+	size := chunkFirst
 	for after := ""; ; {
-		learners, err := r.frozen.Learners(ctx, r.audience, after, previewChunk)
+		learners, err := r.frozen.Learners(ctx, r.audience, after, size)
 		if err != nil {
 			return fmt.Errorf("read learners: %w", err)
 		}
 		if len(learners) == 0 {
 			return nil
 		}
-		if err := r.chunk(ctx, learners); err != nil {
+		rows, err := r.chunk(ctx, learners)
+		if err != nil {
 			return err
 		}
+		size = chunkNext(size, rows)
 		after = learners[len(learners)-1]
 		if r.checked != nil {
 			r.checked(r.out.Checked, of)
@@ -65,18 +68,34 @@ func (r *previewRun) run(ctx context.Context) error {
 	}
 }
 
-// chunk evaluates some learners in every capability that is touched.
-func (r *previewRun) chunk(ctx context.Context, learners []string) error {
+// How many learners are held in memory at once follows from how much evidence they had: many at once are read faster, since what is
+// theirs lies beside each other.
+const (
+	chunkFirst = 500
+	chunkLeast = 20
+	chunkMost  = 4_000
+	chunkRows  = 30_000 // of evidence, about 1 kB each
+)
+
+func chunkNext(size, rows int) int {
+	return min(max(size*chunkRows/max(rows, 1), chunkLeast, size/8), chunkMost, 2*size)
+}
+
+// chunk evaluates some learners in every capability that is touched. It answers how many rows of evidence they have.
+func (r *previewRun) chunk(ctx context.Context, learners []string) (rows int, err error) {
 	standing, err := r.read(ctx, learners)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	for _, some := range standing.Rows {
+		rows += len(some)
 	}
 	for _, learner := range learners {
 		effects := map[Effect]bool{}
 		for _, capability := range r.capabilities {
 			effect, err := r.pair(standing, Pair{learner, capability})
 			if err != nil {
-				return err
+				return 0, err
 			}
 			effects[effect] = true
 		}
@@ -89,7 +108,7 @@ func (r *previewRun) chunk(ctx context.Context, learners []string) error {
 		}
 		r.out.Checked++
 	}
-	return nil
+	return rows, nil
 }
 
 // read reads how learners stand, with what the added alignments would take of their past. Rows of alignments that are not there yet
