@@ -198,3 +198,30 @@ func (w *personWorld) backup() string {
 	}
 	return name
 }
+
+// The same commands on PostgreSQL, while a server runs: erased, purged and compacted.
+func TestPersonAndRetentionOnPostgres(t *testing.T) {
+	env := onPostgres(t, postgres(t))
+	c := newCredential(t, env)
+	p := serve(t, env)
+	for n, who := range []string{"ann", "bob"} {
+		line := strings.ReplaceAll(statementLine(n+1, "v"), "ann@", who+"@")
+		if status, body, err := c.post(t.Context(), p.base, []byte("["+line+"]")); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %s %v", status, body, err)
+		}
+	}
+	var done erasedView
+	succeed(t, env, &done, "person", "erase", "--agent", "mailto:bob@example.org", "--reason", "asked for", "--yes", "ERASE")
+	if done.Erased.Statements != 1 {
+		t.Errorf("it took %+v", done)
+	}
+	for n, want := range []int{http.StatusOK, http.StatusNotFound} {
+		status, _, err := c.xapi(t.Context(), http.MethodGet, fmt.Sprintf("%s/xapi/statements?statementId=00000000-0000-4000-8000-%012d", p.base, n+1), nil)
+		if err != nil || status != want {
+			t.Errorf("statement %d is answered %d, %v", n+1, status, err)
+		}
+	}
+	succeed(t, env, nil, "retention", "set", "all", "--days", "1")
+	succeed(t, env, nil, "retention", "purge")
+	succeed(t, env, nil, "retention", "compact")
+}

@@ -116,21 +116,21 @@ func (s *Store) leave(ctx context.Context, o *outgoing, after, upTo int64) (int6
 	return upTo, nil
 }
 
-// query is for one window. t is the target of a statement s that voids, where it is there. What was voided on arrival does not leave
+// query is for one window. t is the target of a statement s that voids, where it is there, and k what is left of it where it was purged. What was voided on arrival does not leave
 // by a selection: the statement that voids it may have been passed over before its target was known.
 func (o *outgoing) query(after, upTo int64) (string, []any) {
 	var b queryText
 	b.add(`SELECT s.pos, s.id, s.stored, s.void, s.body, COALESCE(m.value, ''), m.whole, COALESCE(n.value, ''), n.whole
-		FROM statement s LEFT JOIN statement t ON s.void <> 0 AND t.id = s.refers_to
-		LEFT JOIN term m ON m.id = s.object LEFT JOIN term n ON n.id = t.object WHERE s.pos > ? AND s.pos <= ?`, after, upTo)
+		FROM statement s LEFT JOIN statement t ON s.void <> 0 AND t.id = s.refers_to LEFT JOIN checkpoint k ON s.void <> 0 AND k.id = s.refers_to
+		LEFT JOIN term m ON m.id = s.object LEFT JOIN term n ON n.id = COALESCE(t.object, k.object) WHERE s.pos > ? AND s.pos <= ?`, after, upTo)
 	if o.Narrows() {
 		b.add(` AND (s.voided_pos IS NULL OR s.voided_pos > s.pos)`)
 	}
 	if o.verb != 0 {
-		b.add(` AND (s.verb = ? OR t.verb = ?)`, o.verb, o.verb)
+		b.add(` AND (s.verb = ? OR t.verb = ? OR k.verb = ?)`, o.verb, o.verb, o.verb)
 	}
 	if o.Own {
-		b.add(` AND (s.own = 1 OR t.own = 1)`)
+		b.add(` AND (s.own = 1 OR t.own = 1 OR k.own = 1)`)
 	}
 	if o.NotBy != "" {
 		b.add(` AND s.credential <> ?`, o.NotBy)

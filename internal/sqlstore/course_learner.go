@@ -69,11 +69,15 @@ func (c Courses) activityTerms(ctx context.Context, iris []string) (map[string]i
 // learnersOf counts who made the newest records of an activity.
 func (c Courses) learnersOf(ctx context.Context, term int64, who map[int64]string) (web.Count, error) {
 	var actors []int64
-	if err := c.s.Select(ctx, &actors, `SELECT s.actor FROM statement s JOIN (
+	for _, table := range []string{"statement", "checkpoint"} {
+		var some []int64
+		if err := c.s.Select(ctx, &some, `SELECT s.actor FROM `+table+` s JOIN (
 			SELECT pos FROM (SELECT pos FROM statement_link WHERE term = ? AND role = ? ORDER BY pos DESC LIMIT ?) o
 			UNION SELECT pos FROM (SELECT pos FROM statement_link WHERE term = ? AND role = ? ORDER BY pos DESC LIMIT ?) u) f ON f.pos = s.pos
 		WHERE s.voided_pos IS NULL`, term, int64(xapi.RoleObject), countedMost, term, int64(xapi.RoleParent), countedMost); err != nil {
-		return web.Count{}, fmt.Errorf("sqlstore: count the learners of an activity: %w", err)
+			return web.Count{}, fmt.Errorf("sqlstore: count the learners of an activity: %w", err)
+		}
+		actors = append(actors, some...)
 	}
 	people := map[string]bool{}
 	for _, a := range actors {

@@ -29,6 +29,7 @@ var personTables = []struct {
 	{"transition", "learner", byLearner, func(e *Erased) *int64 { return &e.Transitions }},
 	{"rating", "learner", byLearner, func(e *Erased) *int64 { return &e.Tracks }},
 	{"endorsement", "learner", byLearner, func(e *Erased) *int64 { return &e.Tracks }},
+	{"draft", "account", byAccount, nil},
 	{"preference", "owner", byLearner, nil},
 	{"role_choice", "learner", byLearner, nil},
 	{"agent_link", "learner", byLearner, nil},

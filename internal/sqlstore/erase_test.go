@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"context"
+	"crypto/sha1"
 	"errors"
 	"fmt"
 	"slices"
@@ -281,4 +282,29 @@ func TestReasonForAnErasureNamesNobody(t *testing.T) {
 			t.Errorf("%q: %v", reason, err)
 		}
 	}
+}
+
+// Who never launched is known by an agent alone: a mailbox brings the hash that stands for it; an account brings its learner.
+func TestErasureByAgent(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l, session := enrolled(t, d)
+		l.send("[" + strings.Join([]string{
+			did(50, `{"mbox":"mailto:lost@example.org"}`, quizObject),
+			did(51, `{"mbox_sha1sum":"`+fmt.Sprintf("%x", sha1.Sum([]byte("mailto:lost@example.org")))+`"}`, quizObject),
+		}, ",") + "]")
+		p, err := l.s.Person(context.Background(), sqlstore.WhoIs{Agent: "mbox|mailto:lost@example.org"})
+		if err != nil || len(p.Learners) != 0 {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		if done := erase(t, l, p); done.Statements != 2 || done.Accounts != 0 {
+			t.Errorf("it took %+v", done)
+		}
+		if where := mentions(t, d, "lost@example.org"); len(where) > 0 {
+			t.Errorf("left in %v", where)
+		}
+		p, err = l.s.Person(context.Background(), sqlstore.WhoIs{Agent: "account|" + issuer + "|" + zoe})
+		if err != nil || !slices.Equal(p.Learners, []string{session.Learner}) {
+			t.Errorf("by her account: %+v, %v", p, err)
+		}
+	})
 }

@@ -81,8 +81,10 @@ func (p *Person) findLearners(ctx context.Context, r reader, who WhoIs) error {
 			strings.TrimSuffix(who.Issuer, "/"), strings.TrimSuffix(who.Issuer, "/")+"/")
 	}
 	p.add(who.Agent)
+	home, name := accountOf(who.Agent)
 	if err := r.Select(ctx, &p.Learners, `SELECT DISTINCT learner FROM agent_link WHERE agent = ? AND ended = 0 UNION
-		SELECT a.learner FROM account_link l JOIN account a ON a.id = l.account WHERE l.agent = ?`, who.Agent, who.Agent); err != nil {
+		SELECT a.learner FROM account_link l JOIN account a ON a.id = l.account WHERE l.agent = ? UNION
+		SELECT learner FROM account WHERE subject = ? AND (issuer = ? OR issuer = ?)`, who.Agent, who.Agent, name, home, home+"/"); err != nil {
 		return err
 	}
 	if len(p.Learners) > 1 {
@@ -100,15 +102,27 @@ func (p *Person) add(agent string) {
 	}
 }
 
+// accountOf reads a key of an account; "" for another agent.
+func accountOf(agent string) (home, name string) {
+	rest, ok := strings.CutPrefix(agent, "account|")
+	if !ok {
+		return "", ""
+	}
+	home, name, _ = strings.Cut(rest, "|")
+	return home, name
+}
+
 func accountKey(issuer, subject string) string {
 	return xapi.Agent{Account: &xapi.Account{HomePage: issuer, Name: subject}}.Key()
 }
 
 func (p *Person) findAccounts(ctx context.Context, r reader, _ WhoIs) error {
 	for _, learner := range p.Learners {
-		if err := r.Select(ctx, &p.Accounts, `SELECT id, learner, registration, issuer, subject, name, created FROM account WHERE learner = ? ORDER BY created, id`, learner); err != nil {
+		var accounts []PersonAccount
+		if err := r.Select(ctx, &accounts, `SELECT id, learner, registration, issuer, subject, name, created FROM account WHERE learner = ? ORDER BY created, id`, learner); err != nil {
 			return err
 		}
+		p.Accounts = append(p.Accounts, accounts...)
 	}
 	for _, a := range p.Accounts {
 		p.add(accountKey(a.Issuer, a.Subject))

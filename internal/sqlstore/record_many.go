@@ -97,8 +97,9 @@ func (r Records) Changes(ctx context.Context, learnerID string, capabilities []s
 			transitionRow
 			Stored int64
 		}
-		if err := db.Select(ctx, &rows, `SELECT t.*, COALESCE(s.stored, e.stored, t.at) AS stored FROM (SELECT `+transitionColumns+` `+of+`
-			ORDER BY pos DESC, capability, ordinal DESC LIMIT ? OFFSET ?) t LEFT JOIN statement s ON s.pos = t.pos LEFT JOIN event e ON e.pos = t.pos
+		if err := db.Select(ctx, &rows, `SELECT t.*, COALESCE(s.stored, c.stored, e.stored, t.at) AS stored FROM (SELECT `+transitionColumns+` `+of+`
+			ORDER BY pos DESC, capability, ordinal DESC LIMIT ? OFFSET ?) t LEFT JOIN statement s ON s.pos = t.pos LEFT JOIN checkpoint c ON c.pos = t.pos
+			LEFT JOIN event e ON e.pos = t.pos
 			ORDER BY t.pos DESC, t.capability, t.ordinal DESC`, append(args, limit, offset)...); err != nil {
 			return fmt.Errorf("sqlstore: read the changes of a learner: %w", err)
 		}

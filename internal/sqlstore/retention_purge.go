@@ -36,9 +36,20 @@ type purge struct {
 
 // The bounds of one transaction and of what waits to be blanked.
 const (
-	purgeBatch = 250
+	purgeBatch = 500
 	looseMost  = 20_000
 )
+
+// breath is how long a purge lets others write between two transactions. SQLite asks for the lock again at most every 100 ms, and does
+// not know who waited longest; PostgreSQL does.
+const breath = 100 * time.Millisecond
+
+func (p *purge) breathe(ctx context.Context) error {
+	if !p.s.d.oneWriter {
+		return nil
+	}
+	return pause(ctx, breath)
+}
 
 // Purge takes away what a rule takes, some at a time: others write between. States of learners never change by it: what is evidence
 // stays as a checkpoint (settled question 15). Ids stay known. shown is told the position of the log that was reached and where it
@@ -217,6 +228,9 @@ func (p *purge) remove(ctx context.Context, positions []int64) error {
 		return r.run(ctx)
 	})
 	if err != nil {
+		return err
+	}
+	if err := p.breathe(ctx); err != nil {
 		return err
 	}
 	p.tally(rows)

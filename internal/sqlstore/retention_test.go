@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"cairn/internal/pipeline"
 	"cairn/internal/sqlstore"
 	"cairn/internal/storetest"
+	"cairn/internal/web"
 	"cairn/mapping"
 	"cairn/xapi/lrs"
 )
@@ -42,9 +46,21 @@ func TestPurgeChangesNoState(t *testing.T) {
 		l, _ := enrolled(t, d)
 		l.drain(l.projector("live", 7))
 		before := l.projected()
+		tom := find(t, l.s, "tom").Learners[0]
+		changes := func() []web.Change {
+			all, _, err := l.s.Records().Changes(context.Background(), tom, []string{"cap-1"}, time.Time{}, 0, 10)
+			if err != nil || len(all) == 0 {
+				t.Fatalf("%d changes, %v", len(all), err)
+			}
+			return all
+		}
+		known := changes()
 		d.Clock.Move(48 * time.Hour)
 		l.act()
 		did := purged(t, l.s, old)
+		if d := cmp.Diff(known, changes()); d != "" {
+			t.Errorf("the history changed:\n%s", d)
+		}
 		if did.Statements < 13 || did.Checkpoints < 4 {
 			t.Errorf("it took %+v", did)
 		}
@@ -152,7 +168,7 @@ func TestRetentionRulesTakeWhatTheySay(t *testing.T) {
 	})
 }
 
-// Others write while a purge is under way, on their own connections.
+// Another process writes all the time while a purge is under way.
 func TestStatementsAreStoredWhileAPurgeRuns(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		l := newLife(t, d, 1)
@@ -164,26 +180,73 @@ func TestStatementsAreStoredWhileAPurgeRuns(t *testing.T) {
 		l.drain(l.projector("live", 500))
 		d.Clock.Move(48 * time.Hour)
 		l.act()
-		between, last := 0, time.Now()
+		stop, wrote := writing(t, d)
+		var steps, between int64
 		did, err := l.s.Purge(context.Background(), old, func(int64, int64) {
-			l.act()
-			between++
-			if took := time.Since(last); took > 10*time.Second {
-				t.Errorf("others waited %s", took)
+			if steps++; steps == 4 {
+				between = wrote.Load()
 			}
-			last = time.Now()
 		})
-		if err != nil || did.Statements != 3000 || between < 10 {
-			t.Fatalf("%+v, %v; %d wrote between", did, err, between)
+		stop()
+		if err != nil || did.Statements != 3000 || steps < 6 || between == 0 {
+			t.Fatalf("%+v, %v; %d written in the first of %d steps", did, err, between, steps)
 		}
-		l.drain(l.projector("live", 500))
-		if n := count(t, d, "statement"); n < 1+between {
-			t.Errorf("%d statements are left", n)
+		if n := count(t, d, "statement"); int64(n) != 1+wrote.Load() {
+			t.Errorf("%d statements are left, %d were written", n, wrote.Load())
 		}
-		if n := count(t, d, "statement_link"); n > 40*(between+2) {
-			t.Errorf("%d links are left", n)
+		var lost int
+		if err := d.Raw(t).Get(&lost, `SELECT COUNT(*) FROM statement_link l WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.pos = l.pos)`); err != nil || lost > 0 {
+			t.Errorf("%d links of nothing are left, %v", lost, err)
 		}
 	})
+}
+
+// writing stores statements by another process until it is stopped.
+func writing(t *testing.T, d storetest.Database) (stop func(), wrote *atomic.Int64) {
+	other, done, wrote := d.Open(t), make(chan struct{}), &atomic.Int64{}
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			if err := other.Add(context.Background(), storetest.Key, storetest.Prepare1K(t, 10_000+i, 1)); err != nil {
+				t.Error(err)
+				return
+			}
+			wrote.Add(1)
+		}
+	})
+	return func() { close(done); wait.Wait() }, wrote
+}
+
+// What is gone takes no room after it was compacted.
+func TestCompactGivesRoomBack(t *testing.T) {
+	d := storetest.SQLite(t)
+	l := newLife(t, d, 1)
+	if err := l.s.Add(context.Background(), storetest.Key, storetest.Prepare1K(t, 0, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	size := func() int64 {
+		if err := l.s.Compact(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(d.DSN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	before := size()
+	l.drain(l.projector("live", 500))
+	d.Clock.Move(48 * time.Hour)
+	l.act()
+	purged(t, l.s, old)
+	if after := size(); after > before/2 {
+		t.Errorf("the file had %d octets and has %d", before, after)
+	}
 }
 
 // A server applies a rule once a day, whatever the number of processes.
