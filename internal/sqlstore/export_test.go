@@ -1,5 +1,17 @@
 package sqlstore
 
+import "context"
+
+// MigrateDown takes the schema back to a version, as it was before the migrations after it.
+func (s *Store) MigrateDown(ctx context.Context, version int64) error {
+	p, err := s.migrations()
+	if err != nil {
+		return err
+	}
+	_, err = p.DownTo(ctx, version)
+	return err
+}
+
 // What the tests of this package look at from outside.
 var (
 	StoredValue = storedValue
