@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 
+	"cairn/internal/pipeline"
 	"cairn/internal/sqlstore"
 	"cairn/mapping"
 )
@@ -22,6 +24,7 @@ type migrated struct {
 	To     string `json:"to"`
 	DryRun bool   `json:"dry_run"`
 	mapping.Migration
+	Effect pipeline.Preview `json:"effect"` // on learners, as it stood before
 }
 
 // Run carries the tags of items that a newer version replaces over to what replaces them, one changeset for each scope.
@@ -48,7 +51,11 @@ func (c *frameworkMigrateCmd) Run(p *program) error {
 		if reason == "" {
 			reason = "migration of " + d.ID + " from " + d.From + " to " + d.To
 		}
-		out := migrated{d.ID, d.From, d.To, c.DryRun, mapping.Migrate(d, tags, mapping.Changeset{Author: operator, Reason: reason, At: p.now().UTC()})}
+		out := migrated{ID: d.ID, From: d.From, To: d.To, DryRun: c.DryRun,
+			Migration: mapping.Migrate(d, tags, mapping.Changeset{Author: operator, Reason: reason, At: p.now().UTC()})}
+		if out.Effect, err = p.effect(s, there, out.Changesets); err != nil {
+			return err
+		}
 		if !c.DryRun {
 			courses := s.Courses(there)
 			for _, cs := range out.Changesets {
@@ -59,6 +66,27 @@ func (c *frameworkMigrateCmd) Run(p *program) error {
 		}
 		return out.print(p)
 	})
+}
+
+// effect looks at what changesets together would do to learners, and writes nothing.
+func (p *program) effect(s *sqlstore.Store, there *sqlstore.Frameworks, all []mapping.Changeset) (pipeline.Preview, error) {
+	var shown *bar
+	defer func() {
+		if shown != nil {
+			shown.end()
+		}
+	}()
+	previewer := pipeline.Previewer{Frozen: s.Frozen, Catalogs: there, Now: p.now}
+	out, err := previewer.Preview(p.ctx, pipeline.Together(all...), nil, func(done, of int) {
+		if shown == nil {
+			shown = newBar(os.Stderr, "learners", int64(of), p.now)
+		}
+		shown.at(int64(done))
+	})
+	if err != nil {
+		return out, fmt.Errorf("look at the effect on learners: %w", err)
+	}
+	return out, nil
 }
 
 func allTags(p *program, s *sqlstore.Store) (mapping.Tags, error) {
@@ -89,6 +117,10 @@ func (m migrated) print(p *program) error {
 	_, err := fmt.Fprintf(p.out, "%s, from version %s to %s: %d tags and %d rules %s carried to what replaces their items, in %d scopes; %d were there, %d stay as they are, %d belong to items that nothing replaces.\n",
 		m.ID, m.From, m.To, m.Carried, m.Rules, verb, len(m.Changesets), m.There, m.Stay, len(m.Lost))
 	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(p.out, "Of %d learners %d gain, %d lose and %d keep evidence that ends sooner.\n", m.Effect.Checked, m.Effect.People.Gain,
+		m.Effect.People.Lose, m.Effect.People.Expire); err != nil {
 		return err
 	}
 	for _, a := range m.Lost {

@@ -33,7 +33,8 @@ func TestTagsAreCarriedToANewerVersion(t *testing.T) {
 	succeed(t, env, &real, "framework", "migrate", "own", "--from", "1")
 	succeed(t, env, nil, "replay")
 	succeed(t, env, &again, "framework", "migrate", "own", "--from", "1")
-	if !dry.DryRun || dry.Carried != 1 || real.Carried != 1 || real.To != "2" || again.Carried != 0 || again.There != 1 {
+	if !dry.DryRun || dry.Carried != 1 || real.Carried != 1 || real.To != "2" || again.Carried != 0 || again.There != 1 ||
+		dry.Effect.Fingerprint == "" || len(dry.Effect.Capabilities) != 1 || dry.Effect.Capabilities[0].Capability != heir {
 		t.Errorf("dry run %+v, then %+v, then %+v", dry, real, again)
 	}
 	if e := real.Changesets[0].Edits; len(e) != 1 || e[0].Add.Capability != heir {

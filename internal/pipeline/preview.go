@@ -144,6 +144,16 @@ func (p Previewer) Apply(ctx context.Context, cs mapping.Changeset, shown Previe
 	return pos, now, err
 }
 
+// Together is a changeset of all edits of some, in any scopes: only to look at what they do together, as a migration to another
+// version of a framework makes one changeset a scope.
+func Together(all ...mapping.Changeset) mapping.Changeset {
+	out := mapping.Changeset{Scope: mapping.Scope{Kind: mapping.ScopeInstance}}
+	for _, cs := range all {
+		out.Edits = append(out.Edits, cs.Edits...)
+	}
+	return out
+}
+
 // finish puts the answer together.
 func (r *previewRun) finish() Preview {
 	out := r.out
