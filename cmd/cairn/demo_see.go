@@ -156,7 +156,41 @@ func (j *journey) snapshot() (string, error) {
 	return out, nil
 }
 
-// retag does what an author does: opens the activities of the course, and the page of one, ticks a capability, and saves.
+// sent is the page that a form led to.
+type sent struct {
+	page []byte
+	at   *url.URL
+}
+
+// submit sends a form as a browser would.
+func (j *journey) submit(browser *http.Client, f ltitest.Form) (sent, error) {
+	answer, err := browser.PostForm(f.Action.String(), f.Fields)
+	if err != nil {
+		return sent{}, err
+	}
+	page, err := ltitest.ReadBody(answer)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answered %s: %s", safePath(f.Action.Path), answer.Status, title(page))
+	}
+	return sent{page, answer.Request.URL}, err
+}
+
+// find answers the form of a page that fits.
+func (s sent) find(fits func(ltitest.Form) bool) (ltitest.Form, error) {
+	forms, err := ltitest.Forms(s.page, s.at)
+	if err != nil {
+		return ltitest.Form{}, err
+	}
+	for _, f := range forms {
+		if fits(f) {
+			return f, nil
+		}
+	}
+	return ltitest.Form{}, fmt.Errorf("no such form on the page %q", title(s.page))
+}
+
+// retag does what an author does: opens the activities of the course, and the page of one, ticks a capability, looks at what that
+// changes, and applies it.
 func (j *journey) retag() (string, error) {
 	browser := ltitest.NewBrowser(ltitest.PartitionedOnly)
 	_, at, err := j.open(browser, j.sampled.Author)
@@ -177,17 +211,18 @@ func (j *journey) retag() (string, error) {
 	}
 	form.Fields.Set("tag", j.later.ID) // the only box that is ticked
 	form.Fields.Set("kind", string(mapping.SelectUnder))
-	form.Fields.Set("reason", "The quiz tests it")
-	answer, err := browser.PostForm(form.Action.String(), form.Fields)
+	form.Fields.Set("go", "preview")
+	effect, err := j.submit(browser, form)
 	if err != nil {
 		return "", err
 	}
-	saved, err := ltitest.ReadBody(answer)
+	apply, err := effect.find(func(f ltitest.Form) bool { return f.Fields.Has("fingerprint") })
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("the effect of the tag cannot be applied: %w", err)
 	}
-	if answer.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("saving the tag answered %s: %s", answer.Status, title(saved))
+	apply.Fields.Set("reason", "The quiz tests it")
+	if _, err := j.submit(browser, apply); err != nil {
+		return "", err
 	}
 	changes, err := j.store.Courses(j.frameworks).Changesets(j.ctx, j.course, 1)
 	if err != nil || len(changes) == 0 {

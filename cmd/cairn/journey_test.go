@@ -112,7 +112,7 @@ func (b tab) asAuthor(at demoAddresses) {
 	})()`); err != nil && !strings.Contains(err.Error(), "context") {
 		b.Fatal(err)
 	}
-	b.sees(true, "Judging an AI tool", "Save")
+	b.sees(true, "Judging an AI tool", "See what this changes")
 	if _, err := b.in(true, `(() => {
 		const s = document.querySelector("#section"), o = [...s.options].find(o => o.text.startsWith("6 "));
 		s.value = o.value; s.form.requestSubmit(); return "";
@@ -130,20 +130,21 @@ func (b tab) asAuthor(at demoAddresses) {
 		b.Fatal(err)
 	}
 	b.picture("author-2-tagging")
-	b.press(true, "Save")
-	b.sees(true, "Done", "Activities")
-	b.axe("saved")
-	b.picture("author-3-saved")
-	b.press(true, "Changes")
-	b.sees(true, "You", "Tag added: Judging an AI tool")
+	b.press(true, "See what this changes")
+	b.sees(true, "What your changes do", "1 gain", "Apply changes")
+	b.axe("effect")
+	b.picture("author-3-effect")
+	b.press(true, "Apply changes")
+	b.sees(true, "Done", "1 person gained, 0 lost.", "You", "Tag added: Judging an AI tool")
 	b.axe("changes")
+	b.picture("author-4-applied")
 
 	eventually(b.T, "the gradebook has the score", func() bool {
 		b.visit(at.LMS + "/grade/report.php?id=2")
 		text, err := b.in(false, `document.body.innerText`)
 		return err == nil && holds(text, []string{"Lena Learner", "1.8018"})
 	})
-	b.picture("author-4-gradebook")
+	b.picture("author-5-gradebook")
 }
 
 // asLearnerAgain sees what the quiz, passed before it was tagged, counts for; and finds that the author's page is not for learners.

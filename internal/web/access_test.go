@@ -29,12 +29,13 @@ func TestEveryRouteByCaller(t *testing.T) {
 	quiz := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
 	naming := "/course/activities/" + fixed(module("scorm", 7))[:16] + "/name"
 	change := "/course/history/" + w.changes[0].Changeset.ID + "/undo"
-	tags := url.Values{"section": {w.capability6()}, "kind": {"under"}, "version": {"old"}}
+	tags := url.Values{"section": {w.capability6()}, "kind": {"under"}, "seen": {"4"}}
 	//                                       nobody learner other none anon lead other nameless preview expired stolen
 	pages := []int{401, 200, 401, 401, 200, 200, 200, 200, 200, 401, 401}
 	admins := []int{401, 403, 401, 401, 403, 403, 403, 403, 403, 401, 401} // nobody here is one: see TestDiagnosisIsForAdministrators
 	leads := []int{401, 403, 401, 401, 403, 200, 200, 200, 200, 401, 401}
 	watch := []int{401, 403, 401, 401, 403, 200, 200, 403, 403, 401, 401}
+	authors := []int{401, 403, 401, 401, 403, 422, 422, 403, 403, 401, 401}
 	about := []int{401, 403, 401, 401, 403, 200, 404, 403, 403, 401, 401} // someone of course 2
 	routes := []struct {
 		method, path string
@@ -99,6 +100,14 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", quiz, nil, []int{401, 403, 401, 401, 403, 200, 404, 200, 200, 401, 401}},
 		{"POST", "/course/activities", url.Values{"address": {""}}, []int{401, 403, 401, 401, 403, 422, 422, 403, 403, 401, 401}},
 		{"POST", quiz, tags, []int{401, 403, 401, 401, 403, 409, 404, 403, 403, 401, 401}},
+		{"GET", "/course/tags", nil, leads},
+		{"POST", "/course/tags", url.Values{"seen": {"5"}}, []int{401, 403, 401, 401, 403, 303, 409, 403, 403, 401, 401}}, // nothing is saved in the other course
+		{"POST", "/course/tags/many", url.Values{"seen": {"5"}}, authors},
+		{"POST", "/course/tags/copy", url.Values{"seen": {"5"}}, []int{401, 403, 401, 401, 403, 400, 400, 403, 403, 401, 401}},
+		{"GET", "/course/draft", nil, []int{401, 403, 401, 401, 403, 200, 200, 403, 403, 401, 401}},
+		{"GET", "/course/draft/who?capability=" + w.capability("6.1-L2"), nil, []int{401, 403, 401, 401, 403, 303, 303, 403, 403, 401, 401}},
+		{"POST", "/course/draft", url.Values{"after": {"5"}, "losepairs": {"0"}, "losepeople": {"0"}}, authors},
+		{"POST", "/course/draft/discard", url.Values{}, []int{401, 403, 401, 401, 403, 303, 303, 403, 403, 401, 401}},
 		{"POST", change, url.Values{}, []int{401, 403, 401, 401, 403, 303, 404, 403, 403, 401, 401}},
 		{"POST", "/me", url.Values{}, []int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405, 405}},
 		{"GET", "/nothing", nil, []int{404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404}},

@@ -224,14 +224,7 @@ func (v *visit) activityRow(a listedActivity) activityRow {
 
 // savedNotice says what was saved. The numbers come from the redirect after saving and are no more than numbers.
 func savedNotice(v *visit, q url.Values) *notice {
-	number := func(name string) int {
-		n, err := strconv.Atoi(q.Get(name))
-		if err != nil || n < 0 || n > 9999 {
-			return 0
-		}
-		return n
-	}
-	added, removed := number("added"), number("removed")
+	added, removed := smallNumber(q.Get("added")), smallNumber(q.Get("removed"))
 	if added+removed == 0 {
 		return &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("tags.unchanged")}}
 	}

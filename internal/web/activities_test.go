@@ -96,6 +96,7 @@ func TestActivitiesThatBeginAlike(t *testing.T) {
 	if code != 303 {
 		t.Fatalf("status %d:\n%s", code, body)
 	}
+	w.applied(t, "tove", nil)
 	added := w.changes[1].Changeset.Edits[0].Add
 	if added.Selector != (mapping.Selector{Kind: mapping.SelectPrefix, IRI: prefix}) || added.Placed {
 		t.Errorf("added %+v", added)

@@ -199,9 +199,12 @@ func TestPlacedActivitiesCanBeTagged(t *testing.T) {
 	}
 	box := w.capability("6-L1")
 	section := w.capability6()
-	form := url.Values{"section": {section}, "kind": {"exact"}, "version": {version.FindStringSubmatch(page)[1]}, "shown": {box}, "tag": {box}}
+	form := url.Values{"section": {section}, "kind": {"exact"}, "seen": {"5"}, "tag": {box}}
 	if got := w.post(t, "tove", tagPath(iri), tagPath(iri), form); got.Code != 303 {
 		t.Fatalf("saving answers %d:\n%s", got.Code, got.Body)
+	}
+	if code, _, body := w.applied(t, "tove", nil); code != 303 {
+		t.Fatalf("applying answers %d:\n%s", code, body)
 	}
 	added := w.aligned[len(w.aligned)-1]
 	if !added.Placed || added.Selector != (mapping.Selector{Kind: mapping.SelectExact, IRI: iri}) {

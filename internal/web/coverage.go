@@ -250,4 +250,6 @@ func coverBar(have, of int) template.HTML {
 }
 
 // tagsOf is where the capabilities of a section are tagged.
-func tagsOf(v *visit, _ string) string { return v.to("course/activities") }
+func tagsOf(v *visit, section string) string {
+	return v.to(addressOf("course/tags", url.Values{"section": {section}}))
+}

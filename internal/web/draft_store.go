@@ -66,10 +66,24 @@ type Effects struct {
 	Fingerprint  string // the same for the same edits with the same effects on the same people
 }
 
-// Previews finds out what changes do before they are applied, and applies them (mapping.md, evidence 9).
+// EffectsSoFar is how far a preview has come. The rest is set when it is done; Err says why there is no answer.
+type EffectsSoFar struct {
+	Checked, Of int // people looked at, of how many; 0 of 0 before it has begun
+	Done        bool
+	Effects     Effects
+	People      []Effect
+	More        bool // not all effects on people are kept
+	Err         error
+}
+
+// Previews finds out what changes do before they are applied, and applies them (mapping.md, evidence 9). A preview runs beside the
+// requests that ask for it.
 type Previews interface {
-	// Preview writes nothing. each is told of every effect, checked how many people of how many were looked at; either may be nil.
-	Preview(ctx context.Context, cs mapping.Changeset, each func(Effect) error, checked func(done, of int)) (Effects, error)
+	// Start begins the preview of an owner's changeset, and answers the id to look for it with. One that is under way is not begun
+	// again; one that is done is, for the data may have moved. It is false when there are too many.
+	Start(owner string, cs mapping.Changeset) (id string, ok bool)
+	// Look answers how far a preview has come, once it is done or after waiting so long; false when it is not known.
+	Look(ctx context.Context, id string, wait time.Duration) (EffectsSoFar, bool)
 	// Cases answers what the state of one learner's capability rests on, before the changeset and after it.
 	Cases(ctx context.Context, cs mapping.Changeset, learner, capability string) (before, after mapping.Case, err error)
 	// Apply applies a changeset whose effects were shown, and answers its position and what it did. ErrMoreLose; mapping.ErrMoved

@@ -5,7 +5,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
 
 	"cairn/mapping"
 )
@@ -29,11 +33,12 @@ type changeRow struct {
 	Undone            bool
 	IsUndo            bool
 	Name              string // of the button, for those who hear it
+	ID                string
 }
 
 // history answers /course/history.
 func (s *site) history(v *visit) (answer, error) {
-	q, err := v.query("undone", "late")
+	q, err := v.query("applied", "gained", "lost", "late")
 	if err != nil {
 		return answer{}, err
 	}
@@ -41,11 +46,8 @@ func (s *site) history(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if q.Has("undone") {
-		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("history.undonenow"), v.say("tags.counted")}}
-		if q.Has("late") {
-			p.Notice.Text[1] = v.say("tags.late")
-		}
+	if q.Has("applied") {
+		p.Notice = appliedNotice(v, q)
 	}
 	past, err := s.past(v.Context(), v.session.Course)
 	if err != nil {
@@ -67,7 +69,7 @@ func (s *site) historyOf(v *visit, past *past) (historyBody, error) {
 			When: v.dateTime(h.Changeset.At), Who: v.who(v.session, h), Reason: h.Changeset.Reason,
 			Lines: past.lines(v.locale, h.Changeset, cat, names), Undone: past.undone[h.Changeset.ID], IsUndo: h.Changeset.Undoes != "",
 		}
-		row.Name = v.say("history.undoname", "date", row.When)
+		row.Name, row.ID = v.say("history.undoname", "date", row.When), h.Changeset.ID
 		back, err := past.reverse(h.Changeset, mapping.Changeset{})
 		if b.MayNot == "" && !row.Undone && err == nil && len(back.Edits) > 0 {
 			row.Undo = v.to("course/history/" + h.Changeset.ID + "/undo")
@@ -219,7 +221,29 @@ func (p *past) ruleBefore(id string, set mapping.ScopedRule) (mapping.Rule, bool
 	return mapping.Rule{}, false
 }
 
-// undo appends the reverse of a changeset, as a changeset of its own.
+// appliedNotice says what a draft did. The numbers come from the redirect after applying and are no more than numbers.
+func appliedNotice(v *visit, q url.Values) *notice {
+	n := &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{
+		v.say("draft.done", "gained", v.say("draft.gained", "n", smallNumber(q.Get("gained"))), "lost", v.say("draft.lost", "n", smallNumber(q.Get("lost")))), v.say("tags.counted")}}
+	if q.Has("late") {
+		n.Text[1] = v.say("tags.late")
+	}
+	if id := q.Get("applied"); uuid.Validate(id) == nil {
+		n.Link = &crumb{v.say("draft.undo"), "#u-" + id}
+	}
+	return n
+}
+
+// smallNumber reads a number of an address, 0 for what is none.
+func smallNumber(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > 999999 {
+		return 0
+	}
+	return n
+}
+
+// undo puts the reverse of a changeset into the author's draft: nothing goes live without a look at what it does.
 func (s *site) undo(v *visit) (answer, error) {
 	past, err := s.past(v.Context(), v.session.Course)
 	if err != nil {
@@ -230,7 +254,7 @@ func (s *site) undo(v *visit) (answer, error) {
 		return answer{}, refuse(http.StatusNotFound, "changeset-unknown", "gone")
 	}
 	cs := past.entries[i].Changeset
-	begun, err := s.newChangeset(v, v.say("history.undoreason", "date", v.dateTime(cs.At)))
+	begun, err := s.newChangeset(v, "")
 	if err != nil {
 		return answer{}, err
 	}
@@ -238,12 +262,19 @@ func (s *site) undo(v *visit) (answer, error) {
 	if err != nil || past.undone[cs.ID] || len(back.Edits) == 0 {
 		return answer{}, refuse(http.StatusConflict, "changeset-undone", "undone").because(err)
 	}
-	late, err := s.apply(v, back)
+	d, err := s.ownDraft(v)
 	if err != nil {
 		return answer{}, err
 	}
-	if late {
-		return v.done("course/history?undone=1&late=1"), nil
+	if len(d.Edits) == 0 {
+		d.Undoes = cs.ID
 	}
-	return v.done("course/history?undone=1"), nil
+	for _, e := range back.Edits {
+		d.takeOut(e)
+	}
+	d.Edits = append(d.Edits, back.Edits...)
+	if err := s.keepDraft(v, d); err != nil {
+		return answer{}, err
+	}
+	return v.done("course/draft?undo=1"), nil
 }

@@ -44,7 +44,7 @@ func everyPage(w *world) map[string][2]string {
 		"changes": {"amara", "/me/changes"}, "no changes": {"ben", "/me/changes"}, "changes since nonsense": {"amara", "/me/changes?day=x&month=5&year=2026"},
 		"help": {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},
 		"copy":    {"copier", "/course/activities"},
-		"history": {"tove", "/course/history?undone=1"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
+		"history": {"tove", "/course/history"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}
 }
 

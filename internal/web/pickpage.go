@@ -129,10 +129,10 @@ func pickDomains(l locale, cat *mapping.Catalog, tags []string) []pickDomain {
 	for _, id := range tags {
 		ticked[id] = true
 	}
-	g := &tagging{locale: l, tags: &courseTags{}, cat: cat}
+	g := &tagging{locale: l, cat: cat, chosen: ticked}
 	var out []pickDomain
 	for _, d := range cat.Domains() {
-		one := pickDomain{Name: nodeName(d), Groups: g.groups(d, ticked)}
+		one := pickDomain{Name: nodeName(d), Groups: g.groups(d)}
 		for _, n := range cat.Tracked(d.ID) {
 			one.Open = one.Open || ticked[n.ID]
 		}

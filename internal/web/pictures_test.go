@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"cairn/internal/web"
+	"cairn/mapping"
 )
 
 type step = chromedp.Action[chromedp.Void]
@@ -151,8 +152,23 @@ func pictures(w *world) []picture {
 		{name: "author-coverage-list", person: "tove", path: "/course/coverage/list?has=some"},
 		{name: "author-coverage-notags", person: "tove", path: "/course/coverage", prepare: func(w *world) { w.aligned = nil }},
 		{name: "author-one", person: "tove", path: tagging},
-		{name: "author-one-saved", person: "tove", path: tagging, do: append([]step{tick}, send...)},
+		{name: "author-one-saved", person: "tove", path: tagging, do: []step{tick, chromedp.Click(chromedp.CSS(`button[value="keep"]`)), chromedp.WaitReady(chromedp.CSS(".notice"))}},
 		{name: "author-one-preview", person: "preview", path: tagging},
+		{name: "author-grid", person: "tove", path: "/course/tags"},
+		{name: "author-grid-draft", person: "tove", path: "/course/tags?section=" + six1.ID, prepare: drafted},
+		{name: "author-grid-dark", person: "tove", path: "/course/tags?section=" + six1.ID + "&kept=1", prepare: drafted, dark: true},
+		{name: "author-grid-preview", person: "preview", path: "/course/tags?section=" + six1.ID},
+		{name: "author-grid-focus", person: "tove", path: "/course/tags?section=" + six1.ID, do: []step{chromedp.Focus(chromedp.CSS("tbody tr:nth-child(2) td:last-child input"))}},
+		{name: "author-grid-many", person: "tove", path: "/course/tags?section=" + six1.ID, do: []step{chromedp.Click(chromedp.CSS("main > details summary"))}},
+		{name: "author-one-draft", person: "tove", path: tagPath(module("quiz", 2)), prepare: drafted},
+		{name: "author-preview-loses", person: "tove", path: "/course/draft", prepare: drafted},
+		{name: "author-preview-dark", person: "tove", path: "/course/draft", prepare: drafted, dark: true},
+		{name: "author-preview-error", person: "tove", path: "/course/draft", prepare: drafted, do: []step{chromedp.Click(chromedp.CSS(`main form .actions button`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
+		{name: "author-preview-working", person: "tove", path: "/course/draft", prepare: func(w *world) { drafted(w); w.slow = true }},
+		{name: "author-preview-empty", person: "tove", path: "/course/draft"},
+		{name: "author-preview-none", person: "tove", path: "/course/draft", prepare: func(w *world) { drafted(w); w.evidence = nil }},
+		{name: "author-preview-who", person: "tove", path: "/course/draft/who?capability=" + w.capability("5.2.1-L1"), prepare: drafted},
+		{name: "author-applied", person: "tove", path: "/course/history?applied=" + w.changes[0].Changeset.ID + "&gained=12&lost=3"},
 		{name: "author-history", person: "tove", path: "/course/history"},
 		{name: "admin-diagnosis-never", person: "admin", path: "/admin/diagnosis", prepare: func(w *world) { w.stands = web.Diagnosis{} }},
 		{name: "admin-diagnosis-fault", person: "admin", path: "/admin/diagnosis", prepare: faulty},
@@ -169,6 +185,19 @@ func pictures(w *world) []picture {
 func mixed(w *world) {
 	crowd(w)
 	w.evidence["learner-crowd3"], w.evidence["learner-crowd4"] = nil, nil
+}
+
+// drafted gives Tove a draft that gains and loses among a crowd.
+func drafted(w *world) {
+	crowd(w)
+	add := func(code, iri string, least *int) mapping.Edit {
+		return mapping.Edit{Add: &mapping.Alignment{ID: "d-" + code + iri, Capability: w.capability(code), Scope: course.Scope(),
+			Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: iri}, Criterion: mapping.Criterion{MinMilli: least}}}
+	}
+	ninety := 900
+	w.drafts["2 account-tove"] = web.Draft{Updated: now, Edits: []mapping.Edit{
+		add("6.1-L1", module("quiz", 2), nil), {Remove: "a3"}, add("5.2.1-L1", module("quiz", 2), &ninety), add("6.1-L3", module("quiz", 4), nil), {Remove: "a7"},
+	}}
 }
 
 // begun has Amara start an activity a while ago.

@@ -26,7 +26,8 @@ func (s *site) tabs(v *visit, current string) []tab {
 
 func (s *site) leadTabs(v *visit, one func(key, words, path string) tab) []tab {
 	out := []tab{
-		one("activities", v.say("tab.activities"), "course/activities"), one("coverage", v.say("tab.coverage"), "course/coverage"),
+		one("activities", v.say("tab.activities"), "course/activities"), one("tags", v.say("tab.tags"), "course/tags"),
+		one("coverage", v.say("tab.coverage"), "course/coverage"),
 		one("history", v.say("tab.history"), "course/history"), one("as-learner", v.say("tab.aslearner"), "me"),
 	}
 	if v.session.Account != "" && v.session.Recorded {

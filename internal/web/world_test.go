@@ -48,6 +48,9 @@ type world struct {
 	seen      map[string][]web.CourseActivity // by course id
 	aligned   []mapping.Alignment
 	ended     map[string]bool
+	drafts    map[string]web.Draft         // by course and account
+	slow      bool                         // previews are not done yet
+	previewed map[string]mapping.Changeset // by owner
 	called    map[string]map[string]string // by course id and IRI
 	rules     []mapping.ScopedRule
 	evidence  map[string][]mapping.Evidence // by learner
@@ -118,7 +121,7 @@ func newWorldAt(t testing.TB, address string) *world {
 			"r2": {ID: "r2", Issuer: "https://other.example"},
 		},
 		likes: map[string]web.Preference{}, spent: map[string]bool{}, roles: map[string][]string{}, sessions: map[string]web.Session{}, prolonged: map[string]time.Time{}, seen: map[string][]web.CourseActivity{},
-		ended: map[string]bool{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
+		ended: map[string]bool{}, drafts: map[string]web.Draft{}, previewed: map[string]mapping.Changeset{}, evidence: map[string][]mapping.Evidence{}, was: map[string]bool{},
 		members:  map[string]web.Member{"4": {Account: "account-amara", Learner: "learner-amara", Name: "Amara Okafor"}},
 		attempts: map[string]web.Attempt{},
 		opened: []web.Person{
@@ -138,7 +141,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.roles["learner-amara "+w.cat.ID], w.roles["learner-ben "+w.cat.ID] = []string{}, []string{}
 	w.config = web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Courses: w, Drafts: w, Previews: previews{w}, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	}
 	if w.handler, err = web.New(w.config); err != nil {
