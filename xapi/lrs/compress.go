@@ -17,10 +17,19 @@ var packers = sync.Pool{New: func() any {
 	return w
 }}
 
-// compressed packs an answer when its reader takes gzip, it is long, and it has no ETag: a strong tag names octets as they are.
+// compressed packs an answer when its reader takes gzip, it is long, and it has no strong ETag, which names octets as they are.
 type compressed struct {
 	http.ResponseWriter
 	pack *gzip.Writer
+}
+
+// Compress packs what a handler answers, for readers that take gzip. An answer with a strong tag stays as it is.
+func Compress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w, done := accept(w, r)
+		defer done()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // accept makes a writer for the request. Close it at the end.
@@ -48,7 +57,7 @@ func takesGzip(header string) bool {
 func (c *compressed) WriteHeader(status int) {
 	head := c.Header()
 	n, err := strconv.Atoi(head.Get("Content-Length"))
-	if status == http.StatusOK && head.Get("ETag") == "" && (err != nil || n >= leastCompressed) {
+	if status == http.StatusOK && !strings.HasPrefix(head.Get("ETag"), `"`) && (err != nil || n >= leastCompressed) {
 		head.Del("Content-Length")
 		head.Set("Content-Encoding", "gzip")
 		head.Add("Vary", "Accept-Encoding")

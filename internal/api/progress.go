@@ -1,0 +1,181 @@
+package api
+
+import (
+	"slices"
+	"time"
+
+	"cairn/internal/pipeline"
+	"cairn/mapping"
+)
+
+// progressList is how a learner stands.
+type progressList struct {
+	Learner   string         `json:"learner"`
+	Framework string         `json:"framework"`
+	Version   string         `json:"version"`
+	At        time.Time      `json:"at"` // the date the states are of
+	Counts    map[string]int `json:"counts"`
+	Items     []progress     `json:"items"`
+}
+
+// progress is a learner's state in one capability.
+type progress struct {
+	Capability string        `json:"capability"`
+	Code       string        `json:"code"`
+	Level      int           `json:"level,omitzero"`
+	State      mapping.State `json:"state"`
+	Percent    int           `json:"percent"`
+	Have       int           `json:"have"` // different activities (points) that count
+	Need       int           `json:"need"` // as many are asked for
+	Since      time.Time     `json:"since,omitzero"`
+	Expires    time.Time     `json:"expires,omitzero"`
+}
+
+// date is the date that a call asks for, and whether it asks for one.
+func (c *call) date() (pipeline.AsOf, bool, error) {
+	had, known := c.moment("as_of"), c.moment("known_at")
+	switch {
+	case !had.IsZero() && !known.IsZero():
+		return pipeline.AsOf{}, false, newProblem("parameter_malformed", "as_of and known_at are two questions: ask one")
+	case had.IsZero() && known.IsZero() && c.query["rules_of_today"] != "":
+		return pipeline.AsOf{}, false, newProblem("parameter_missing", "rules_of_today needs a date: as_of or known_at")
+	case !had.IsZero():
+		return pipeline.AsOf{At: had, Clock: pipeline.ClockEvent, RulesOfToday: c.query["rules_of_today"] == "true"}, true, nil
+	}
+	return pipeline.AsOf{At: known, Clock: pipeline.ClockRecorded, RulesOfToday: c.query["rules_of_today"] == "true"}, !known.IsZero(), nil
+}
+
+func (s *service) getProgress(c *call) (answer, error) {
+	cat, err := s.catalog(c)
+	if err != nil {
+		return answer{}, err
+	}
+	l, err := s.learner(c)
+	if err != nil {
+		return answer{}, err
+	}
+	out := progressList{Learner: l.ID, Framework: cat.ID, Version: cat.Version, Counts: map[string]int{}}
+	stands, at, err := s.standing(c, l.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	out.At = at
+	for _, n := range cat.Tracked("") {
+		p := stands[n.ID]
+		p.Capability, p.Code, p.Level = n.ID, n.Code, n.Level
+		if p.State == "" {
+			p.State = mapping.NotStarted
+		}
+		out.Counts[string(p.State)]++
+		if only := c.query["state"]; only == "" || only == string(p.State) {
+			out.Items = append(out.Items, p)
+		}
+	}
+	return ok(out)
+}
+
+// standing is how a learner stands by capability, now or on the date that is asked for.
+func (s *service) standing(c *call, learner string) (map[string]progress, time.Time, error) {
+	q, dated, err := c.date()
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	out := map[string]progress{}
+	if dated {
+		cases, err := s.Records.AllAsOf(c.Context(), learner, q)
+		for _, one := range cases {
+			out[one.Capability] = s.stoodIn(one, q.At)
+		}
+		return out, q.At, err
+	}
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	kept, err := s.Records.Progress(c.Context(), learner)
+	for _, p := range kept {
+		out[p.Capability] = progress{State: p.On(now, s.Notice), Percent: p.Percent, Have: p.Have, Need: p.Need, Since: p.Since.UTC(), Expires: p.Expires.UTC()}
+	}
+	return out, now, err
+}
+
+func (s *service) stoodIn(c mapping.Case, at time.Time) progress {
+	r := mapping.Evaluate(c)
+	state := mapping.Progress{State: r.State, Expires: r.Expires}.On(at, s.Notice)
+	return progress{State: state, Percent: r.Percent, Have: r.Have, Need: r.Need, Since: r.DecidedAt.UTC(), Expires: r.Expires}
+}
+
+// explain answers the one explanation.
+func (s *service) explain(c *call) (answer, error) {
+	l, capability, err := s.pair(c)
+	if err != nil {
+		return answer{}, err
+	}
+	q, dated, err := c.date()
+	if err != nil {
+		return answer{}, err
+	}
+	var one mapping.Case
+	if dated {
+		one, err = s.Records.AsOf(c.Context(), l, capability, q)
+	} else {
+		one, err = s.Records.Case(c.Context(), l, capability)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	x, err := s.explained(c, one)
+	return answer{body: x}, err
+}
+
+// explained tells a case with the names of its activities.
+func (s *service) explained(c *call, of mapping.Case) (mapping.Explanation, error) {
+	of.Notice = s.Notice
+	iris := make([]string, len(of.Alignments))
+	for i, a := range of.Alignments {
+		iris[i] = a.Selector.IRI
+	}
+	slices.Sort(iris)
+	names, err := s.Records.ActivityNames(c.Context(), slices.Compact(iris))
+	return mapping.Explain(of, mapping.Evaluate(of), func(iri string) string { return names[iri] }), err
+}
+
+// pair is the learner and the capability that an address names.
+func (s *service) pair(c *call) (learner, capability string, err error) {
+	capability = c.PathValue("capability")
+	if !slices.ContainsFunc(s.Frameworks.Publications(), func(p mapping.Publication) bool { _, is := p.Catalog.Capability(capability); return is }) {
+		return "", "", ErrNotFound
+	}
+	l, err := s.learner(c)
+	return l.ID, capability, err
+}
+
+// transition is one entry of a history. Nothing changes without one.
+type transition struct {
+	Ordinal     int               `json:"ordinal"` // 1 for the first
+	Pos         int64             `json:"pos"`     // of the cause, in the log
+	From        mapping.State     `json:"from"`
+	To          mapping.State     `json:"to"`
+	FromPercent int               `json:"from_percent"`
+	Percent     int               `json:"percent"`
+	Have        int               `json:"have"`
+	Need        int               `json:"need"`
+	Cause       mapping.CauseKind `json:"cause"`
+	CauseID     string            `json:"cause_id,omitzero"` // of a statement, a changeset, an account or an endorsement
+	At          time.Time         `json:"at"`                // event time
+	Statements  []string          `json:"statements"`        // ids of those that counted
+}
+
+type transitionList struct {
+	Items []transition `json:"items"`
+}
+
+func (s *service) history(c *call) (answer, error) {
+	l, capability, err := s.pair(c)
+	if err != nil {
+		return answer{}, err
+	}
+	all, err := s.Records.Transitions(c.Context(), l, capability)
+	var list transitionList
+	for _, t := range all {
+		list.Items = append(list.Items, transition{t.Ordinal, t.Pos, t.From, t.To, t.FromPercent, t.Percent, t.Have, t.Need, t.Cause, t.CauseID, t.At.UTC(), t.Statements})
+	}
+	return answer{body: list}, err
+}

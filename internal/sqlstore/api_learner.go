@@ -1,0 +1,65 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"cairn/internal/api"
+)
+
+// Learners is api.Records.
+func (a API) Learners(ctx context.Context, f api.LearnerFilter) ([]api.Learner, error) {
+	var c condition
+	if f.ID != "" {
+		c.and(`l.id = ?`, f.ID)
+	}
+	if f.Subject != "" {
+		c.and(`EXISTS (SELECT 1 FROM account k WHERE k.learner = l.id AND k.subject = ? AND k.issuer IN (?, ?))`, append([]any{f.Subject}, bothEnds(f.Issuer)...)...)
+	}
+	if f.Reach.Limited {
+		c.and(`EXISTS (SELECT 1 FROM account k WHERE k.learner = l.id AND `+a.s.d.in("k.issuer")+`)`, a.s.d.list(f.Reach.Issuers))
+	}
+	c.and(`l.id > ?`, f.After)
+	var rows []struct {
+		ID      string
+		Created int64
+	}
+	if err := a.s.Select(ctx, &rows, `SELECT l.id, l.created FROM learner l `+c.where(` ORDER BY l.id LIMIT ?`), append(c.args, f.Limit)...); err != nil {
+		return nil, fmt.Errorf("sqlstore: read learners: %w", err)
+	}
+	out, ids := make([]api.Learner, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		out[i], ids[i] = api.Learner{ID: r.ID, Created: fromMicros(r.Created)}, r.ID
+	}
+	accounts, err := a.accounts(ctx, ids, f.Reach)
+	for i := range out {
+		out[i].Accounts = accounts[out[i].ID]
+	}
+	return out, err
+}
+
+// bothEnds is an issuer without and with a slash at its end.
+func bothEnds(issuer string) []any {
+	for len(issuer) > 0 && issuer[len(issuer)-1] == '/' {
+		issuer = issuer[:len(issuer)-1]
+	}
+	return []any{issuer, issuer + "/"}
+}
+
+// accounts reads the accounts of learners that a reach covers, oldest first.
+func (a API) accounts(ctx context.Context, learners []string, reach api.Reach) (map[string][]api.Account, error) {
+	var c condition
+	c.and(a.s.d.in("learner"), a.s.d.list(orEmpty(learners)))
+	if reach.Limited {
+		c.and(a.s.d.in("issuer"), a.s.d.list(reach.Issuers))
+	}
+	var rows []struct{ ID, Learner, Registration, Issuer, Subject, Name string }
+	if err := a.s.Select(ctx, &rows, `SELECT id, learner, registration, issuer, subject, name FROM account `+c.where(` ORDER BY created, id`), c.args...); err != nil {
+		return nil, fmt.Errorf("sqlstore: read accounts: %w", err)
+	}
+	out := map[string][]api.Account{}
+	for _, r := range rows {
+		out[r.Learner] = append(out[r.Learner], api.Account{ID: r.ID, Registration: r.Registration, Issuer: r.Issuer, Subject: r.Subject, Name: r.Name})
+	}
+	return out, nil
+}
