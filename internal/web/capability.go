@@ -22,13 +22,13 @@ type capabilityBody struct {
 	About   []string // level, roles, whose words
 	Source  string
 	First   string // of a withdrawn capability: what took it away, before all else
-	Rule    []string
+	Rule    ruleText
 	Scope   string
 	Counted lines
 	Not     lines
 	Needed  []string
 	Next    []nextActivity
-	Later   string
+	Later   []string
 	History []historyLine
 }
 
@@ -82,7 +82,7 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody
 	state := r.of(n.ID)
 	b := capabilityBody{
 		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL),
-		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
+		Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
 		Counted: v.lines(x.Counted, v.countedWords), Not: v.lines(x.NotCounted, v.notCountedWords),
 		Needed: v.neededWords(x),
 	}
@@ -130,35 +130,10 @@ func (l locale) lines(found []mapping.Finding, words func(mapping.Finding) strin
 	return out
 }
 
-// laterWords says what changes with time alone.
-func (l locale) laterWords(x mapping.Explanation) string {
-	if x.Expires.IsZero() {
-		return l.say("why.noexpiry")
-	}
-	return l.say("why.expires", "date", l.date(x.Expires))
-}
-
-// neededWords says what the rule still asks for.
-func (l locale) neededWords(x mapping.Explanation) []string {
-	if x.Rule.OutOf == 0 {
-		return []string{l.say("why.notags")}
-	}
-	if x.Missing == 0 {
-		return []string{l.say("why.none")}
-	}
-	out := []string{l.say("hint.missing", "n", x.Missing)}
-	if x.Unreachable > 0 {
-		out = append(out, l.say("why.unreachable", "n", x.Rule.OutOf))
-	}
-	return out
-}
-
 // nextActivity links an activity that lies on the platform itself, or that was placed here; an address elsewhere is only named.
 func (s *site) nextActivity(v *visit, a mapping.ActivityRef, placed map[string]PlacedActivity) nextActivity {
 	out := nextActivity{Name: activityName(a)}
-	if a.MinMilli != nil {
-		out.Needs = v.say("rule.score", "score", v.milli(*a.MinMilli))
-	}
+	out.Needs = v.asks(a)
 	if p, here := placed[a.IRI]; here {
 		out.Href, out.Here = v.to("activity/"+p.ID), true
 	} else if slices.Contains(v.origins, originOf(a.IRI)) {

@@ -169,8 +169,8 @@ func (v *visit) changedRow(r *record, c Change, told map[string]mapping.Explanat
 	n, _ := r.cat.Node(c.Capability)
 	then, x := mapping.Progress{State: c.To, Have: c.Have, Need: c.Need, Since: c.At}, told[c.Capability]
 	row := changedRow{State: c.To, Chip: v.chipWords(then), Name: r.shortCapability(n), Cause: v.causeOf(c.Transition, x), Why: v.to("me/capability/" + c.Capability)}
-	if lost := c.To == mapping.Withdrawn || c.To == mapping.Expired; lost && r.of(c.Capability).State == c.To && x.Missing == 1 && len(x.Next) > 0 {
-		row.Back = v.say("changes.back", "activity", activityName(x.Next[0]))
+	if lost := c.To == mapping.Withdrawn || c.To == mapping.Expired; lost && r.of(c.Capability).State == c.To {
+		row.Back = v.wayBack(x, v.now())
 	}
 	return row
 }

@@ -58,31 +58,6 @@ func activityName(a mapping.ActivityRef) string {
 	return shortAddress(a.IRI)
 }
 
-// ruleWords puts a rule in sentences. Authors read the same.
-func (l locale) ruleWords(r mapping.RuleOf) []string {
-	if r.OutOf == 0 {
-		return []string{l.say("rule.none")}
-	}
-	var out []string
-	switch r.Kind {
-	case mapping.RuleAll:
-		out = append(out, l.say("rule.all", "n", r.OutOf))
-	case mapping.RuleN:
-		out = append(out, l.say("rule.n_of", "need", r.Need, "n", r.OutOf))
-	default:
-		out = append(out, l.say("rule.any", "n", r.OutOf))
-	}
-	switch {
-	case r.MinMilli != nil && r.Scored == r.OutOf:
-		out = append(out, l.say("rule.score", "score", l.milli(*r.MinMilli)))
-	case r.MinMilli != nil:
-		out = append(out, l.say("rule.scoresome", "n", r.Scored, "score", l.milli(*r.MinMilli)))
-	case r.Scored > 0:
-		out = append(out, l.say("rule.scoremixed"))
-	}
-	return append(out, l.say("rule.finished"))
-}
-
 // scopeWords says where a result comes from, seen from the session's course.
 func (l locale) scopeWords(session *Session, x mapping.Explanation) string {
 	scope := x.Scope
@@ -95,36 +70,6 @@ func (l locale) scopeWords(session *Session, x mapping.Explanation) string {
 		return l.say("scope.course")
 	}
 	return l.say("scope.othercourse")
-}
-
-// countedWords is one line of what counted.
-func (l locale) countedWords(f mapping.Finding) string {
-	if f.Self {
-		return l.say("finding.said", "activity", activityName(f.Activity), "date", l.date(f.At))
-	}
-	if f.Score == nil {
-		return l.say("finding.counted", "activity", activityName(f.Activity), "date", l.date(f.At))
-	}
-	return l.say("finding.scored", "activity", activityName(f.Activity), "score", l.milli(*f.Score), "date", l.date(f.At))
-}
-
-// notCountedWords is one line of what did not count, with its reason.
-func (l locale) notCountedWords(f mapping.Finding) string {
-	return l.say("finding.not", "activity", activityName(f.Activity), "date", l.date(f.At), "reason", l.reasonWords(f))
-}
-
-func (l locale) reasonWords(f mapping.Finding) string {
-	gaps := []any{}
-	if f.Score != nil {
-		gaps = append(gaps, "score", l.milli(*f.Score))
-	}
-	if f.Needed != nil {
-		gaps = append(gaps, "needed", l.milli(*f.Needed))
-	}
-	if !f.ByTime.IsZero() {
-		gaps = append(gaps, "date", l.date(f.ByTime))
-	}
-	return l.say("reason."+string(f.Reason), gaps...)
 }
 
 // causeWords says what made a state change.

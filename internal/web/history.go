@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -132,12 +133,39 @@ func (p *past) activities() []string {
 	for _, a := range p.added {
 		seen[a.Selector.IRI] = true
 	}
+	for _, h := range p.entries {
+		for _, e := range h.Changeset.Edits {
+			if e.Rule != nil {
+				inParts(e.Rule.Rule.Parts, seen)
+			}
+		}
+	}
 	out := make([]string, 0, len(seen))
 	for iri := range seen {
 		out = append(out, iri)
 	}
 	slices.Sort(out)
 	return out
+}
+
+// inParts collects the activities that parts of a rule name.
+func inParts(parts []mapping.Part, into map[string]bool) {
+	for _, p := range parts {
+		if p.Activity != "" {
+			into[p.Activity] = true
+		}
+		inParts(p.All, into)
+		inParts(p.Any, into)
+	}
+}
+
+// ruleChange says what a rule was made to be.
+func (l locale) ruleChange(r mapping.ScopedRule, cat *mapping.Catalog, names map[string]string) []string {
+	of := l.say("history.default")
+	if r.Capability != "" {
+		of = l.capabilityTitle(cat, r.Capability)
+	}
+	return []string{l.say("history.rule", "capability", of, "rule", strings.Join(l.plainRule(r.Rule, names), " "))}
 }
 
 // lines says each edit of a changeset in words.
@@ -151,7 +179,7 @@ func (p *past) lines(l locale, cs mapping.Changeset, cat *mapping.Catalog, names
 		case e.Add != nil:
 			out = append(out, l.say("history.added", of(*e.Add)...))
 		case e.Rule != nil:
-			out = append(out, l.say("history.rule", "capability", l.capabilityTitle(cat, e.Rule.Capability)))
+			out = append(out, l.ruleChange(*e.Rule, cat, names)...)
 		case known:
 			out = append(out, l.say("history.removed", of(a)...))
 		default:

@@ -165,7 +165,7 @@ func (s *site) reviewExplained(v *visit, r *record, m Member, n mapping.Node) (c
 	}
 	b := capabilityBody{
 		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL), First: v.say("review.why"),
-		Rule: v.ruleWords(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
+		Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
 		Counted: v.lines(x.Counted, words(v.countedByThem)), Not: v.lines(x.NotCounted, words(v.notCountedByThem)), Needed: v.neededWords(x),
 	}
 	for _, a := range x.Next {
@@ -187,7 +187,7 @@ func (l locale) countedByThem(f mapping.Finding) string {
 // notCountedByThem is notCountedWords about somebody else.
 func (l locale) notCountedByThem(f mapping.Finding) string {
 	if l.has("review.reason." + string(f.Reason)) {
-		reason := l.say("review.reason." + string(f.Reason))
+		reason := l.say("review.reason."+string(f.Reason), l.reasonGaps(f)...)
 		return l.say("finding.not", "activity", activityName(f.Activity), "date", l.date(f.At), "reason", reason)
 	}
 	return l.notCountedWords(f)
