@@ -68,13 +68,14 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 	s.deliverer = w.newDeliverer(store, frameworks, client)
 	s.forwarder, s.puller = w.newForwarder(store), w.newPuller(store, m, grown)
 	m.registry.MustRegister(forwardFigures{store}, sourceFigures{store}, droppedOf(store))
+	ahead := w.newPreviews(ctx, store, frameworks)
 	pages, err := web.New(web.Config{
 		Tool: notedTool{countedTool{&lti.Tool{
 			Registrations: store, Logins: store, KeySets: lti.NewKeySets(client, w.now), URLs: urls, Messages: messages, Now: w.now,
 			Rand: rand.Reader,
 		}, m}, s.launches},
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
-		Drafts: store.Courses(frameworks), Previews: w.newPreviews(ctx, store, frameworks),
+		Drafts: store.Courses(frameworks), Previews: ahead,
 		People: store.People(), Preferences: store.Preferences(), Windows: store, Rosters: w.newRosters(ctx, store, client),
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Diagnoses: &diagnoses{connections: connections{store}, wiring: w, last: map[string]checked{}},
@@ -84,12 +85,12 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 	if err != nil {
 		return nil, &refusal{exitUsage, "the pages cannot be served", err}
 	}
-	records, err := w.newLRS(countedStatements{store, m, grown}, store)
+	behind, err := w.newPrograms(countedStatements{store, m, grown}, store, frameworks, ahead, freshness{s.projector, store, grown, w.now})
 	if err != nil {
 		return nil, err
 	}
 	entry := registering{store, &lti.Registrar{Client: client, Registrations: store, URLs: urls}, aboutTool(), w.now, w.log}
-	s.handler = w.around(s.health, m, records, frameworks, entry.beside(pages))
+	s.handler = w.around(s.health, m, behind, frameworks, entry.beside(pages))
 	return s, nil
 }
 
@@ -109,21 +110,23 @@ func (w wiring) newDeliverer(store *sqlstore.Store, frameworks *sqlstore.Framewo
 }
 
 // around puts the watchers' addresses beside the rooms' and the middleware around all: first an id, then the log, then recovery.
-func (w wiring) around(h *health, m *metrics, records http.Handler, frameworks *sqlstore.Frameworks, pages http.Handler) http.Handler {
+func (w wiring) around(h *health, m *metrics, p programs, frameworks *sqlstore.Frameworks, pages http.Handler) http.Handler {
 	router := mux.NewRouter().SkipClean(true) // a redirect to the clean path would lose what was posted
 	router.HandleFunc("/healthz", h.alive).Methods(http.MethodGet, http.MethodHead)
 	router.HandleFunc("/readyz", h.ready).Methods(http.MethodGet, http.MethodHead)
 	router.Handle("/metrics", m.handler(w.openMetrics)).Methods(http.MethodGet)
-	router.MatcherFunc(isRecords).Handler(records)
+	p.mount(router)
 	w.mountPublic(router, frameworks)
 	router.PathPrefix("/").Handler(pages)
 	return withRequestID(withAccessLog(w.log, w.now, m.observe, withRecovery(w.log, router)))
 }
 
-// isRecords says whether the record store is asked, also when an endpoint with a slash at its end was joined with another one.
-func isRecords(r *http.Request, _ *mux.RouteMatch) bool {
-	clean := path.Clean("/" + r.URL.Path)
-	return clean == recordsPrefix || strings.HasPrefix(clean, recordsPrefix+"/")
+// under says whether what lies under a prefix is asked, also when an endpoint with a slash at its end was joined with another one.
+func under(prefix string) mux.MatcherFunc {
+	return func(r *http.Request, _ *mux.RouteMatch) bool {
+		clean := path.Clean("/" + r.URL.Path)
+		return clean == prefix || strings.HasPrefix(clean, prefix+"/")
+	}
 }
 
 // run serves until the context ends: it drains requests first, so that what they stored is still projected, then stops the

@@ -22,9 +22,9 @@ type recordStore interface {
 const recordsPrefix = "/xapi"
 
 // newLRS joins the record store's resources.
-func (w wiring) newLRS(statements lrs.Statements, s recordStore) (http.Handler, error) {
+func (w wiring) newLRS(statements lrs.Statements, s recordStore, door *lrs.Door) (http.Handler, error) {
 	h, err := lrs.New(lrs.Config{
-		Statements: statements, Documents: s, Activities: s, Attachments: s, Credentials: s, Now: w.now, NewID: newStatementID, Key: w.keys.links(), Log: w.log, Prefix: recordsPrefix,
+		Statements: statements, Documents: s, Activities: s, Attachments: s, Credentials: s, Now: w.now, NewID: newStatementID, Key: w.keys.links(), Door: door, Log: w.log, Prefix: recordsPrefix,
 		TokenLife: w.tokenLife,
 		Authority: func(c lrs.Credential) xapi.Agent { return w.authority(c.Name, c.ID) },
 	})
