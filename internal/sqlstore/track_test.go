@@ -119,3 +119,14 @@ func TestTracksRefuse(t *testing.T) {
 		}
 	})
 }
+
+func TestAccountsAreNamedWhereTheirSiteTellsTheName(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l, me, _ := tracked(t, d)
+		nameless := enter(t, l.s, visit(l.registration, "6", d.Clock.Now(), func(e *web.Entry) { e.Claims.Name = "" }))
+		got, err := l.s.Tracks().AccountNames(context.Background(), []string{me.Account, nameless.Account, "nobody"})
+		if diff := cmp.Diff(map[string]string{me.Account: "Person 4"}, got); diff != "" || err != nil {
+			t.Errorf("%v\n%s", err, diff)
+		}
+	})
+}

@@ -53,6 +53,7 @@ type Config struct {
 	KeySet        func() ([]byte, error) // the tool's public keys, a JSON Web Key Set (lti.KeyRing.KeySet)
 	Sessions      Sessions
 	Records       Records
+	Tracks        Tracks
 	Courses       Courses
 	Drafts        Drafts
 	Previews      Previews
@@ -92,7 +93,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	parts := map[string]bool{
-		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil,
+		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil, "Tracks": c.Tracks != nil,
 		"Courses": c.Courses != nil, "Drafts": c.Drafts != nil, "Previews": c.Previews != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "People": c.People != nil, "Rosters": c.Rosters != nil, "Preferences": c.Preferences != nil, "Windows": c.Windows != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
 		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
 	}

@@ -152,6 +152,8 @@ type Records interface {
 	// Changes answers the history of some capabilities from when something became known on (the zero time: all of it), the newest
 	// first, limit of them after the first offset ones; total is how many there are.
 	Changes(ctx context.Context, learnerID string, capabilities []string, since time.Time, offset, limit int) (changes []Change, total int, err error)
+	// AsOf answers the case of one capability as it stood on a date.
+	AsOf(ctx context.Context, learnerID, capability string, q pipeline.AsOf) (mapping.Case, error)
 	// AllAsOf answers the cases of every capability that a learner has any history in, as they stood on a date.
 	AllAsOf(ctx context.Context, learnerID string, q pipeline.AsOf) ([]mapping.Case, error)
 	// Transitions answers the history of one capability, oldest first.

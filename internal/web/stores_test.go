@@ -45,7 +45,7 @@ func (w *world) Prolong(_ context.Context, hash string, until time.Time) error {
 }
 
 func (w *world) caseOf(learner, capability string) mapping.Case {
-	c := mapping.Case{Capability: capability, Ended: w.ended, WasEvidenced: w.was[learner+capability]}
+	c := mapping.Case{Capability: capability, Ended: w.ended, WasEvidenced: w.was[learner+capability], At: w.clock}
 	for _, a := range w.aligned {
 		if a.Capability == capability {
 			c.Alignments = append(c.Alignments, a)
@@ -54,6 +54,11 @@ func (w *world) caseOf(learner, capability string) mapping.Case {
 	for _, r := range w.rules {
 		if r.Capability == capability {
 			c.Rules = append(c.Rules, r)
+		}
+	}
+	for _, e := range w.endorsed {
+		if e.Learner == learner && e.Capability == capability {
+			c.Endorsements = append(c.Endorsements, e)
 		}
 	}
 	for _, e := range w.evidence[learner] {
@@ -80,7 +85,7 @@ func (w *world) Progress(_ context.Context, learner string) ([]mapping.Progress,
 		if r.State == mapping.NotStarted {
 			continue
 		}
-		p := mapping.Progress{Learner: learner, Capability: n.ID, State: r.State, Have: r.Have, Need: r.Need, Percent: r.Percent, Since: r.DecidedAt}
+		p := mapping.Progress{Learner: learner, Capability: n.ID, State: r.State, Have: r.Have, Need: r.Need, Percent: r.Percent, Since: r.DecidedAt, Expires: r.Expires}
 		if all := w.history[learner][n.ID]; len(all) > 0 {
 			p.Since = all[len(all)-1].At
 		}
@@ -99,6 +104,18 @@ func (w *world) Cases(ctx context.Context, learner string, capabilities []string
 		out[id] = w.caseOf(learner, id)
 	}
 	return out, w.broken
+}
+
+// AsOf of the world knows what happened by then.
+func (w *world) AsOf(_ context.Context, learner, capability string, q pipeline.AsOf) (mapping.Case, error) {
+	c := w.caseOf(learner, capability)
+	c.At, c.WasEvidenced = q.At, false
+	if !q.RulesOfToday && w.rulesThen != nil {
+		c.Rules = w.rulesThen
+	}
+	c.Evidence = slices.DeleteFunc(c.Evidence, func(e mapping.Evidence) bool { return e.Record.Time.After(q.At) })
+	c.Endorsements = slices.DeleteFunc(c.Endorsements, func(e mapping.Endorsement) bool { return e.At.After(q.At) })
+	return c, w.broken
 }
 
 // AllAsOf of the world knows what happened by then.

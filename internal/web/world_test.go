@@ -53,12 +53,15 @@ type world struct {
 	previewed map[string]mapping.Changeset // by owner
 	called    map[string]map[string]string // by course id and IRI
 	rules     []mapping.ScopedRule
+	rulesThen []mapping.ScopedRule          // of any other date, when set
 	evidence  map[string][]mapping.Evidence // by learner
 	kept      []mapping.Progress            // answered as the progress of everyone, when set
 	states    map[string][]mapping.Progress // answered as the progress of a learner, when set
 	history   map[string]map[string][]mapping.Transition
 	was       map[string]bool // learner + capability once evidenced
 	changes   []web.HistoryEntry
+	ratings   []mapping.Rating // in the order of the log
+	endorsed  []mapping.Endorsement
 	placed    []web.PlacedActivity
 	attempts  map[string]web.Attempt // by activity and account
 	acts      []web.Act
@@ -141,7 +144,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.roles["learner-amara "+w.cat.ID], w.roles["learner-ben "+w.cat.ID] = []string{}, []string{}
 	w.config = web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Courses: w, Drafts: w, Previews: previews{w}, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Tracks: w, Courses: w, Drafts: w, Previews: previews{w}, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	}
 	if w.handler, err = web.New(w.config); err != nil {
