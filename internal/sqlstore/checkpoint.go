@@ -37,7 +37,8 @@ func inOrder(all ...[]pipeline.Entry) []pipeline.Entry {
 	return out
 }
 
-// checkThere refuses a batch whose evidence rests on statements that were purged or erased since it was read: the projector reads anew.
+// checkThere refuses a batch that was folded before somebody was erased, or whose evidence rests on statements that were purged since
+// they were read: the projector reads anew. It would not find out by its lease, which it may have taken again meanwhile.
 // The cursor must be locked, as those who remove statements do.
 func (t *Tx) checkThere(ctx context.Context, b pipeline.Batch) error {
 	var generation int64
@@ -46,6 +47,9 @@ func (t *Tx) checkThere(ctx context.Context, b pipeline.Batch) error {
 	}
 	if generation != t.generation {
 		return errStale
+	}
+	if linked := t.db.linked.Load(); linked != nil && *linked != generation {
+		return pipeline.ErrLeaseLost
 	}
 	if !t.db.departed.Load().gone || len(b.Evidence) == 0 {
 		return nil

@@ -42,6 +42,7 @@ type DB struct {
 	advancing sync.Mutex // held while advanceThrough writes
 
 	generation atomic.Int64             // of what is held in memory, see refresh
+	linked     atomic.Pointer[int64]    // generation in which the projector of this process read whose agents are whose; nil before
 	departed   atomic.Pointer[departed] // who was erased
 	refreshing sync.Mutex
 	dropped    atomic.Int64 // statements of people who were erased, and of ids that are gone

@@ -173,7 +173,8 @@ func (p *Person) leaveShared(ctx context.Context, r reader, _ WhoIs) error {
 	var own []string
 	for _, agent := range p.Agents {
 		var others []string
-		if err := r.Select(ctx, &others, `SELECT DISTINCT learner FROM agent_link WHERE agent = ? AND ended = 0`, agent); err != nil {
+		if err := r.Select(ctx, &others, `SELECT learner FROM agent_link WHERE agent = ? AND ended = 0 UNION
+			SELECT a.learner FROM account_link l JOIN account a ON a.id = l.account WHERE l.agent = ?`, agent, agent); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(others, func(l string) bool { return !slices.Contains(p.Learners, l) }) {

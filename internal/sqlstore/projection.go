@@ -72,8 +72,13 @@ func (p Projection) Alignments(ctx context.Context) ([]pipeline.Aligned, error) 
 	return selectAligned(ctx, p.s.DB, `ORDER BY began, id`)
 }
 
-// Links is pipeline.Projection.
+// Links is pipeline.Projection. Batches folded by them are refused once somebody was erased, see checkThere.
 func (p Projection) Links(ctx context.Context) ([]pipeline.ActiveLink, error) {
+	var generation int64
+	if err := p.s.Get(ctx, &generation, `SELECT generation FROM log_head`); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the head of the log: %w", err)
+	}
+	p.s.linked.Store(&generation)
 	return selectLinks(ctx, p.s.DB, `WHERE ended = 0 ORDER BY pos`)
 }
 
