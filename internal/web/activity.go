@@ -161,7 +161,7 @@ func (s *site) towards(v *visit, a PlacedActivity) ([]capabilityRow, error) {
 			return nil, err
 		}
 		p := r.of(n.ID)
-		row := capabilityRow{Name: n.Title, Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)}
+		row := capabilityRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)}
 		if words := v.ruleWords(x.Rule); len(words) > 0 {
 			row.Hint = words[0]
 		}

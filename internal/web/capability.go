@@ -70,6 +70,7 @@ func (s *site) capability(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	p.Foreign = v.foreign()
 	p.Body, err = s.capabilityOf(v, r, n)
 	return answer{page: p}, err
 }

@@ -14,6 +14,7 @@ type levelTable struct {
 
 type levelRow struct {
 	Name, Href string
+	Lang       string
 	Cells      []any // counts with their links, nil where nothing is tracked
 }
 
@@ -36,7 +37,7 @@ func levelTableOf(v *visit, r *record) *levelTable {
 		t.Heads = append(t.Heads, v.levelName(r.cat, number))
 	}
 	for _, n := range r.tops() {
-		row := levelRow{Name: nodeName(n), Href: r.href(v, "/section/"+n.ID)}
+		row := levelRow{Name: nodeName(n), Lang: v.foreign(), Href: r.href(v, "/section/"+n.ID)}
 		by := r.byLevel(n.ID)
 		for _, number := range levels {
 			row.Cells = append(row.Cells, r.levelCell(v, by[number], n, number))

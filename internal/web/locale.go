@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"html/template"
 	"time"
 
@@ -25,7 +26,10 @@ type locale struct {
 }
 
 // tongues are the languages there are text files for. The first is spoken where no other fits.
-var tongues = []*tongue{newTongue(language.BritishEnglish, "en")}
+var tongues = []*tongue{newTongue(language.BritishEnglish, "en"), newTongue(language.MustParse("cy"), "cy")}
+
+// frameworkLang is the language of frameworks' own words: they do not tell it, and those there are speak English.
+const frameworkLang = "en"
 
 var tongueMatcher = newTongueMatcher()
 
@@ -59,6 +63,23 @@ func (s *site) localeFor(wish string) locale {
 func (t *tongue) lang() string {
 	base, _ := t.tag.Base()
 	return base.String()
+}
+
+// foreign is the language of a framework's words where it is not the page's, "" where it is.
+func (t *tongue) foreign() string {
+	if t.lang() == frameworkLang {
+		return ""
+	}
+	return frameworkLang
+}
+
+// inForeign marks words of a framework in a sentence of the page's language.
+func (t *tongue) inForeign(words string) template.HTML {
+	words = html.EscapeString(words)
+	if t.foreign() == "" {
+		return template.HTML(words)
+	}
+	return template.HTML(`<span lang="` + t.foreign() + `">` + words + `</span>`)
 }
 
 // number writes a whole number as the language does.

@@ -37,6 +37,7 @@ type stateCount struct {
 type nodeRow struct {
 	Code       string
 	Name, Href string
+	Lang       string // of the name, where it is not the page's
 	Tally      tally
 	Text       any
 	Hint       string
@@ -135,7 +136,7 @@ func (r *record) tops() []mapping.Node {
 
 // row counts what lies under a section.
 func (r *record) row(v *visit, n mapping.Node) nodeRow {
-	row := nodeRow{Code: n.Code, Name: nodeName(n), Href: r.href(v, "/section/"+n.ID), Tally: r.tally(r.tracked(n.ID))}
+	row := nodeRow{Code: n.Code, Name: nodeName(n), Lang: v.foreign(), Href: r.href(v, "/section/"+n.ID), Tally: r.tally(r.tracked(n.ID))}
 	row.Text = r.countText(v, row.Tally, "node", n.ID)
 	return row
 }

@@ -37,6 +37,7 @@ func (t *tongue) parseTemplates() map[string]*template.Template {
 type page struct {
 	file    string // of the template, without its ending
 	Title   string // h1, and the title of the window
+	Foreign string // language of the title and of the crumbs after the first, where it is not the page's
 	Window  string // title of the window where it is another: no name stands in it
 	Problem bool   // the form came back with errors
 	Crumbs  []crumb
@@ -47,10 +48,10 @@ type page struct {
 	Body    any
 
 	// Filled by render.
-	Lang    string // of the page
-	Inside  bool   // there is a session, whose pages can be linked
-	Where   string // framework and course
-	Theme   string // "light", "dark", or "device" for as the device likes it
+	Lang    string        // of the page
+	Inside  bool          // there is a session, whose pages can be linked
+	Where   template.HTML // framework and course
+	Theme   string        // "light", "dark", or "device" for as the device likes it
 	Static  string
 	Parents string // origins the script may tell the page's height
 	Form    string // the session's form token
@@ -102,12 +103,12 @@ func (s *site) render(v *visit, p *page) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (s *site) where(v *visit) string {
+func (s *site) where(v *visit) template.HTML {
 	cat := s.catalog(v.session)
 	if v.session.Course.Title == "" {
-		return v.say("shell.framework", "framework", cat.Title)
+		return v.sayHTML("shell.framework", "framework", v.inForeign(cat.Title))
 	}
-	return v.say("shell.where", "framework", cat.Title, "course", v.session.Course.Title)
+	return v.sayHTML("shell.where", "framework", v.inForeign(cat.Title), "course", v.session.Course.Title)
 }
 
 // learnerPage begins a page about the learner's own record, with what is true of all of them.

@@ -31,6 +31,7 @@ type recordBody struct {
 // recordRow is one capability with its tracks, each a column of its own.
 type recordRow struct {
 	Name, Href string
+	Lang       string
 	State      mapping.State
 	Chip       string
 	Evidence   []string
@@ -160,7 +161,7 @@ func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
 			none++
 			continue
 		}
-		row := recordRow{Name: n.Title, Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)}
+		row := recordRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)}
 		for _, f := range m.told[n.ID].Counted {
 			row.Evidence = append(row.Evidence, v.countedWords(f))
 		}

@@ -115,7 +115,7 @@ func (s *site) reviewRows(v *visit, r *record, shown []mapping.Node, b *reviewBo
 		if p.State == mapping.NotStarted && v.session.Activity == "" {
 			continue
 		}
-		b.Rows = append(b.Rows, capabilityRow{Name: n.Title, Href: v.to("course/review/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)})
+		b.Rows = append(b.Rows, capabilityRow{Name: n.Title, Lang: v.foreign(), Href: v.to("course/review/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)})
 	}
 	if left := len(shown) - len(b.Rows); left > 0 {
 		b.NotBegun = v.say("count.not_started", "n", left)

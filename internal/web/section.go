@@ -24,6 +24,7 @@ type levelGroup struct {
 // capabilityRow is a capability with its status and the shortest word about why.
 type capabilityRow struct {
 	Name, Href string
+	Lang       string // of the name, where it is not the page's
 	State      mapping.State
 	Chip       string
 	Hint       string
@@ -47,6 +48,7 @@ func (s *site) section(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	p.Foreign = v.foreign()
 	p.Body, err = s.sectionOf(v, r, n)
 	return answer{page: p}, err
 }
@@ -119,6 +121,9 @@ func compareLevels(a, b int) int {
 func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) capabilityRow {
 	state := r.of(n.ID)
 	row := capabilityRow{Name: name, Href: r.href(v, "/capability/"+n.ID), State: state.State, Chip: v.chipWords(state), Hint: r.missing(state)}
+	if name == n.Title {
+		row.Lang = v.foreign()
+	}
 	if len(r.roles) > 0 && len(n.Archetypes) == 0 {
 		row.For = v.say("capability.everyrole")
 	}

@@ -20,6 +20,7 @@ type startBody struct {
 
 type roleBox struct {
 	Code, Title, Examples string
+	Lang                  string // of the words, where it is not the page's
 	Ticked                bool
 }
 
@@ -41,7 +42,7 @@ func (s *site) start(v *visit) (answer, error) {
 		b.To = v.to("me/start")
 	}
 	for _, a := range slices.Backward(r.cat.Archetypes) {
-		b.Roles = append(b.Roles, roleBox{a.Code, a.Title, a.ExampleRoles, slices.Contains(r.chosen, a.Code)})
+		b.Roles = append(b.Roles, roleBox{a.Code, a.Title, a.ExampleRoles, v.foreign(), slices.Contains(r.chosen, a.Code)})
 	}
 	if !b.First {
 		p.Crumbs = []crumb{{v.say("overview.title"), v.to("me")}}
