@@ -28,9 +28,11 @@ func (w wiring) newPrograms(statements lrs.Statements, s *sqlstore.Store, f *sql
 }
 
 func (w wiring) newAPI(data sqlstore.API, f *sqlstore.Frameworks, door *lrs.Door, ahead previews, fresh freshness) (http.Handler, error) {
+	previewer := ahead.Previewer
+	previewer.Append = data.Apply
 	h, err := api.New(api.Config{
 		Door: door, Frameworks: f, Alignments: data, Places: data, Records: data, Tracks: data, Wait: fresh.Wait,
-		Previews: previewsOfPrograms{ahead.Previews, ahead.Previewer},
+		Previews: previewsOfPrograms{ahead.Previews, previewer},
 		Now:      w.now, NewID: newStatementID, Key: w.keys.links(), Log: w.log, BaseURL: w.BaseURL, SmallestGroup: w.smallestGroup,
 	})
 	if err != nil {

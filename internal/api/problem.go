@@ -114,6 +114,8 @@ func asProblem(err error) *problem {
 		return p
 	case errors.As(err, &edit):
 		return editProblem(edit)
+	case errors.Is(err, ErrChangesetID):
+		return newProblem("changeset_id_taken", "another changeset has this id").at("/id")
 	case errors.Is(err, pipeline.ErrMoreLose):
 		return newProblem("more_lose", "more people would lose evidence than the preview had shown; look at the effect again")
 	case errors.Is(err, ErrNotFound):

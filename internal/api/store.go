@@ -9,8 +9,11 @@ import (
 	"cairn/mapping"
 )
 
-// ErrNotFound says that a store has no such thing.
-var ErrNotFound = errors.New("api: not found")
+// What stores answer with.
+var (
+	ErrNotFound    = errors.New("api: not found")
+	ErrChangesetID = errors.New("api: another changeset has this id")
+)
 
 // Reach is how far a credential goes that is limited to one home page: to the people with an account at its issuers, and to what holds
 // in its registrations. The zero value goes everywhere.
@@ -112,7 +115,7 @@ type Alignments interface {
 	Changeset(ctx context.Context, id string) (Applied, error)
 	// Undo makes what takes a changeset back, of what still stands: without edits when nothing does.
 	Undo(ctx context.Context, of Applied, undo mapping.Changeset) (mapping.Changeset, error)
-	// Apply appends a changeset to the log and answers its position. *mapping.EditError.
+	// Apply appends a changeset to the log and answers its position. *mapping.EditError, ErrChangesetID.
 	Apply(ctx context.Context, cs mapping.Changeset) (int64, error)
 }
 

@@ -93,7 +93,7 @@ func newWorld(t *testing.T, change ...func(*api.Config)) *world {
 	w.serve(frameworks, change...)
 	w.tag()
 	w.does(here, "4", mapping.VerbCompleted, quiz, "")
-	w.does(here, "4", mapping.VerbCompleted, page, `"score":{"raw":3,"max":10}`)
+	w.does(here, "4", mapping.VerbCompleted, page, `"score":{"raw":3,"min":0,"max":10}`)
 	w.settle()
 	return w
 }

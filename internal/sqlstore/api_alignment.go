@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
@@ -116,5 +117,13 @@ func (a API) Changeset(ctx context.Context, id string) (api.Applied, error) {
 
 // Apply is api.Alignments.
 func (a API) Apply(ctx context.Context, cs mapping.Changeset) (int64, error) {
-	return a.courses.Apply(ctx, cs)
+	pos, err := a.courses.Apply(ctx, cs)
+	var edit *mapping.EditError
+	switch {
+	case errors.Is(err, ErrChangesetID):
+		err = api.ErrChangesetID
+	case errors.As(err, &edit) && errors.Is(edit.Rule, ErrAlignmentID): // also of one that has ended
+		err = &mapping.EditError{Edit: edit.Edit, Rule: mapping.ErrIDTaken}
+	}
+	return pos, err
 }
