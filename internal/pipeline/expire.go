@@ -53,6 +53,9 @@ func (w *work) expire(e Entry) error {
 			if err := w.expireOne(e, d); err != nil {
 				return fmt.Errorf("settle what ended by position %d: %w", e.Pos, err)
 			}
+			if err := w.relieve(e); err != nil {
+				return err
+			}
 		}
 	}
 }

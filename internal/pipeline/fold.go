@@ -135,7 +135,15 @@ func (w *work) foldChangeset(e Entry, cs mapping.Changeset) error {
 			return err
 		}
 	}
-	return w.settleAll(touched, mapping.Cause{Pos: e.Pos, Kind: mapping.CauseTag, ID: cs.ID, At: cs.At})
+	for _, pair := range sortedPairs(touched) {
+		if err := w.settle(pair, mapping.Cause{Pos: e.Pos, Kind: mapping.CauseTag, ID: cs.ID, At: cs.At}); err != nil {
+			return err
+		}
+		if err := w.relieve(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *work) foldEdit(e Entry, edit mapping.Edit, touched map[Pair]bool) error {
@@ -151,19 +159,21 @@ func (w *work) foldEdit(e Entry, edit mapping.Edit, touched map[Pair]bool) error
 }
 
 func (w *work) foldAdd(e Entry, a mapping.Alignment, touched map[Pair]bool) error {
-	if _, known := w.st.alignments[a.ID]; known {
+	switch was, known := w.st.alignments[a.ID]; {
+	case !known:
+		aligned := Aligned{Alignment: a, Began: e.Pos}
+		w.st.begin(aligned)
+		w.batch.Began = append(w.batch.Began, aligned)
+	case was.Began != e.Pos: // else a part of this entry was written before
 		return nil // the id says that it is the same alignment, and alignments never change
 	}
-	aligned := Aligned{Alignment: a, Began: e.Pos}
-	w.st.begin(aligned)
-	w.batch.Began = append(w.batch.Began, aligned)
 	err := w.p.cfg.Log.OfActivity(w.ctx, a.Selector, e.Pos, func(past Entry) error {
 		for _, l := range w.st.links[past.Record.Agent] {
 			if _, err := w.credit(l, past, e.Pos, []mapping.Alignment{a}, touched); err != nil {
 				return err
 			}
 		}
-		return nil
+		return w.relieve(e)
 	})
 	if err != nil {
 		return fmt.Errorf("count what was done before: %w", err)
@@ -173,11 +183,13 @@ func (w *work) foldAdd(e Entry, a mapping.Alignment, touched map[Pair]bool) erro
 
 func (w *work) foldRemove(e Entry, id string, touched map[Pair]bool) error {
 	a, known := w.st.alignments[id]
-	if !known || a.Ended != 0 {
+	switch {
+	case !known, a.Ended != 0 && a.Ended != e.Pos:
 		return nil // removed twice: the first counts
+	case a.Ended == 0: // else a part of this entry was written before
+		w.st.end(id, e.Pos)
+		w.batch.Ended = append(w.batch.Ended, Ended{Alignment: id, Pos: e.Pos})
 	}
-	w.st.end(id, e.Pos)
-	w.batch.Ended = append(w.batch.Ended, Ended{Alignment: id, Pos: e.Pos})
 	pairs, err := w.pairsOfAlignment(id)
 	if err != nil {
 		return err

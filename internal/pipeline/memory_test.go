@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -33,11 +34,15 @@ type memory struct {
 	spans       []pipeline.RuleSpan // rules with their history
 	rated       []pipeline.RatingRow
 	endorsed    []pipeline.EndorsementRow
+	failIn      int          // the commit that fails with errAway, counted down
 	lost        bool         // the lease is somebody else's
 	fail        error        // answered by the next Commit
 	reads       atomic.Int64 // calls of Ledger
 	now         time.Time    // of the next entry
 }
+
+// errAway says that the database was away for a moment.
+var errAway = errors.New("the database is away")
 
 func newMemory(entries ...pipeline.Entry) *memory {
 	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, unlinked: map[int64]int64{}, due: map[pipeline.Pair]time.Time{}, now: epoch.Add(time.Second)}
@@ -179,6 +184,9 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 		m.fail = nil
 		return err
 	}
+	if m.failIn--; m.failIn == 0 {
+		return errAway
+	}
 	if b.From != m.cursor.Pos {
 		return pipeline.ErrLeaseLost
 	}
@@ -202,7 +210,13 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 		m.unlinked[u.LinkPos] = u.Pos
 		m.links = slices.DeleteFunc(m.links, func(l pipeline.ActiveLink) bool { return l.Pos == u.LinkPos })
 	}
-	m.ledger = append(m.ledger, b.Evidence...)
+	for _, r := range b.Evidence { // a row is the same whenever it is written
+		if !slices.ContainsFunc(m.ledger, func(o pipeline.LedgerRow) bool {
+			return o.Pair == r.Pair && o.LinkPos == r.LinkPos && o.Evidence.Alignment == r.Evidence.Alignment && o.Evidence.Record.Pos == r.Evidence.Record.Pos
+		}) {
+			m.ledger = append(m.ledger, r)
+		}
+	}
 	for _, v := range b.Voided {
 		if !slices.Contains(m.voided, v) {
 			m.voided = append(m.voided, v)
@@ -225,6 +239,7 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 
 // setRule ends the rule whose place one takes, and begins it.
 func (m *memory) setRule(r pipeline.Ruled) {
+	m.spans = slices.DeleteFunc(m.spans, func(o pipeline.RuleSpan) bool { return o.Began == r.Began && r.Replaces(o.ScopedRule) })
 	for i := range m.spans {
 		if m.spans[i].Ended == 0 && r.Replaces(m.spans[i].ScopedRule) {
 			m.spans[i].Ended = r.Began

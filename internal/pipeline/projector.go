@@ -38,6 +38,7 @@ type Config struct {
 	Logger  *slog.Logger
 	Holder  string        // names this process in the lease
 	Batch   int           // entries a batch, at most; default 500
+	Most    int           // rows that one entry makes before they are written, see work.relieve; default 5000
 	Poll    time.Duration // how often the log is asked without Changed; default 250 ms
 	Rest    time.Duration // between two batches that are not full; default 50 ms
 	Lease   time.Duration // default 15 s
@@ -65,6 +66,9 @@ type Projector struct {
 func NewProjector(cfg Config) *Projector {
 	if cfg.Batch == 0 {
 		cfg.Batch = 500
+	}
+	if cfg.Most == 0 {
+		cfg.Most = 5000
 	}
 	if cfg.Poll == 0 {
 		cfg.Poll = 250 * time.Millisecond

@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -67,10 +68,11 @@ func drain(t require, p *pipeline.Projector) {
 	t.Helper()
 	for {
 		n, err := p.Step(context.Background())
-		if err != nil {
+		switch {
+		case errors.Is(err, errAway): // it is tried again
+		case err != nil:
 			t.Fatal(err)
-		}
-		if n == 0 {
+		case n == 0:
 			return
 		}
 	}
@@ -306,15 +308,17 @@ func TestLiveEqualsReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(c)
 		live := newMemory()
-		p := projector(live, c, rapid.IntRange(1, 7).Draw(t, "batch"))
+		most := func(c *pipeline.Config) { c.Most = rapid.SampledFrom([]int{1, 2, 5, 5000}).Draw(t, "most") }
+		p := projector(live, c, rapid.IntRange(1, 7).Draw(t, "batch"), most)
 		for range rapid.IntRange(1, 40).Draw(t, "length") {
 			w.pass(t, live)
 			live.append(w.next(t))
+			live.failIn = rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "commit that fails")
 			if rapid.IntRange(0, 2).Draw(t, "project now") == 0 {
 				drain(t, p)
 			}
 			if rapid.IntRange(0, 9).Draw(t, "restart") == 0 {
-				p = projector(live, c, rapid.IntRange(1, 7).Draw(t, "batch"))
+				p = projector(live, c, rapid.IntRange(1, 7).Draw(t, "batch"), most)
 			}
 		}
 		drain(t, p)

@@ -31,11 +31,18 @@ type work struct {
 }
 
 func (p *Projector) newWork(ctx context.Context, st *state) *work {
-	return &work{
-		ctx: ctx, p: p, st: st, batch: Batch{From: st.cursor.Pos, Holder: p.cfg.Holder},
-		ledger: map[Pair][]LedgerRow{}, counted: map[Pair]map[counting]bool{}, progress: map[Pair]mapping.Progress{}, kept: map[Pair]bool{}, looks: map[Pair]time.Time{}, voided: map[string]bool{}, scored: map[string]bool{},
-		endorsed: map[Pair][]EndorsementRow{}, addedOf: map[Pair][]int{},
-	}
+	w := &work{ctx: ctx, p: p, st: st}
+	w.begin()
+	return w
+}
+
+// begin begins a batch where the last one ended.
+func (w *work) begin() {
+	w.batch = Batch{From: w.st.cursor.Pos, Holder: w.p.cfg.Holder}
+	w.ledger, w.counted, w.progress = map[Pair][]LedgerRow{}, map[Pair]map[counting]bool{}, map[Pair]mapping.Progress{}
+	w.kept, w.looks = map[Pair]bool{}, map[Pair]time.Time{}
+	w.added, w.addedOf, w.voided, w.scored = nil, map[Pair][]int{}, map[string]bool{}, map[string]bool{}
+	w.endorsed = map[Pair][]EndorsementRow{}
 }
 
 // finish completes the batch up to a position.

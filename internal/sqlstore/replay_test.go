@@ -54,7 +54,7 @@ func newLife(t *testing.T, d storetest.Database, seed uint64) *life {
 func (l *life) projector(holder string, size int) *pipeline.Projector {
 	p := l.s.Projection()
 	return pipeline.NewProjector(pipeline.Config{
-		Log: l.s, Projection: p, Committer: p, Catalogs: l.frameworks, Batch: size, Holder: holder,
+		Log: l.s, Projection: p, Committer: p, Catalogs: l.frameworks, Batch: size, Most: 7, Holder: holder,
 		Prepare: func(raw []byte) (xapi.Prepared, error) {
 			batch, err := xapi.Prepare(raw, xapi.Options{Version: xapi.V1, NewID: uuid.NewString,
 				Authority: xapi.Agent{Account: &xapi.Account{HomePage: "https://cairn.example", Name: "cairn"}}})
