@@ -143,3 +143,14 @@ func (p People) Standings(ctx context.Context, learners []string) (map[string]we
 	}
 	return out, nil
 }
+
+// Nearest is web.People.
+func (p People) Nearest(ctx context.Context, learners []string, capability string) (string, error) {
+	var learner []string
+	err := p.s.Select(ctx, &learner, `SELECT learner FROM progress WHERE capability = ? AND state <> 'not_started' AND `+p.s.d.in("learner")+`
+		ORDER BY ABS(need - have), learner LIMIT 1`, capability, p.s.d.list(learners))
+	if err != nil || len(learner) == 0 {
+		return "", err
+	}
+	return learner[0], nil
+}

@@ -122,6 +122,11 @@ func TestPeopleOfACourse(t *testing.T) {
 		if got, err := s.People().Figures(ctx, nil, map[string]string{"a": "1"}); err != nil || len(got) != 0 {
 			t.Errorf("of nobody: %v, %v", got, err)
 		}
+		for capability, want := range map[string]string{"a": min(first.Learner, second.Learner), "c": first.Learner, "never": ""} {
+			if got, err := s.People().Nearest(ctx, []string{first.Learner, second.Learner}, capability); err != nil || got != want {
+				t.Errorf("nearest in %s: %s, %v; want %s", capability, got, err, want)
+			}
+		}
 		stand, err := s.People().Standings(ctx, []string{first.Learner, second.Learner})
 		if diff := cmp.Diff(map[string]web.Standing{"a": {Evidenced: 2}, "b": {Evidenced: 1, Expiring: 1}, "c": {InProgress: 1}, "d": {Evidenced: 1}, "x": {Evidenced: 1}}, stand); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)

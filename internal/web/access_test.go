@@ -27,6 +27,7 @@ var callers = []caller{
 func TestEveryRouteByCaller(t *testing.T) {
 	w := newWorld(t)
 	quiz := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
+	tagRule := "/course/tags/" + w.capability("5.2.1-L1") + "." + codeOf(module("quiz", 2)) + "/rule"
 	naming := "/course/activities/" + fixed(module("scorm", 7))[:16] + "/name"
 	change := "/course/history/" + w.changes[0].Changeset.ID + "/undo"
 	tags := url.Values{"section": {w.capability6()}, "kind": {"under"}, "seen": {"4"}}
@@ -101,6 +102,10 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"POST", "/course/activities", url.Values{"address": {""}}, []int{401, 403, 401, 401, 403, 422, 422, 403, 403, 401, 401}},
 		{"POST", quiz, tags, []int{401, 403, 401, 401, 403, 409, 404, 403, 403, 401, 401}},
 		{"GET", "/course/tags", nil, leads},
+		{"GET", "/course/capability/" + w.capability("6.1-L2") + "/rule", nil, leads},
+		{"GET", tagRule, nil, []int{401, 403, 401, 401, 403, 200, 404, 200, 200, 401, 401}},
+		{"POST", "/course/capability/" + w.capability("6.1-L2") + "/rule", url.Values{}, authors},
+		{"POST", tagRule, url.Values{}, []int{401, 403, 401, 401, 403, 422, 404, 403, 403, 401, 401}},
 		{"POST", "/course/tags", url.Values{"seen": {"5"}}, []int{401, 403, 401, 401, 403, 303, 409, 403, 403, 401, 401}}, // nothing is saved in the other course
 		{"POST", "/course/tags/many", url.Values{"seen": {"5"}}, authors},
 		{"POST", "/course/tags/copy", url.Values{"seen": {"5"}}, []int{401, 403, 401, 401, 403, 400, 400, 403, 403, 401, 401}},

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"cairn/mapping"
@@ -169,9 +170,9 @@ func (s *site) fillEffects(v *visit, b *draftBody, e Effects, id string) {
 
 // changeLines says each change of the draft in words. A tag that is removed and added again asks for something else.
 func (s *site) changeLines(v *visit, d *draft) []changeLine {
-	cat, names := s.catalog(v.session), map[string]string{}
+	cat, names, byIRI := s.catalog(v.session), map[string]string{}, map[string]string{}
 	for _, a := range d.tags.activities {
-		names[a.key()] = named(a)
+		names[a.key()], byIRI[a.IRI] = named(a), named(a)
 	}
 	words := func(key string, a mapping.Alignment) string {
 		name := names[keyOf(a.Selector)]
@@ -191,7 +192,7 @@ func (s *site) changeLines(v *visit, d *draft) []changeLine {
 			}
 			out = append(out, changeLine{mark, words(key, *e.Add), at})
 		case e.Rule != nil:
-			out = append(out, changeLine{"~", v.say("draft.rule", "capability", v.capabilityTitle(cat, e.Rule.Capability)), at})
+			out = append(out, changeLine{"~", v.say("draft.rule", "capability", v.capabilityTitle(cat, e.Rule.Capability), "rule", strings.Join(v.plainRule(e.Rule.Rule, byIRI), " ")), at})
 		default:
 			a, _ := d.saved(e.Remove)
 			if !d.ticked(keyOf(a.Selector), a.Capability) {

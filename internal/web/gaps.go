@@ -267,7 +267,7 @@ func (s *site) gapsList(v *visit) (answer, error) {
 
 // listed is a capability with how many people have it, and the fitting thing to do.
 func (g *gaps) listed(v *visit, n mapping.Node) gapCapability {
-	out := gapCapability{Name: n.Title, Action: v.say("gaps.rule"), Href: v.to("me/capability/" + n.ID)}
+	out := gapCapability{Name: n.Title, Action: v.say("gaps.rule"), Href: v.to("course/capability/" + n.ID + "/rule")}
 	if !g.few {
 		out.Hint = v.say("gaps.counts", "have", g.n[n.ID].Evidenced, "of", g.group, "n", g.n[n.ID].InProgress)
 	}

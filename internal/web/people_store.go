@@ -28,6 +28,9 @@ type People interface {
 	Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]Figure, error)
 	// FiguresOn is Figures as they stood at a time, by what had been recorded before it.
 	FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]Figure, error)
+	// Nearest answers which of the learners is nearest the line in a capability: as few activities as may be lack or are too many.
+	// "" when none of them has begun.
+	Nearest(ctx context.Context, learners []string, capability string) (string, error)
 	// Standings counts where learners stand, by capability. Capabilities that none of them has begun are left out.
 	Standings(ctx context.Context, learners []string) (map[string]Standing, error)
 }

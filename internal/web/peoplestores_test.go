@@ -92,3 +92,18 @@ func (w *world) People(_ context.Context, c web.Course, _ string) (web.CourseLis
 	}
 	return *w.list, w.broken
 }
+
+func (w *world) Nearest(ctx context.Context, learners []string, capability string) (string, error) {
+	for _, l := range learners {
+		all, err := w.Progress(ctx, l)
+		if err != nil {
+			return "", err
+		}
+		for _, p := range all {
+			if p.Capability == capability {
+				return l, nil
+			}
+		}
+	}
+	return "", nil
+}

@@ -161,6 +161,12 @@ func pictures(w *world) []picture {
 		{name: "author-grid-focus", person: "tove", path: "/course/tags?section=" + six1.ID, do: []step{chromedp.Focus(chromedp.CSS("tbody tr:nth-child(2) td:last-child input"))}},
 		{name: "author-grid-many", person: "tove", path: "/course/tags?section=" + six1.ID, do: []step{chromedp.Click(chromedp.CSS("main > details summary"))}},
 		{name: "author-one-draft", person: "tove", path: tagPath(module("quiz", 2)), prepare: drafted},
+		{name: "author-rule-example", person: "tove", path: ruleOf(w, "4") + "?what=score&score=90&kind=n_of&n=3&valid=1&unit=years"},
+		{name: "author-rule-dark", person: "tove", path: ruleOf(w, "4"), dark: true},
+		{name: "author-rule-groups", person: "tove", path: "/course/capability/" + w.capability("6.1-L2") + "/rule?kind=groups&shape=2+1&g0p0=" + codeOf(module("quiz", 3)) + "&g0p1=" + codeOf(module("quiz", 4)) + "&g0p1=" + codeOf(module("page", 6)) + "&g1p0=" + codeOf(module("assign", 5))},
+		{name: "author-rule-points", person: "tove", path: "/course/capability/" + w.capability("6.1-L2") + "/rule?kind=points&points=5&worth-" + codeOf(module("quiz", 3)) + "=3&worth-" + codeOf(module("quiz", 4)) + "=2&must-" + codeOf(module("quiz", 4)) + "=1"},
+		{name: "author-rule-error", person: "tove", path: ruleOf(w, "4"), do: []step{chromedp.SetValue(chromedp.CSS("#n"), "9"), chromedp.Click(chromedp.CSS(`button[name="form"]`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
+		{name: "author-rule-preview", person: "preview", path: ruleOf(w, "4")},
 		{name: "author-preview-loses", person: "tove", path: "/course/draft", prepare: drafted},
 		{name: "author-preview-dark", person: "tove", path: "/course/draft", prepare: drafted, dark: true},
 		{name: "author-preview-error", person: "tove", path: "/course/draft", prepare: drafted, do: []step{chromedp.Click(chromedp.CSS(`main form .actions button`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
@@ -185,6 +191,11 @@ func pictures(w *world) []picture {
 func mixed(w *world) {
 	crowd(w)
 	w.evidence["learner-crowd3"], w.evidence["learner-crowd4"] = nil, nil
+}
+
+// ruleOf is the page of what the tag of a quiz asks.
+func ruleOf(w *world, quiz string) string {
+	return "/course/tags/" + w.capability("6.1-L2") + "." + codeOf(lms+"/mod/quiz/view.php?id="+quiz) + "/rule"
 }
 
 // drafted gives Tove a draft that gains and loses among a crowd.

@@ -37,12 +37,14 @@ type tagGroup struct {
 
 type tagBox struct {
 	ID, Name, Hint        string
-	Ticked, Long, Changed bool // Long ones take a line of their own
+	Rule                  string // where what the tag asks for is changed, "" for a box without a tag
+	Ticked, Long, Changed bool   // Long ones take a line of their own
 }
 
 // tagging is one activity on its way to or from the form.
 type tagging struct {
 	locale
+	to       func(path string) string
 	draft    *draft          // nil for an activity that is not placed yet
 	chosen   map[string]bool // what is ticked then
 	tags     *courseTags
@@ -85,7 +87,7 @@ func (v *visit) keptNotice(d *draft) *notice {
 
 // tagging finds the activity of the code among those of the course, or the one whose typed address has that code.
 func (s *site) tagging(v *visit, q url.Values) (*tagging, error) {
-	g := &tagging{locale: v.locale, cat: s.catalog(v.session)}
+	g := &tagging{locale: v.locale, cat: s.catalog(v.session), to: v.to}
 	var err error
 	if g.last, err = s.lastChange(v); err != nil {
 		return nil, err
@@ -201,7 +203,7 @@ func (g *tagging) box(n mapping.Node) tagBox {
 	has := g.draft.of(g.activity.key(), n.ID)
 	b.Ticked, b.Changed = len(has) > 0, g.draft.changed(g.activity.key(), n.ID)
 	if b.Ticked {
-		b.Hint = g.criterionWords(has[0].Criterion)
+		b.Hint, b.Rule = g.criterionWords(has[0].Criterion), g.to("course/tags/"+n.ID+"."+g.activity.code()+"/rule")
 	}
 	return b
 }

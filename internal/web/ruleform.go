@@ -1,0 +1,165 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cairn/mapping"
+)
+
+// What a form of a rule holds at most.
+const (
+	groupsMost = 12
+	partsMost  = 12
+)
+
+// ruleForm is the fields of A3 as they stand on the page: what one activity must show, then what the capability needs. Numbers are as
+// typed, so that a page that refuses shows them again.
+type ruleForm struct {
+	What, Score, Minutes string // of the tag
+	Record               bool
+
+	Kind, N, Points string // of the rule
+	Worth           map[string]worth
+	Groups          [][]map[string]bool // parts of each group, each the codes of its activities
+	Valid, Unit     string              // number and unit of the validity
+	Spacing         string              // days
+	Endorsed        bool
+	Pick            string
+}
+
+// worth is what an activity is worth in points, as typed.
+type worth struct {
+	Points string
+	Must   bool
+}
+
+// units are those of a validity.
+var units = []string{"years", "months", "weeks", "days"}
+
+// whats are what a record may be asked to show.
+var whats = []string{"usual", "passed", "score", "own"}
+
+// formOf writes a criterion and a rule into the fields. code answers how the form names an activity.
+func (l locale) formOf(c mapping.Criterion, r mapping.Rule, code func(iri string) string) ruleForm {
+	f := ruleForm{What: "usual", Record: c.NoSelf, Kind: string(r.Kind), Worth: map[string]worth{}, Endorsed: r.Endorsed, Pick: string(r.Pick), Unit: "years"}
+	switch {
+	case c.MinMilli != nil:
+		f.What, f.Score = "score", strconv.FormatFloat(float64(*c.MinMilli)/10, 'f', -1, 64)
+	case slices.Equal(c.Verbs, []string{mapping.VerbPassed}):
+		f.What = "passed"
+	case len(c.Verbs) > 0:
+		f.What = "own"
+	}
+	if c.MinDuration > 0 {
+		f.Minutes = strconv.Itoa(int(time.Duration(c.MinDuration).Minutes()))
+	}
+	if f.Kind == "" {
+		f.Kind = string(mapping.RuleAny)
+	}
+	switch r.Kind {
+	case mapping.RuleN:
+		f.N = strconv.Itoa(r.N)
+	case mapping.RulePoints:
+		f.Points = strconv.Itoa(r.N)
+		for _, p := range r.Parts {
+			f.Worth[code(p.Activity)] = worth{strconv.Itoa(p.Points), p.Required}
+		}
+	case mapping.RuleGroups:
+		f.Groups = groupsOf(r.Parts, code)
+	}
+	for _, part := range []struct {
+		unit string
+		n    int
+	}{{"days", r.Validity.Days}, {"weeks", r.Validity.Weeks}, {"months", r.Validity.Months}, {"years", r.Validity.Years}} {
+		if part.n > 0 {
+			f.Valid, f.Unit = strconv.Itoa(part.n), part.unit
+		}
+	}
+	if r.Spacing.Days > 0 {
+		f.Spacing = strconv.Itoa(r.Spacing.Days)
+	}
+	return f
+}
+
+// groupsOf writes the alternatives of a rule as groups of parts, each any one of some activities: depth 3, as forms have it.
+func groupsOf(parts []mapping.Part, code func(string) string) (out [][]map[string]bool) {
+	one := func(p mapping.Part) map[string]bool {
+		set := map[string]bool{}
+		for _, inner := range append([]mapping.Part{p}, p.Any...) {
+			if inner.Activity != "" {
+				set[code(inner.Activity)] = true
+			}
+		}
+		return set
+	}
+	for _, group := range parts {
+		if len(group.All) == 0 {
+			out = append(out, []map[string]bool{one(group)})
+			continue
+		}
+		var inside []map[string]bool
+		for _, p := range group.All {
+			inside = append(inside, one(p))
+		}
+		out = append(out, inside)
+	}
+	return out
+}
+
+// readRuleForm takes the fields apart.
+func readRuleForm(q url.Values) ruleForm {
+	f := ruleForm{
+		What: q.Get("what"), Score: strings.TrimSpace(q.Get("score")), Minutes: strings.TrimSpace(q.Get("minutes")), Record: q.Has("record"),
+		Kind: q.Get("kind"), N: strings.TrimSpace(q.Get("n")), Points: strings.TrimSpace(q.Get("points")), Worth: map[string]worth{},
+		Valid: strings.TrimSpace(q.Get("valid")), Unit: q.Get("unit"), Spacing: strings.TrimSpace(q.Get("spacing")), Endorsed: q.Has("endorsed"), Pick: q.Get("pick"),
+	}
+	for name := range q {
+		if code, ok := strings.CutPrefix(name, "worth-"); ok && strings.TrimSpace(q.Get(name)) != "" {
+			f.Worth[code] = worth{strings.TrimSpace(q.Get(name)), q.Has("must-" + code)}
+		}
+	}
+	for g, text := range strings.Fields(q.Get("shape")) {
+		n, err := strconv.Atoi(text)
+		if err != nil || g >= groupsMost {
+			break
+		}
+		var parts []map[string]bool
+		for p := range min(max(n, 1), partsMost) {
+			set := map[string]bool{}
+			for _, code := range q["g"+strconv.Itoa(g)+"p"+strconv.Itoa(p)] {
+				set[code] = true
+			}
+			parts = append(parts, set)
+		}
+		f.Groups = append(f.Groups, parts)
+	}
+	f.press(q.Get("do"))
+	return f
+}
+
+// press does what a button of the groups asks for: "group" adds one, "part-1" a part to the second, "up-1" and "down-1" move it, "drop-1"
+// takes it away.
+func (f *ruleForm) press(do string) {
+	verb, at, _ := strings.Cut(do, "-")
+	i, err := strconv.Atoi(at)
+	here := err == nil && i >= 0 && i < len(f.Groups)
+	switch {
+	case verb == "group" && len(f.Groups) < groupsMost:
+		f.Groups = append(f.Groups, []map[string]bool{{}})
+	case verb == "part" && here && len(f.Groups[i]) < partsMost:
+		f.Groups[i] = append(f.Groups[i], map[string]bool{})
+	case verb == "up" && here && i > 0:
+		f.Groups[i-1], f.Groups[i] = f.Groups[i], f.Groups[i-1]
+	case verb == "down" && here && i+1 < len(f.Groups):
+		f.Groups[i+1], f.Groups[i] = f.Groups[i], f.Groups[i+1]
+	case verb == "drop" && here:
+		f.Groups = slices.Delete(f.Groups, i, i+1)
+	}
+	if f.Kind == string(mapping.RuleGroups) && len(f.Groups) == 0 {
+		f.Groups = [][]map[string]bool{{{}}}
+	}
+}
