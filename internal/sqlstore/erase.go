@@ -70,21 +70,18 @@ func (s *Store) overwriting(ctx context.Context, f func() error) error {
 	return errors.Join(f(), s.secureDelete(ctx, false))
 }
 
-// namedIn looks for names and for identifiers that are long enough to be one.
+// namedIn looks for names and identifiers that are long enough not to be found in any sentence.
 func (p *Person) namedIn(reason string) bool {
 	words := slices.Concat(p.Agents, p.Learners, p.accountIDs())
 	for _, a := range p.Accounts {
-		words = append(words, a.Name)
-		if len(a.Subject) > 3 {
-			words = append(words, a.Subject)
-		}
+		words = append(words, a.Name, a.Subject)
 	}
 	for _, agent := range p.Agents {
 		_, last, _ := strings.Cut(agent, "|mailto:")
 		words = append(words, last)
 	}
 	return slices.ContainsFunc(words, func(w string) bool {
-		return w != "" && strings.Contains(strings.ToLower(reason), strings.ToLower(w))
+		return len(w) > 3 && strings.Contains(strings.ToLower(reason), strings.ToLower(w))
 	})
 }
 

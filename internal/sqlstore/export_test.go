@@ -17,6 +17,8 @@ var (
 	StoredValue = storedValue
 	GivenValue  = givenValue
 	PrefixRange = prefixRange
+
+	WithoutAgents = withoutAgents
 )
 
 // KeepLogins makes the bound on logins small enough for a test.

@@ -27,11 +27,6 @@ type leavingRow struct {
 
 func (r leavingRow) voids() bool { return voidState(r.Void) == voidDone }
 
-// waits says that it will void a statement that has not come yet.
-func (r leavingRow) waits() bool {
-	return voidState(r.Void) == voidWaits || voidState(r.Void) == voidWaitsAny
-}
-
 // removal takes statements out of the store, with everything that hangs on them.
 type removal struct {
 	tx   *Tx
