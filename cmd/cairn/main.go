@@ -27,6 +27,7 @@ type cli struct {
 	Framework    frameworkCmd    `cmd:"" help:"The frameworks that are published."`
 	Credential   credentialCmd   `cmd:"" help:"The keys that programs use at /xapi."`
 	Statements   statementsCmd   `cmd:"" help:"Statements in bulk: export and import."`
+	Admin        adminCmd        `cmd:"" help:"Enter the pages of those who run Cairn."`
 	Person       personCmd       `cmd:"" help:"What is kept about one person: find, export, erase."`
 	Retention    retentionCmd    `cmd:"" help:"How long statements are kept."`
 	Forward      forwardCmd      `cmd:"" help:"Other record stores that statements are forwarded to."`

@@ -21,9 +21,9 @@ func (s *site) aboutCairn(file string) action {
 
 // aboutRoutes are the pages that every footer and header leads to.
 func (s *site) aboutRoutes(get, post mounter) {
-	get("/display", anyone, s.display)
-	post("/display", anyone, s.saveDisplay)
-	get("/help", anyone, s.aboutCairn("help"))
-	get("/accessibility", anyone, s.aboutCairn("accessibility"))
-	get("/privacy", anyone, s.aboutCairn("privacy"))
+	get("/display", reader, s.display)
+	post("/display", reader, s.saveDisplay)
+	get("/help", reader, s.aboutCairn("help"))
+	get("/accessibility", reader, s.aboutCairn("accessibility"))
+	get("/privacy", reader, s.aboutCairn("privacy"))
 }

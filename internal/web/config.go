@@ -60,6 +60,7 @@ type Config struct {
 	Activities    Activities
 	DeepLinks     DeepLinks
 	Diagnoses     Diagnoses
+	Admin         Administration
 	People        People
 	Rosters       Rosters
 	Preferences   Preferences
@@ -94,7 +95,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	parts := map[string]bool{
 		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil, "Tracks": c.Tracks != nil,
-		"Courses": c.Courses != nil, "Drafts": c.Drafts != nil, "Previews": c.Previews != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "People": c.People != nil, "Rosters": c.Rosters != nil, "Preferences": c.Preferences != nil, "Windows": c.Windows != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
+		"Courses": c.Courses != nil, "Drafts": c.Drafts != nil, "Previews": c.Previews != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "Admin": c.Admin.whole(), "People": c.People != nil, "Rosters": c.Rosters != nil, "Preferences": c.Preferences != nil, "Windows": c.Windows != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
 		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
 	}
 	for name, there := range parts {

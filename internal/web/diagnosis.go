@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -31,13 +32,15 @@ type Diagnoses interface {
 const diagnosisRefusals = 20
 
 type diagnosisBody struct {
-	Checked  string
-	Rows     []checkRow
-	Refusals []refusalRow
-	Claims   []string // of the newest launch, masked
-	ClaimsOf string
-	Check    string // address of the form
-	Report   string
+	Checked      string
+	Rows         []checkRow
+	Refusals     []refusalRow
+	Claims       []string // of the newest launch, masked
+	ClaimsOf     string
+	Check        string // address of the form
+	Registration string // that the form names; "" for the own one
+	Issuer       string
+	Report       string
 }
 
 // checkRow is one part of the connection: whether it works, and if not, what to do and who does it.
@@ -72,11 +75,15 @@ func administering(a action) action {
 
 // diagnosis answers /admin/diagnosis, from what is kept: it calls nobody.
 func (s *site) diagnosis(v *visit) (answer, error) {
-	q, err := v.query("checked")
+	q, err := v.query("checked", "registration")
 	if err != nil {
 		return answer{}, err
 	}
-	d, err := s.Diagnoses.Diagnosis(v.Context(), v.session.Registration)
+	registration, err := aboutSite(v, q.Get("registration"))
+	if err != nil {
+		return answer{}, err
+	}
+	d, err := s.Diagnoses.Diagnosis(v.Context(), registration)
 	if err != nil {
 		return answer{}, fmt.Errorf("read how the connection stands: %w", err)
 	}
@@ -84,9 +91,12 @@ func (s *site) diagnosis(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p := &page{file: "diagnosis", Title: v.say("diagnosis.title"), Tabs: s.tabs(v, "diagnosis"), Foot: []string{v.say("foot.admin")}}
-	b := connection{d, v.locale, s.urls.KeySet, s.Version}.body(records)
-	b.Check = v.to("admin/diagnosis")
+	p := s.adminPage(v, "admindiagnosis", v.say("diagnosis.title"), "diagnosis")
+	b := connection{d, v.locale, s.urls.KeySet, s.Version, v.session.Operator}.body(records)
+	b.Check, b.Issuer = v.to("admin/diagnosis"), d.Subject.Issuer
+	if v.session.Operator {
+		b.Registration, p.Crumbs = registration, []crumb{{v.say("admin.sites"), v.to("admin")}}
+	}
 	if q.Has("checked") {
 		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{b.Checked}}
 	}
@@ -96,15 +106,22 @@ func (s *site) diagnosis(v *visit) (answer, error) {
 
 // checkNow looks anew.
 func (s *site) checkNow(v *visit) (answer, error) {
-	if err := s.Diagnoses.Check(v.Context(), v.session.Registration); err != nil {
+	registration, err := aboutSite(v, v.PostForm.Get("registration"))
+	if err != nil {
+		return answer{}, err
+	}
+	if err := s.Diagnoses.Check(v.Context(), registration); err != nil {
 		return answer{}, fmt.Errorf("check the connection: %w", err)
 	}
-	return v.done("admin/diagnosis?checked=1"), nil
+	return v.done(addressOf("admin/diagnosis", url.Values{"registration": {registration}, "checked": {"1"}})), nil
 }
 
 // lastRecord is when something was last recorded about the course, zero when nothing was. Other courses are not asked: that would be a
 // walk through all that is known of them.
 func (s *site) lastRecord(v *visit) (last time.Time, err error) {
+	if v.session.Operator {
+		return last, nil
+	}
 	all, err := s.Courses.Activities(v.Context(), v.session.Course)
 	if err != nil {
 		return last, fmt.Errorf("read the activities of the course: %w", err)
@@ -122,7 +139,10 @@ func (c connection) body(record time.Time) diagnosisBody {
 	if !c.CheckedAt.IsZero() {
 		b.Checked = c.say("diagnosis.checked", "when", c.dateTime(c.CheckedAt))
 	}
-	b.Rows = []checkRow{c.launch(), c.keys(), c.grades(), c.records(record), c.roster(), c.clock(), c.own()}
+	b.Rows = []checkRow{c.launch(), c.keys(), c.grades(), c.roster(), c.clock(), c.own()}
+	if !c.nocourse {
+		b.Rows = slices.Insert(b.Rows, 3, c.records(record))
+	}
 	if f, ok := c.found(diagnosis.CheckFrames); ok && f.Result != diagnosis.Good {
 		b.Rows = append(b.Rows, c.frames(f))
 	}
@@ -139,8 +159,9 @@ func (c connection) body(record time.Time) diagnosisBody {
 type connection struct {
 	Diagnosis
 	locale
-	keySet  string // address of our own keys
-	version string // of Cairn
+	keySet   string // address of our own keys
+	version  string // of Cairn
+	nocourse bool   // asked from no course: records of one are not told
 }
 
 func (c connection) found(check string) (diagnosis.Finding, bool) {

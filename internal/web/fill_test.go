@@ -158,6 +158,7 @@ func (w *world) people() {
 	add("copier", web.Session{Account: "account-tove", Learner: "learner-tove", Roles: teacher, Lead: true, Recorded: true, Course: course9, CopyOf: []string{"2"}})
 	add("other", web.Session{Account: "account-other", Learner: "learner-other", Roles: teacher, Lead: true, Recorded: true, Course: course9})
 	add("admin", web.Session{Account: "account-admin", Learner: "learner-admin", Roles: []string{lti.RoleAdministrator}, Lead: true, Recorded: true})
+	add("operator", web.Session{Operator: true})
 	add("late", web.Session{Account: "account-late", Roles: teacher, Lead: true, Recorded: true, ExpiresAt: now.Add(-time.Minute)})
 	add("anonymous", web.Session{Roles: learner})
 	add("preview", web.Session{Account: "account-preview", Roles: append(teacher, lti.RoleTestUser), Lead: true})

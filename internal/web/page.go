@@ -93,8 +93,8 @@ func (s *site) render(v *visit, p *page) ([]byte, error) {
 		p.Inside = true
 		p.Where = s.where(v)
 	}
-	if v.admin && len(p.Tabs) > 0 {
-		p.Tabs = append(p.Tabs, tab{Name: v.say("tab.diagnosis"), Href: v.to("admin/diagnosis"), Current: p.file == "diagnosis"})
+	if v.admin && !v.session.Operator && len(p.Tabs) > 0 && !strings.HasPrefix(p.file, "admin") {
+		p.Tabs = append(p.Tabs, tab{Name: v.say("tab.diagnosis"), Href: v.to("admin/diagnosis")})
 	}
 	var b bytes.Buffer
 	if err := v.templates[p.file].ExecuteTemplate(&b, "shell.html", p); err != nil {
@@ -104,6 +104,9 @@ func (s *site) render(v *visit, p *page) ([]byte, error) {
 }
 
 func (s *site) where(v *visit) template.HTML {
+	if v.session.Operator {
+		return v.sayHTML("shell.operator")
+	}
 	cat := s.catalog(v.session)
 	if v.session.Course.Title == "" {
 		return v.sayHTML("shell.framework", "framework", v.inForeign(cat.Title))

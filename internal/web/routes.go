@@ -19,6 +19,8 @@ func (s *site) routes() http.Handler {
 	m.Handle(s.path(s.urls.KeySet), s.open(s.keys)).Methods("GET", "HEAD")
 	m.Handle("/static/{file}", s.open(s.static)).Methods("GET", "HEAD")
 	m.Handle("/", s.open(s.front)).Methods("GET", "HEAD")
+	m.Handle("/admin/enter", s.open(s.operatorDoor)).Methods("GET", "HEAD")
+	m.Handle("/admin/enter", s.open(s.enterOperator)).Methods("POST")
 
 	get := func(path string, right right, a action) {
 		m.Handle("/s/{s}"+path, s.inside(right, a)).Methods("GET", "HEAD")
@@ -74,10 +76,11 @@ func (s *site) pickRoutes(get, post mounter) {
 	post("/pick/cancel", author, s.cancelPick)
 }
 
-// adminRoutes is for the administrators of an LMS.
+// adminRoutes is for those who run Cairn, and, where only their own LMS is concerned, for its administrators.
 func (s *site) adminRoutes(get, post mounter) {
-	get("/admin/diagnosis", anyone, administering(s.diagnosis))
-	post("/admin/diagnosis", anyone, administering(s.checkNow))
+	get("/admin", reader, operating(s.learningSites))
+	get("/admin/diagnosis", reader, administering(s.diagnosis))
+	post("/admin/diagnosis", reader, administering(s.checkNow))
 }
 
 // allowing names the methods that an address takes before its refusal of another one is written (RFC 9110, 15.5.6).

@@ -24,6 +24,7 @@ type Session struct {
 	Hash         string     // of the token in the address; the token itself is not kept
 	Browser      string     // hash of the browser's cookie value, "" when it had none to give
 	Registration string     // id
+	Operator     bool       `json:",omitzero"` // of who runs Cairn, by a link from the command line: no launch, no registration, no person
 	Account      string     // id; "" for an anonymous launch
 	Learner      string     // id; "" when nothing is recorded (anonymous, test user)
 	Name         string     // "" when the LMS does not share it

@@ -12,6 +12,8 @@ func (s *site) tabs(v *visit, current string) []tab {
 		return tab{Name: words, Href: v.to(path), Current: key == current}
 	}
 	switch {
+	case v.session.Operator:
+		return s.adminTabs(v, current)
 	case v.session.Pick != nil:
 		return nil
 	case v.session.Lead && !slices.Contains(learnerTabs, current):

@@ -18,7 +18,7 @@ type visit struct {
 	cookie     string // the browser's value, "" when it sent none
 	token      string // of the session, "" outside
 	session    *Session
-	admin      bool        // of the session: may see how the connection stands
+	admin      bool        // of the session: runs Cairn, or may see how its connection stands
 	origins    []string    // that may frame the answer
 	formTarget string      // form-action of the policy, "'self'" unless told
 	preferred  *Preference // once read

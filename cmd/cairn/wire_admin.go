@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+
+	"cairn/internal/diagnosis"
+	"cairn/internal/sqlstore"
+	"cairn/internal/web"
+)
+
+// administration joins what the pages of those who run Cairn need.
+func (w wiring) administration(store *sqlstore.Store) web.Administration {
+	return web.Administration{Operators: store, Sites: learningSites{connections{store}}}
+}
+
+// learningSites is web.LearningSites.
+type learningSites struct{ connections }
+
+// LearningSites answers the registrations, with their last launch that was accepted.
+func (l learningSites) LearningSites(ctx context.Context) ([]web.LearningSite, error) {
+	all, err := l.store.ListRegistrations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]web.LearningSite, len(all))
+	for i, r := range all {
+		out[i] = web.LearningSite{ID: r.ID, Issuer: r.Issuer, ClientID: r.ClientID, Disabled: r.Disabled}
+		launches, err := l.launches(ctx, r.ID, diagnosisLaunches)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range launches {
+			if one.Result == diagnosis.Accepted && one.Time.After(out[i].Launched) {
+				out[i].Launched = one.Time
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,125 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"cairn/internal/web"
+)
+
+// adminCallers are all callers, and those whom the administration is for.
+var adminCallers = append(append([]caller{}, callers...),
+	caller{"administrator of the LMS", "admin", "admin"}, caller{"who runs Cairn", "operator", "operator"},
+	caller{"another browser with the operator's address", "operator", "amara"}, caller{"no cookie with the operator's address", "operator", ""})
+
+// TestEveryAdminRouteByCaller states what each kind of caller gets at each address of the administration (quality.md, Security).
+func TestEveryAdminRouteByCaller(t *testing.T) {
+	// nobody learner other none anon lead other nameless preview expired stolen; administrator operator stolen none
+	by := func(admin, operator int) []int {
+		return []int{401, 403, 401, 401, 403, 403, 403, 403, 403, 401, 401, admin, operator, 401, 401}
+	}
+	for _, r := range []struct {
+		method, path string
+		form         url.Values
+		want         []int
+	}{
+		{"GET", "/admin", nil, by(403, 200)},
+		{"GET", "/admin/diagnosis", nil, by(200, 404)},
+		{"GET", "/admin/diagnosis?registration=r1", nil, by(200, 200)},
+		{"GET", "/admin/diagnosis?registration=r2", nil, by(403, 404)},
+		{"POST", "/admin/diagnosis", url.Values{}, by(303, 404)},
+		{"POST", "/admin/diagnosis", url.Values{"registration": {"r2"}}, by(403, 303)},
+	} {
+		for i, c := range adminCallers {
+			t.Run(r.method+" "+r.path+" by "+c.name, func(t *testing.T) {
+				w := newWorld(t)
+				form := r.form
+				if form != nil {
+					form = url.Values{"form": {macOf(token(c.session))}}
+					for k, v := range r.form {
+						form[k] = v
+					}
+				}
+				got := w.call(r.method, "/s/"+token(c.session)+r.path, c.browser, form)
+				if got.Code != r.want[i] {
+					t.Errorf("status %d, want %d\n%s", got.Code, r.want[i], got.Body)
+				}
+				checkAnswer(t, w, c, got.Body.String())
+			})
+		}
+	}
+}
+
+// Who runs Cairn has no launch: pages of courses and learners are not theirs, and a form without its token changes nothing.
+func TestOperatorReachesNoPageOfACourse(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/me", "/me/record", "/me/list", "/course/people", "/course/activities", "/activity/word", "/pick/1"} {
+		if got := w.get("operator", path); got.Code != 403 || !strings.Contains(got.Body.String(), "This page belongs to a course") {
+			t.Errorf("%s: %d", path, got.Code)
+		}
+	}
+	for _, path := range []string{"/help", "/display", "/privacy", "/accessibility"} {
+		if got := w.get("operator", path); got.Code != 200 {
+			t.Errorf("%s: %d", path, got.Code)
+		}
+	}
+	if got := w.call("POST", "/s/"+token("operator")+"/admin/diagnosis", "operator", url.Values{"registration": {"r1"}}); got.Code != 403 || len(w.looked) != 0 {
+		t.Errorf("a form without its token is answered %d", got.Code)
+	}
+}
+
+func enter(w *world, code string, headers ...string) *http.Response {
+	return w.call("POST", "/admin/enter", "", url.Values{"code": {code}}, headers...).Result()
+}
+
+// The link works once, in the browser that used it; opening it spends nothing.
+func TestOperatorsLinkWorksOnce(t *testing.T) {
+	w := newWorld(t)
+	for range 2 { // a mail program looks first
+		if got := w.call("GET", "/admin/enter?code=right", "", nil); got.Code != 200 || !strings.Contains(got.Body.String(), `value="right"`) || len(w.admin.codes) != 1 {
+			t.Fatalf("opening it: %d, left %v", got.Code, w.admin.codes)
+		}
+	}
+	if got := enter(w, "right", "Sec-Fetch-Site", "cross-site"); got.StatusCode != 403 || len(w.admin.codes) != 1 {
+		t.Errorf("posted from another site: %d", got.StatusCode)
+	}
+	if got := enter(w, "wrong"); got.StatusCode != 403 {
+		t.Errorf("a code that was never made: %d", got.StatusCode)
+	}
+	first := enter(w, "right")
+	to := first.Header.Get("Location")
+	if first.StatusCode != 303 || !strings.HasPrefix(to, "../s/") || !strings.HasSuffix(to, "/admin#c") || len(first.Cookies()) != 1 {
+		t.Fatalf("%d to %s with %v", first.StatusCode, to, first.Cookies())
+	}
+	if again := enter(w, "right"); again.StatusCode != 403 {
+		t.Errorf("the second time: %d", again.StatusCode)
+	}
+	secret := strings.TrimSuffix(strings.TrimPrefix(to, "../s/"), "/admin#c")
+	session := w.sessions[hash(secret)]
+	if !session.Operator || session.Browser != hash(first.Cookies()[0].Value) || session.ExpiresAt.Sub(now) > 2*60*60*1e9 || session.Learner != "" || session.Registration != "" {
+		t.Errorf("the session is %+v", session)
+	}
+	if log := w.log.String(); strings.Contains(log, "right") || strings.Contains(log, secret) || !strings.Contains(log, "entered the administration") {
+		t.Errorf("the log: %s", log)
+	}
+}
+
+func TestLearningSitesAreListed(t *testing.T) {
+	w := newWorld(t)
+	page := w.get("operator", "/admin").Body.String()
+	for _, want := range []string{lms, "https://third.example", "Switched off.", "Not opened in the last 30 days.", "Last opened 22 November 2026, 2:31pm.", "admin/diagnosis?registration=r1", "Cairn, for the people who run it"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	w.admin.sites = []web.LearningSite{}
+	if page := w.get("operator", "/admin").Body.String(); !strings.Contains(page, "No learning site is registered.") {
+		t.Error("nothing is said of nothing")
+	}
+	page = w.get("operator", "/admin/diagnosis?registration=r1").Body.String()
+	if strings.Contains(page, "Nothing has been recorded about this course") || !strings.Contains(page, `name="registration" value="r1"`) {
+		t.Errorf("the connection is shown as from a course:\n%s", page)
+	}
+}
