@@ -41,6 +41,9 @@ func (w *work) expire(e Entry) error {
 	if !w.st.endsBy(e.Stored) {
 		return nil
 	}
+	if err := w.settleRenewed(); err != nil {
+		return err
+	}
 	for {
 		due, err := w.due(e.Stored)
 		if err != nil {

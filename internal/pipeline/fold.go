@@ -16,6 +16,11 @@ func (w *work) fold(e Entry) error {
 	if err := w.expire(e); err != nil {
 		return err
 	}
+	if e.Kind != EntryStatement || e.Voids != "" {
+		if err := w.settleRenewed(); err != nil {
+			return err
+		}
+	}
 	w.at = e.Stored
 	switch e.Kind {
 	case EntryStatement:
@@ -90,11 +95,12 @@ func (w *work) credit(l ActiveLink, e Entry, at int64, candidates []mapping.Alig
 		takenBack = takenBack || ev.Kind == mapping.EvidenceTakenBack
 		pair := Pair{Learner: l.Learner, Capability: a.Capability}
 		w.record(LedgerRow{Pair: pair, LinkPos: l.Pos, Pos: at, Evidence: ev})
-		idle, err := w.idle(pair, a, ev)
-		if err != nil {
+		switch need, err := w.need(pair, a, ev); {
+		case err != nil:
 			return false, err
-		}
-		if !idle {
+		case need == needLater && e.Pos == at:
+			w.renewed[pair] = renewal{e.Stored, mapping.Cause{Pos: e.Pos, Kind: mapping.CauseStatement, ID: e.Record.StatementID, At: e.Record.Time}}
+		case need != needNone:
 			touched[pair] = true
 		}
 	}

@@ -1,8 +1,9 @@
 package pipeline
 
 import (
-	"slices"
+	"fmt"
 	"strings"
+	"time"
 
 	"cairn/mapping"
 )
@@ -14,24 +15,61 @@ func countingOf(e mapping.Evidence) counting {
 	return counting{e.Alignment, e.Registration, strings.Join(e.Record.Under, "\n"), strings.Join(e.Record.Around, "\n")}
 }
 
-// repeats says that under the rules another record like one that counts changes nothing, not even when it ends: it is no renewal, no
-// distance to another matters, and the latest of several does not decide.
-func repeats(rules []mapping.ScopedRule) bool {
-	return !slices.ContainsFunc(rules, func(r mapping.ScopedRule) bool {
-		return !r.Rule.Validity.IsZero() || !r.Rule.Spacing.IsZero() || r.Rule.Pick != mapping.PickHighest
-	})
-}
+// need says how soon a pair has to be settled after a new row.
+type need int
 
-// idle says that a new row cannot change the state or percent of its pair, nor when it ends: by itself (mapping.Progress.Idle), or
-// because one like it was found to count earlier in this batch. Somebody who does the same thing over and over then costs a row each
-// time, and not a look at all the rows before it.
-func (w *work) idle(pair Pair, a mapping.Alignment, e mapping.Evidence) (bool, error) {
+const (
+	needNone  need = iota // the row changes nothing
+	needLater             // it changes when something ends, and nothing else: once for all such rows is enough
+	needNow
+)
+
+// need says what a new row can change: nothing by itself (mapping.Progress.Idle), or because one like it was found to count earlier in
+// this batch; then, where evidence ends by time, it is a renewal. Somebody who does the same thing over and over so costs a row each
+// time, and not a look at all the rows before it. Where distances matter, or the latest of several decides, every row is looked at.
+func (w *work) need(pair Pair, a mapping.Alignment, e mapping.Evidence) (need, error) {
 	now, err := w.current(pair)
 	if err != nil {
-		return false, err
+		return needNow, err
 	}
 	rules := w.rulesOf(pair.Capability)
-	return now.Idle(a, e, rules...) || e.Kind != mapping.EvidenceTakenBack && w.counted[pair][countingOf(e)] && repeats(rules), nil
+	if now.Idle(a, e, rules...) {
+		return needNone, nil
+	}
+	if e.Kind == mapping.EvidenceTakenBack || !w.counted[pair][countingOf(e)] {
+		return needNow, nil
+	}
+	out := needNone
+	for _, r := range rules {
+		switch {
+		case !r.Rule.Spacing.IsZero(), r.Rule.Pick != mapping.PickHighest:
+			return needNow, nil
+		case !r.Rule.Validity.IsZero():
+			out = needLater
+		}
+	}
+	return out, nil
+}
+
+// renewal is a pair that has to be settled before something else is, with what it is settled by.
+type renewal struct {
+	at    time.Time
+	cause mapping.Cause
+}
+
+// settleRenewed settles the pairs whose evidence was renewed: before anything ends, before alignments, rules or links change, and at
+// the end of a batch.
+func (w *work) settleRenewed() error {
+	at := w.at
+	for _, pair := range sortedPairs(w.renewed) {
+		r := w.renewed[pair]
+		w.at = r.at
+		if err := w.settle(pair, r.cause); err != nil {
+			return fmt.Errorf("settle position %d: %w", r.cause.Pos, err)
+		}
+	}
+	w.at = at
+	return nil
 }
 
 // remember keeps what counted when the pair was evaluated last.

@@ -179,6 +179,9 @@ func (p *Projector) project(ctx context.Context, entries []Entry) error {
 			return fmt.Errorf("fold position %d: %w", e.Pos, err)
 		}
 	}
+	if err := w.settleRenewed(); err != nil {
+		return err
+	}
 	to := entries[len(entries)-1].Pos
 	if err := p.cfg.Committer.Commit(ctx, w.finish(to)); err != nil {
 		return fmt.Errorf("commit up to position %d: %w", to, err)

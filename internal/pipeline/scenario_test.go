@@ -243,13 +243,22 @@ func TestRunRestsButHurriesForWhoWaits(t *testing.T) {
 	<-done
 }
 
-// TestSameThingOverAndOverIsNotJudgedEachTime: the cost of a repeat must not grow with the repeats before it.
+// TestSameThingOverAndOverIsNotJudgedEachTime: the cost of a repeat must not grow with the repeats before it, also where each one is
+// a renewal.
 func TestSameThingOverAndOverIsNotJudgedEachTime(t *testing.T) {
+	for name, rule := range map[string]mapping.Rule{
+		"in progress": {Kind: mapping.RuleN, N: 2}, "renewed": {Kind: mapping.RuleN, N: 2, Validity: mapping.Period{Years: 1}},
+	} {
+		t.Run(name, func(t *testing.T) { overAndOver(t, rule) })
+	}
+}
+
+func overAndOver(t *testing.T, rule mapping.Rule) {
 	s := begin(t)
 	s.event(pipeline.EntryLink, amara)
 	s.tag("a1")
 	s.event(pipeline.EntryChangeset, mapping.Changeset{ID: "cs-rule", At: epoch, Edits: []mapping.Edit{{Rule: &mapping.ScopedRule{
-		Capability: s.capability(), Scope: mapping.Scope{Kind: mapping.ScopeInstance}, Rule: mapping.Rule{Kind: mapping.RuleN, N: 2}}}}})
+		Capability: s.capability(), Scope: mapping.Scope{Kind: mapping.ScopeInstance}, Rule: rule}}}})
 	s.p = projector(s.m, s.c, 10_000)
 	for i := range 5_000 {
 		s.m.append(pipeline.Entry{Kind: pipeline.EntryStatement, Record: mapping.Record{

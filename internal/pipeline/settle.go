@@ -20,6 +20,7 @@ func (w *work) settleAll(touched map[Pair]bool, cause mapping.Cause) error {
 
 // settle evaluates one pair and, when its state or percent moved, writes the transition, the progress, and what goes out.
 func (w *work) settle(pair Pair, cause mapping.Cause) error {
+	delete(w.renewed, pair)
 	rows, err := w.rows(pair)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type work struct {
 	voided   map[string]bool           // statement ids
 	scored   map[string]bool           // learners
 	endorsed map[Pair][]EndorsementRow // of the pairs that were asked for
+	renewed  map[Pair]renewal          // to be settled, see need
 	at       time.Time                 // the date at which pairs are settled
 }
 
@@ -42,7 +43,7 @@ func (w *work) begin() {
 	w.ledger, w.counted, w.progress = map[Pair][]LedgerRow{}, map[Pair]map[counting]bool{}, map[Pair]mapping.Progress{}
 	w.kept, w.looks = map[Pair]bool{}, map[Pair]time.Time{}
 	w.added, w.addedOf, w.voided, w.scored = nil, map[Pair][]int{}, map[string]bool{}, map[string]bool{}
-	w.endorsed = map[Pair][]EndorsementRow{}
+	w.endorsed, w.renewed = map[Pair][]EndorsementRow{}, map[Pair]renewal{}
 }
 
 // finish completes the batch up to a position.
