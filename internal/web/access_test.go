@@ -51,6 +51,7 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", "/me/record?at=2026-05-02", nil, pages},
 		{"GET", "/me/record.csv", nil, pages},
 		{"POST", "/window", url.Values{"page": {"me/record"}, "code": {"made.1.up"}}, []int{401, 403, 403, 403, 403, 403, 403, 403, 403, 401, 403}}, // the code decides, not the cookie
+		{"GET", "/me/next", nil, pages},
 		{"GET", "/me/changes", nil, pages},
 		{"GET", "/me/changes?since=2026-05-02", nil, pages},
 		{"GET", "/me/start", nil, pages},

@@ -41,6 +41,7 @@ func everyPage(w *world) map[string][2]string {
 		"start":         {"new", "/me/start"}, "start again": {"amara", "/me/start"}, "start preview": {"tove", "/me/start"}, "for a role": {"amara", "/me?role=U"},
 		"section for a role": {"amara", "/me/section/" + six1.ID + "?role=S+U"}, "list for a role": {"amara", "/me/list?role=U"},
 		"record": {"amara", "/me/record"}, "empty record": {"ben", "/me/record"}, "record of a day": {"amara", "/me/record?at=2026-05-02"}, "record of no day": {"amara", "/me/record?day=x&month=1&year=2"},
+		"next": {"amara", "/me/next"}, "next of all": {"ben", "/me/next?from=all&level=2"}, "next anonymous": {"anonymous", "/me/next"},
 		"changes": {"amara", "/me/changes"}, "no changes": {"ben", "/me/changes"}, "changes since nonsense": {"amara", "/me/changes?day=x&month=5&year=2026"},
 		"help": {"amara", "/help"}, "privacy": {"amara", "/privacy"}, "accessibility": {"tove", "/accessibility"}, "display": {"amara", "/display?saved=1"},
 		"copy":    {"copier", "/course/activities"},

@@ -31,6 +31,7 @@ func (s *site) routes() http.Handler {
 	get("/me", anyone, s.overview)
 	get("/me/start", anyone, s.start)
 	post("/me/start", doer, s.saveStart)
+	get("/me/next", anyone, s.nextSteps)
 	get("/me/changes", anyone, s.changes)
 	get("/me/record", anyone, s.myRecord)
 	get("/me/record.csv", anyone, s.recordCSV)

@@ -91,17 +91,17 @@ func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, erro
 		byLevel[n.Level] = append(byLevel[n.Level], n)
 	}
 	slices.SortFunc(order, compareLevels)
+	told, err := s.toldOf(v, r, node)
+	if err != nil {
+		return nil, err
+	}
 	var out []levelGroup
 	for _, level := range order {
 		g := levelGroup{Name: v.levelName(r.cat, level)}
 		for _, n := range byLevel[level] {
 			row := s.capabilityRow(v, r, n, r.shortCapability(n))
-			if r.name == "" && (row.State == mapping.Evidenced || row.State == mapping.Expiring) {
-				from, err := s.fromHint(v, n.ID)
-				if err != nil {
-					return nil, err
-				}
-				row.Hint = from
+			if x, ok := told[n.ID]; ok {
+				row.Hint = v.fromHint(x)
 			}
 			g.Rows = append(g.Rows, row)
 		}
@@ -141,16 +141,27 @@ func (r *record) missing(p mapping.Progress) string {
 	return r.say("hint.missing", "n", p.Need-p.Have)
 }
 
-// fromHint names the activity that completed the rule.
-func (s *site) fromHint(v *visit, capability string) (string, error) {
-	x, err := s.explain(v.Context(), v.session, capability)
-	if err != nil || len(x.Counted) == 0 {
-		return "", err
-	}
-	for _, f := range x.Counted {
-		if f.Statement == x.Decisive {
-			return v.say("hint.from", "activity", activityName(f.Activity)), nil
+// toldOf explains what has evidence of a node's own capabilities, on the learner's own pages.
+func (s *site) toldOf(v *visit, r *record, node string) (map[string]mapping.Explanation, error) {
+	var of []string
+	for _, n := range r.cat.Capabilities(node) {
+		if state := r.of(n.ID).State; r.name == "" && (state == mapping.Evidenced || state == mapping.Expiring) {
+			of = append(of, n.ID)
 		}
 	}
-	return v.say("hint.from", "activity", activityName(x.Counted[0].Activity)), nil
+	return s.explainAll(v.Context(), v.session, owner(v.session), of)
+}
+
+// fromHint names the activity that completed the rule.
+func (l locale) fromHint(x mapping.Explanation) string {
+	if len(x.Counted) == 0 {
+		return ""
+	}
+	from := x.Counted[0]
+	for _, f := range x.Counted {
+		if f.Statement == x.Decisive {
+			from = f
+		}
+	}
+	return l.say("hint.from", "activity", activityName(from.Activity))
 }

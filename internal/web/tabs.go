@@ -3,7 +3,7 @@ package web
 import "slices"
 
 // learnerTabs are the keys of the tabs of a learner's pages, in their order.
-var learnerTabs = []string{"me", "changes", "record"}
+var learnerTabs = []string{"me", "next", "changes", "record"}
 
 // tabs are the pages that one click leads to (pages.md 3): those of a learner, or those of who leads the course. Who leads and looks
 // as a learner has the learner's, and a way back. The pages of the picker have none.
@@ -19,7 +19,7 @@ func (s *site) tabs(v *visit, current string) []tab {
 	case v.session.Lead && !slices.Contains(learnerTabs, current):
 		return s.leadTabs(v, one)
 	}
-	out := []tab{one("me", v.say("tab.overview"), "me"), one("changes", v.say("tab.changes"), "me/changes"), one("record", v.say("tab.record"), "me/record")}
+	out := []tab{one("me", v.say("tab.overview"), "me"), one("next", v.say("tab.next"), "me/next"), one("changes", v.say("tab.changes"), "me/changes"), one("record", v.say("tab.record"), "me/record")}
 	if v.session.Lead {
 		out = append(out, one("lead", v.say("tab.leave"), "course/activities"))
 	}

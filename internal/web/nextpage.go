@@ -1,0 +1,160 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"cairn/mapping"
+)
+
+// nextNamed is how many capabilities a step names before it says "more".
+const nextNamed = 2
+
+// nextBody is L6: what to do next, the best first.
+type nextBody struct {
+	For    *rolesBar
+	To     string
+	Role   string // carried on by the filter
+	Here   bool   // of this course only
+	Levels []option
+	Steps  []nextRow
+	Slice  slice
+	None   bool
+	Bare   []capabilityRow // gaps without an activity
+	BareN  string
+}
+
+// nextRow is a step with what it does.
+type nextRow struct {
+	nextActivity
+	Head  string
+	Does  []string
+	Where string // that it is elsewhere, or whom to ask for a link
+}
+
+// nextSteps answers /me/next.
+func (s *site) nextSteps(v *visit) (answer, error) {
+	q, err := v.query("role", "from", "level", "page")
+	if err != nil {
+		return answer{}, err
+	}
+	r, err := s.record(v)
+	if err != nil {
+		return answer{}, err
+	}
+	level, page, err := readNext(r, q)
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := s.learnerPage(v, "next", v.say("next.title"))
+	if err != nil {
+		return answer{}, err
+	}
+	p.Tabs = s.tabs(v, "next")
+	all, err := s.explainAll(v.Context(), v.session, owner(v.session), r.begun())
+	if err != nil {
+		return answer{}, err
+	}
+	b := nextBody{For: r.rolesBar(v, "/next"), To: v.to("me/next"), Role: r.code(), Here: q.Get("from") != "all"}
+	for _, l := range levelOrder(r.cat) {
+		b.Levels = append(b.Levels, option{strconv.Itoa(l), v.levelName(r.cat, l), l == level})
+	}
+	steps := r.stepsOf(v.session, all, level, b.Here)
+	b.None = len(steps) == 0
+	q.Del("page")
+	b.Slice = v.sliceOf(len(steps), page, listPage, func(page int) string { return v.to(addressOf("me/next", paged(q, page))) })
+	if err := s.fillNext(v, r, &b, steps[b.Slice.from:b.Slice.to]); err != nil {
+		return answer{}, err
+	}
+	b.bare(s, v, r, all, level)
+	p.Body = b
+	return answer{page: p}, nil
+}
+
+// readNext reads the level, -1 for all, and the page.
+func readNext(r *record, q url.Values) (level, page int, err error) {
+	bad := refuse(http.StatusBadRequest, "query-value", "nopage")
+	if from := q.Get("from"); from != "" && from != "all" && from != "here" {
+		return 0, 0, bad
+	}
+	n, err := r.readNarrowing(url.Values{"level": q["level"]})
+	if err != nil {
+		return 0, 0, err
+	}
+	page, err = readPage(q)
+	return n.level, page, err
+}
+
+// stepsOf answers the steps for a level, -1 for all, and, if asked so, of the session's course alone.
+func (r *record) stepsOf(session *Session, all map[string]mapping.Explanation, level int, here bool) []mapping.Suggestion {
+	var of []mapping.Outlook
+	for _, o := range r.outlooks(all) {
+		if level < 0 || o.Node.Level == level {
+			of = append(of, o)
+		}
+	}
+	var out []mapping.Suggestion
+	for _, step := range mapping.Suggest(of) {
+		if !here || step.Activity.Scope.Contains(session.Course.Scope()) {
+			out = append(out, step)
+		}
+	}
+	return out
+}
+
+func (s *site) fillNext(v *visit, r *record, b *nextBody, steps []mapping.Suggestion) error {
+	placed, err := s.placed(v.Context(), v.session.Course)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		row := nextRow{nextActivity: s.nextActivity(v, step.Activity, placed), Does: v.doesWords(r, step)}
+		row.Head = row.Name
+		if step.Effect == mapping.EffectRenews {
+			row.Head = v.say("next.renew", "activity", row.Name, "date", v.date(step.Toward[0].Expires))
+		}
+		switch {
+		case row.Href != "":
+		case !step.Activity.Scope.Contains(v.session.Course.Scope()):
+			row.Where = v.say("next.elsewhere")
+		default:
+			row.Where = v.say("next.nolink")
+		}
+		b.Steps = append(b.Steps, row)
+	}
+	return nil
+}
+
+// doesWords says what a step does: what it counts towards, and how far it brings each that it does not complete.
+func (v *visit) doesWords(r *record, step mapping.Suggestion) []string {
+	var names, out []string
+	for i, t := range step.Toward {
+		n, _ := r.cat.Node(t.Capability)
+		name := r.shortCapability(n)
+		if i < nextNamed {
+			names = append(names, name)
+		}
+		if t.Effect == mapping.EffectMoves && len(out) < nextNamed {
+			out = append(out, v.say("next.brings", "capability", name, "have", t.Have, "then", t.Then, "need", t.Need))
+		}
+	}
+	if len(step.Toward) > nextNamed {
+		names = append(names, v.say("next.more"))
+	}
+	return append([]string{v.say("next.towardsnames", "n", len(step.Toward), "names", strings.Join(names, "; "))}, out...)
+}
+
+// bare lists the gaps that no activity of the course is tagged with.
+func (b *nextBody) bare(s *site, v *visit, r *record, all map[string]mapping.Explanation, level int) {
+	for _, n := range r.tracked("") {
+		state := r.of(n.ID).State
+		x, known := all[n.ID]
+		if state == mapping.Evidenced || state == mapping.Expiring || known && x.Rule.OutOf > 0 || level >= 0 && n.Level != level {
+			continue
+		}
+		b.Bare = append(b.Bare, s.capabilityRow(v, r, n, n.Title))
+	}
+	b.BareN = v.say("next.bare", "n", len(b.Bare))
+}
