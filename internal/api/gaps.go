@@ -11,7 +11,7 @@ import (
 // targeting is the parameters that choose what a learner is to have.
 var targeting = []parameter{
 	text("archetype", "What this archetype asks for, by its code. Capabilities that name none are for everyone."),
-	text("profile", "What a role profile asks for, as JSON: `{\"id\":\"nurse\",\"title\":\"Nurse\",\"framework\":\"...\",\"wants\":[{\"archetype\":\"user\",\"levels\":[1,2]}]}`. Not with `archetype`."),
+	text("profile", "What a role profile asks for, as JSON: `{\"id\":\"nurse\",\"title\":\"Nurse\",\"framework\":\"...\",\"wants\":[{\"archetype\":\"U\",\"levels\":[1,2]}]}`. Not with `archetype`."),
 	text("node", "Only at and under this item of the framework, by its id."),
 }
 
