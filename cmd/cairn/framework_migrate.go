@@ -119,8 +119,7 @@ func (m migrated) print(p *program) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(p.out, "Of %d learners %d gain, %d lose and %d keep evidence that ends sooner.\n", m.Effect.Checked, m.Effect.People.Gain,
-		m.Effect.People.Lose, m.Effect.People.Expire); err != nil {
+	if _, err := fmt.Fprintln(p.out, effectLine(m.Effect)); err != nil {
 		return err
 	}
 	for _, a := range m.Lost {

@@ -89,6 +89,7 @@ type registrationSetCmd struct {
 	ID string `arg:"" help:"Id of the registration (cairn registration list)."`
 	registrationFlags
 	Disabled *bool `negatable:"" help:"Refuse its launches, or take them again."`
+	Preview  bool  `help:"Say what a new identity rule would do to learners; change nothing."`
 }
 
 // Run changes what was named.
@@ -104,6 +105,9 @@ func (c *registrationSetCmd) Run(p *program) error {
 		c.apply(&r)
 		if c.Disabled != nil {
 			r.Disabled = *c.Disabled
+		}
+		if c.Preview {
+			return p.previewIdentity(s, r)
 		}
 		changed, err := s.SetRegistration(p.ctx, r)
 		if err != nil {

@@ -79,3 +79,17 @@ func (f frozen) Past(_ context.Context, learners []string, selectors []mapping.S
 		return nil
 	})
 }
+
+func (f frozen) Acts(_ context.Context, agents []string, each func(pipeline.Entry) error) error {
+	return f.each(f.cursor.Pos, func(e pipeline.Entry) bool { return slices.Contains(agents, e.Record.Agent) }, each)
+}
+
+func (f frozen) Tagged(context.Context) (out []string, err error) {
+	for _, a := range f.alignments {
+		if a.Ended == 0 {
+			out = append(out, a.Capability)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}

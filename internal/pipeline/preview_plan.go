@@ -25,6 +25,10 @@ type Frozen interface {
 	// Past calls f for each statement of the learners that a selector takes, with each link that makes it a learner's. Own statements
 	// are left out.
 	Past(ctx context.Context, learners []string, selectors []mapping.Selector, f func(ActiveLink, Entry) error) error
+	// Acts calls f for each statement whose actor is one of the agents. Own statements are left out.
+	Acts(ctx context.Context, agents []string, f func(Entry) error) error
+	// Tagged answers the capabilities that have an active alignment, in order.
+	Tagged(ctx context.Context) ([]string, error)
 }
 
 // Audience is whom an edit may touch.

@@ -18,6 +18,8 @@ type previewRun struct {
 	hash     hash.Hash
 	each     func(PreviewChange) error
 	checked  func(done, of int)
+
+	relinked *relinked // for Previewer.Links; nil for a changeset
 }
 
 func (p Previewer) begin(ctx context.Context, f Frozen, cs mapping.Changeset) (*previewRun, error) {
@@ -43,13 +45,13 @@ func (r *previewRun) run(ctx context.Context) error {
 	if len(r.capabilities) == 0 {
 		return nil
 	}
-	of, err := r.frozen.Count(ctx, r.audience)
+	of, err := r.count(ctx)
 	if err != nil {
 		return fmt.Errorf("count learners: %w", err)
 	}
 	size := chunkFirst
 	for after := ""; ; {
-		learners, err := r.frozen.Learners(ctx, r.audience, after, size)
+		learners, err := r.learners(ctx, after, size)
 		if err != nil {
 			return fmt.Errorf("read learners: %w", err)
 		}
@@ -115,26 +117,36 @@ func (r *previewRun) chunk(ctx context.Context, learners []string) (rows int, er
 // count for nothing before the edit.
 func (r *previewRun) read(ctx context.Context, learners []string) (Standing, error) {
 	s, err := r.frozen.Standing(ctx, learners, r.capabilities)
-	if err != nil || len(r.added) == 0 {
+	switch {
+	case err != nil:
 		return s, err
+	case r.relinked != nil:
+		return s, r.relink(ctx, learners, s)
+	case len(r.added) == 0:
+		return s, nil
 	}
 	selectors := make([]mapping.Selector, len(r.added))
 	for i, a := range r.added {
 		selectors[i] = a.Selector
 	}
 	err = r.frozen.Past(ctx, learners, selectors, func(l ActiveLink, e Entry) error {
-		for _, a := range r.index.Candidates(e.Record) {
-			ev, ok := mapping.EvidenceOf(a, e.Record)
-			if !ok || !a.Accepts(e.Record, l.Registration) {
-				continue
-			}
-			ev.Registration, ev.Voided = l.Registration, e.VoidedPos > 0 && e.VoidedPos <= r.out.Pos
-			pair := Pair{l.Learner, a.Capability}
-			s.Rows[pair] = append(s.Rows[pair], LedgerRow{Pair: pair, LinkPos: l.Pos, Pos: r.out.Pos, Evidence: ev})
-		}
+		r.credit(s, l, e)
 		return nil
 	})
 	return s, err
+}
+
+// credit adds the rows that a statement makes for a link, by the alignments of the index.
+func (r *previewRun) credit(s Standing, l ActiveLink, e Entry) {
+	for _, a := range r.index.Candidates(e.Record) {
+		ev, ok := mapping.EvidenceOf(a, e.Record)
+		if !ok || !a.Accepts(e.Record, l.Registration) {
+			continue
+		}
+		ev.Registration, ev.Voided = l.Registration, e.VoidedPos > 0 && e.VoidedPos <= r.out.Pos
+		pair := Pair{l.Learner, a.Capability}
+		s.Rows[pair] = append(s.Rows[pair], LedgerRow{Pair: pair, LinkPos: l.Pos, Pos: r.out.Pos, Evidence: ev})
+	}
 }
 
 // pair evaluates one pair after the edit and compares it with how it stands.

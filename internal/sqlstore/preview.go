@@ -55,6 +55,14 @@ func (z *frozen) Rules(ctx context.Context) ([]mapping.ScopedRule, error) {
 	return selectRules(ctx, z.db, `WHERE ended = 0`)
 }
 
+// Tagged is pipeline.Frozen.
+func (z *frozen) Tagged(ctx context.Context) (out []string, err error) {
+	if err := z.db.Select(ctx, &out, `SELECT DISTINCT capability FROM alignment WHERE ended = 0 ORDER BY capability`); err != nil {
+		return nil, fmt.Errorf("sqlstore: read what is aligned: %w", err)
+	}
+	return out, nil
+}
+
 // Count is pipeline.Frozen.
 func (z *frozen) Count(ctx context.Context, a pipeline.Audience) (n int, err error) {
 	if len(a.Capabilities) > 0 {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"cairn/internal/learner"
@@ -57,7 +58,7 @@ func (z *frozen) Past(ctx context.Context, learners []string, selectors []mappin
 	for _, l := range links {
 		byAgent[l.Agent] = append(byAgent[l.Agent], l)
 	}
-	positions, err := z.acted(ctx, byAgent)
+	positions, err := z.acted(ctx, slices.Collect(maps.Keys(byAgent)))
 	if err != nil {
 		return err
 	}
@@ -75,15 +76,28 @@ func (z *frozen) Past(ctx context.Context, learners []string, selectors []mappin
 	})
 }
 
-// acted answers where agents are actors, in order.
-func (z *frozen) acted(ctx context.Context, agents map[string][]pipeline.ActiveLink) ([]int64, error) {
-	values := make([]string, 0, len(agents))
-	for agent := range agents {
-		value, _ := storedValue(agent)
-		values = append(values, value)
+// Acts is pipeline.Frozen.
+func (z *frozen) Acts(ctx context.Context, agents []string, f func(pipeline.Entry) error) error {
+	positions, err := z.acted(ctx, agents)
+	if err != nil {
+		return err
 	}
+	asked := map[string]bool{}
+	for _, agent := range agents {
+		asked[agent] = true
+	}
+	return z.s.each(ctx, positions, func(e pipeline.Entry) error {
+		if e.Own || !asked[e.Record.Agent] { // one of several actors
+			return nil
+		}
+		return f(e)
+	})
+}
+
+// acted answers where agents are actors, in order.
+func (z *frozen) acted(ctx context.Context, agents []string) ([]int64, error) {
 	var ids, positions []int64
-	if err := z.db.Select(ctx, &ids, `SELECT id FROM term WHERE kind = ? AND `+z.s.d.in("value"), int64(xapi.TermAgent), z.s.d.list(values)); err != nil {
+	if err := z.db.Select(ctx, &ids, `SELECT id FROM term WHERE kind = ? AND `+z.s.d.in("value"), int64(xapi.TermAgent), z.s.d.list(storedValues(agents))); err != nil {
 		return nil, fmt.Errorf("sqlstore: find the agents of learners: %w", err)
 	}
 	if len(ids) == 0 {
