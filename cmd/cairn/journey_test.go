@@ -65,12 +65,74 @@ func (b tab) asLearner(at demoAddresses) {
 	b.sees(true, "Why this status", "What machine learning can and cannot do", "Evidenced")
 	b.axe("explanation")
 	b.picture("learner-3-why")
+	b.ownPages()
 
 	b.visit(at.LMS + "/course/view.php?id=2")
 	b.press(false, "Judging an AI tool")
 	b.sees(false, "Answer and submit")
 	b.press(false, "Answer and submit")
 	b.sees(false, "Your best score")
+}
+
+// ownPages walks the other pages of a learner, in the frame.
+func (b tab) ownPages() {
+	b.Helper()
+	b.press(true, "Next steps")
+	b.sees(true, "What to do next", "How we choose this order")
+	b.axe("next steps")
+	b.press(true, "What changed")
+	b.sees(true, "What machine learning can and cannot do", "Evidenced")
+	b.axe("what changed")
+	b.press(true, "My record")
+	b.sees(true, "Lena Learner", "This is not a certificate of competence.", "Open to print")
+	b.axe("record")
+	b.picture("learner-3-record")
+	b.opensToPrint()
+	b.press(true, "Help")
+	b.sees(true, "Something you know or can do at work.")
+	b.axe("help")
+	b.press(true, "Privacy")
+	b.sees(true, "What is kept")
+	b.axe("privacy")
+	b.press(true, "Accessibility")
+	b.sees(true, "WCAG 2.2")
+	b.axe("accessibility")
+	b.press(true, "Display")
+	b.sees(true, "How should these pages look?")
+	b.axe("display")
+	if _, err := b.in(true, `document.querySelector("#theme-dark").click(), ""`); err != nil {
+		b.Fatal(err)
+	}
+	b.press(true, "Save")
+	b.sees(true, "The pages look like this from now on.")
+	b.axe("display, dark")
+	theme, err := b.in(true, `document.documentElement.dataset.theme + " " + getComputedStyle(document.body).backgroundColor`)
+	if err != nil || theme != "dark rgb(20, 25, 30)" {
+		b.Errorf("the theme is %q (%v)", theme, err)
+	}
+}
+
+// opensToPrint opens the record in a window of its own, which no cookie of the frame reaches.
+func (b tab) opensToPrint() {
+	b.Helper()
+	b.press(true, "Open to print")
+	var window tab
+	eventually(b.T, "the window is there", func() bool {
+		all, err := chromedp.Targets(b.ctx)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, one := range all {
+			if one.Type == "page" && strings.HasSuffix(one.URL, "/me/record#c") {
+				ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(one.TargetID))
+				b.Cleanup(cancel)
+				window = tab{b.T, ctx}
+				return true
+			}
+		}
+		return false
+	})
+	window.sees(false, "Lena Learner", "Print this page")
 }
 
 // cookiesAreBlocked makes sure that the journey means something: an ordinary cookie does not stay in the frame, and the one that

@@ -30,7 +30,7 @@ func everyPage(w *world) map[string][2]string {
 		"pick 1": {"picker", "/pick/1"}, "pick 2": {"picker", "/pick/2?what=progress"}, "pick 2, activity": {"picker", "/pick/2?what=activity&tag=" + w.capability("6.1-L1")},
 		"pick 3": {"picker", "/pick/3?what=progress&name=X&grade=1"}, "pick nothing": {"files", "/pick/1"},
 		"diagnosis": {"admin", "/admin/diagnosis?checked=1"}, "operator's diagnosis": {"operator", "/admin/diagnosis?registration=r1"}, "learning sites": {"operator", "/admin"}, "operator forbidden": {"operator", "/me"},
-		"review":    {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
+		"review": {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
 		"people": {"tove", "/course/people"}, "people by section": {"tove", "/course/people?cols=" + w.capability6()}, "totals": {"tove", "/course/people?view=totals"}, "person": {"tove", person("amara")}, "person list": {"tove", person("amara") + "/list?state=evidenced"},
 		"person section": {"tove", person("amara") + "/section/" + six1.ID}, "person why": {"tove", person("amara") + "/capability/" + w.capability("6.1-L2")},
 		"nameless": {"tove", "/course/activities?show=nameless&sort=seen&named=1"}, "name": {"tove", "/course/activities/" + codeOf(module("scorm", 7)) + "/name"},

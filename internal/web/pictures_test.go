@@ -27,6 +27,8 @@ type step = chromedp.Action[chromedp.Void]
 type picture struct {
 	name, person, path string
 	dark               bool
+	print              bool // as it is printed
+	forced             bool // in the colours that a person forced
 	prepare            func(*world)
 	do                 []step // after the page is there
 }
@@ -56,6 +58,13 @@ func pictures(w *world) []picture {
 	tick := chromedp.Click(chromedp.CSS(`input[type="checkbox"]`))
 	tagging := "/course/tags/activity/" + fixed(module("quiz", 2))[:16]
 	return []picture{
+		{name: "learner-record-full-print", person: "amara", path: "/me/record", prepare: named, print: true},
+		{name: "learner-overview-full-forced", person: "amara", path: "/me", forced: true, do: []step{chromedp.Click(chromedp.CSS("details:nth-of-type(2) summary"))}},
+		{name: "learner-overview-welsh", person: "amara", path: "/me", prepare: func(w *world) { speaking(w, "amara", "cy"); visitedLong(w) }},
+		{name: "learner-capability-welsh", person: "amara", path: capability("6.1-L2"), prepare: func(w *world) { speaking(w, "amara", "cy") }, dark: true},
+		{name: "learner-next-longnames", person: "ben", path: "/me/next", prepare: func(w *world) {
+			w.seen["2"][0].Name = strings.Repeat("Donaudampfschifffahrtsgesellschaftskapitän ", 4) + strings.Repeat("x", 90)
+		}},
 		{name: "learner-record-full", person: "amara", path: "/me/record", prepare: named},
 		{name: "learner-record-nameless", person: "amara", path: "/me/record", dark: true},
 		{name: "learner-record-empty", person: "ben", path: "/me/record"},
@@ -296,8 +305,14 @@ func shoot(t *testing.T, browser context.Context, p picture, address string, wid
 	steps := append([]step{
 		chromedp.EmulateViewport(width, 700),
 		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-			like := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
-			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: like})
+			like, media := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}, ""
+			if p.forced {
+				like = append(like, &emulation.MediaFeature{Name: "forced-colors", Value: "active"})
+			}
+			if p.print {
+				media = "print"
+			}
+			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media, Features: like})
 			return err
 		}),
 		chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("footer, iframe")),
