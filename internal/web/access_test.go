@@ -52,6 +52,11 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", "/me/record.csv", nil, pages},
 		{"POST", "/window", url.Values{"page": {"me/record"}, "code": {"made.1.up"}}, []int{401, 403, 403, 403, 403, 403, 403, 403, 403, 401, 403}}, // the code decides, not the cookie
 		{"GET", "/me/next", nil, pages},
+		{"GET", "/me/capability/" + w.capability("6.1-L2") + "?at=2026-05-04&rules=today", nil, pages},
+		{"GET", w.six1() + "/2", nil, pages},
+		{"GET", w.six1() + "/done", nil, pages},
+		{"POST", w.six1() + "/2", w.rateForm("6.1-L2", "on_own", "", "next"), []int{401, 303, 401, 401, 403, 403, 403, 403, 403, 401, 401}},
+		{"POST", w.six1() + "/2", w.rateForm("6.1-L2", "", "", "next"), []int{401, 422, 401, 401, 403, 403, 403, 403, 403, 401, 401}},
 		{"GET", "/me/changes", nil, pages},
 		{"GET", "/me/changes?since=2026-05-02", nil, pages},
 		{"GET", "/me/start", nil, pages},
@@ -134,7 +139,7 @@ func TestEveryRouteByCaller(t *testing.T) {
 					t.Errorf("status %d, want %d\n%s", got.Code, r.want[i], got.Body)
 				}
 				checkAnswer(t, w, c, got.Body.String())
-				if got.Code != 303 && (len(w.changes) != 1 || len(w.acts) != 0) {
+				if got.Code != 303 && (len(w.changes) != 1 || len(w.acts) != 0 || len(w.ratings) != 0) {
 					t.Error("a refused caller changed something")
 				}
 			})

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -19,9 +18,10 @@ const (
 type capabilityBody struct {
 	State   mapping.State
 	Chip    string
+	Implied bool     // by a higher level, which the chip names
 	About   []string // level, roles, whose words
 	Source  string
-	First   string // of a withdrawn capability: what took it away, before all else
+	First   string // what was lost: what took it away and the way back, before all else
 	Rule    ruleText
 	Scope   string
 	Counted lines
@@ -29,7 +29,9 @@ type capabilityBody struct {
 	Needed  []string
 	Next    []nextActivity
 	Later   []string
-	History []historyLine
+	Tracks  *tracksBody
+	History history
+	Day     *dayForm // for another date; nil where there is no record
 }
 
 // lines is a list that may be long.
@@ -48,22 +50,18 @@ type nextActivity struct {
 	Here              bool
 }
 
-type historyLine struct {
-	Date, Chip, Cause string
-	State             mapping.State
-}
-
-// capability answers /me/capability/{id}.
+// capability answers /me/capability/{id}, as things stand or stood on the day that the address names.
 func (s *site) capability(v *visit) (answer, error) {
-	if _, err := v.query("role"); err != nil {
+	q, err := v.query("role", "at", "rules", "day", "month", "year")
+	if err != nil {
 		return answer{}, err
 	}
 	r, err := s.record(v)
 	if err != nil {
 		return answer{}, err
 	}
-	n, ok := r.cat.Node(v.param("id"))
-	if !ok || n.Kind != mapping.NodeCapability || !r.shows(n) {
+	n, kept, ok := s.capabilityNode(r, v.param("id"))
+	if !ok {
 		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
 	}
 	p, err := s.learnerPage(v, "capability", n.Title, r.crumbs(v, n.Parent)...)
@@ -71,21 +69,40 @@ func (s *site) capability(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	p.Foreign = v.foreign()
-	p.Body, err = s.capabilityOf(v, r, n)
-	return answer{page: p}, err
+	when, wrong, err := s.askedDay(v, q)
+	if err != nil {
+		return answer{}, err
+	}
+	if wrong == nil && (q.Has("day") || q.Has("month") || q.Has("year")) {
+		return answer{location: v.to("me/capability/" + n.ID + when.query(s.Zone))}, nil
+	}
+	b, err := s.capabilityOf(v, r, n, when)
+	if err != nil {
+		return answer{}, err
+	}
+	if kept != nil {
+		p.Notice = v.replacedNotice(r, kept)
+	}
+	out := answer{page: p}
+	if wrong != nil {
+		b.Day.Error, b.Day.Date = v.say("capability.baddate"), *wrong
+		p.Problem, p.Errors, out.status = true, []fieldError{{b.Day.Error, "day"}}, http.StatusUnprocessableEntity
+	} else if !when.now() {
+		p.Notice = v.dayNotice(when, n.ID)
+	}
+	p.Body = b
+	return out, nil
 }
 
-func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody, error) {
-	x, err := s.explain(v.Context(), v.session, n.ID)
+func (s *site) capabilityOf(v *visit, r *record, n mapping.Node, when asked) (capabilityBody, error) {
+	who := owner(v.session)
+	x, err := s.explainWhen(v.Context(), v.session, who, n.ID, when)
 	if err != nil {
 		return capabilityBody{}, err
 	}
-	state := r.of(n.ID)
 	b := capabilityBody{
-		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL),
-		Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
-		Counted: v.lines(x.Counted, v.countedWords), Not: v.lines(x.NotCounted, v.notCountedWords),
-		Needed: v.neededWords(x),
+		About: v.about(r.cat, n), Source: webAddress(n.SourceURL), Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
+		Counted: v.lines(x.Counted, v.countedWords), Not: v.lines(x.NotCounted, v.notCountedWords), Needed: v.neededWords(x),
 	}
 	placed, err := s.placed(v.Context(), v.session.Course)
 	if err != nil {
@@ -94,26 +111,25 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node) (capabilityBody
 	for _, a := range x.Next {
 		b.Next = append(b.Next, s.nextActivity(v, a, placed))
 	}
-	return b, s.addHistory(v, &b, n.ID)
-}
-
-func (s *site) addHistory(v *visit, b *capabilityBody, capability string) error {
-	who := owner(v.session)
-	if who == "" {
-		return nil
-	}
-	all, err := s.Records.Transitions(v.Context(), who, capability)
+	past, err := s.pastOf(v, who, n.ID, when)
 	if err != nil {
-		return fmt.Errorf("read the history of a capability: %w", err)
+		return b, err
 	}
-	for _, t := range slices.Backward(all) {
-		then := mapping.Progress{State: t.To, Have: t.Have, Need: t.Need, Since: t.At}
-		b.History = append(b.History, historyLine{v.date(t.At), v.chipWords(then), v.causeWords(t), t.To})
+	state := r.of(n.ID)
+	if !when.now() {
+		state = past.state(x)
 	}
-	if len(all) > 0 && b.State == mapping.Withdrawn {
-		b.First = v.causeWords(all[len(all)-1])
+	b.State, b.Chip = state.State, v.chipWords(state)
+	if level := r.implied[n.ID]; level > 0 && when.now() {
+		b.State, b.Chip, b.Implied = mapping.Evidenced, v.say("chip.implied", "level", level), true
 	}
-	return nil
+	b.History = past.lines(v, x)
+	b.First = v.lostWords(x, past.lastCause(v, x), s.Now())
+	if who != "" {
+		b.Day = v.dayForm(n.ID, when)
+		b.Tracks, err = s.tracksOf(v, r, n, state, when)
+	}
+	return b, err
 }
 
 func (l locale) lines(found []mapping.Finding, words func(mapping.Finding) string) lines {

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"cairn/mapping"
 )
@@ -18,15 +20,11 @@ func (s *site) explainAll(ctx context.Context, session *Session, learner string,
 
 // explainCases explains cases that were read, by capability.
 func (s *site) explainCases(ctx context.Context, session *Session, cases map[string]mapping.Case) (map[string]mapping.Explanation, error) {
-	seen, iris := map[string]bool{}, []string{}
+	named := map[string]bool{}
 	for _, c := range cases {
-		for _, a := range c.Alignments {
-			if !seen[a.Selector.IRI] {
-				seen[a.Selector.IRI], iris = true, append(iris, a.Selector.IRI)
-			}
-		}
+		namedIn(c, named)
 	}
-	names, err := s.names(ctx, session.Course, iris)
+	names, err := s.names(ctx, session.Course, slices.Sorted(maps.Keys(named)))
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +34,16 @@ func (s *site) explainCases(ctx context.Context, session *Session, cases map[str
 		out[id] = mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] })
 	}
 	return out, nil
+}
+
+// namedIn collects the activities that an explanation of the case may name.
+func namedIn(c mapping.Case, into map[string]bool) {
+	for _, a := range c.Alignments {
+		into[a.Selector.IRI] = true
+	}
+	for _, r := range c.Rules {
+		inParts(r.Rule.Parts, into)
+	}
 }
 
 // begun answers the capabilities of the record that are tagged in the course, or have a state: those there is something to say about.

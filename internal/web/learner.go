@@ -10,14 +10,16 @@ import (
 // record is what the learner's pages show from: the framework, the states in it, and what is tagged in the course.
 type record struct {
 	locale
-	cat  *mapping.Catalog
-	node string // the placement's part of the framework, "" for all
-	role string // archetype that the placement is limited to, "" for all
+	cat     *mapping.Catalog
+	learner string // id; "" for nobody's
+	node    string // the placement's part of the framework, "" for all
+	role    string // archetype that the placement is limited to, "" for all
 	roleFilter
-	states map[string]mapping.Progress
-	tagged map[string]bool // capabilities with a tag that holds in the course
-	at     string          // where its pages lie inside the session: "me", or below the people of the course
-	name   string          // of the person, for those who lead the course; "" on the learner's own pages
+	states  map[string]mapping.Progress
+	tagged  map[string]bool // capabilities with a tag that holds in the course
+	implied map[string]int  // capabilities that a higher level shows as evidenced too, with that level
+	at      string          // where its pages lie inside the session: "me", or below the people of the course
+	name    string          // of the person, for those who lead the course; "" on the learner's own pages
 }
 
 // record reads the session's own learner, for the roles that the page is to show. Sessions without one have an empty record.
@@ -31,7 +33,7 @@ func (s *site) record(v *visit) (*record, error) {
 
 // recordOf reads the record of a learner as the session's course shows it; "" is nobody's, which is empty.
 func (s *site) recordOf(ctx context.Context, session *Session, learner string) (*record, error) {
-	r := &record{locale: s.localeFor(session.Locale), cat: s.catalog(session), node: session.Node, role: session.Archetype, at: "me", states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
+	r := &record{locale: s.localeFor(session.Locale), cat: s.catalog(session), node: session.Node, role: session.Archetype, at: "me", learner: learner, states: map[string]mapping.Progress{}, tagged: map[string]bool{}}
 	if _, ok := r.cat.Node(r.node); !ok {
 		r.node = ""
 	}
@@ -53,6 +55,10 @@ func (s *site) recordOf(ctx context.Context, session *Session, learner string) (
 		p.State = p.On(s.Now(), mapping.DefaultNotice)
 		r.states[p.Capability] = p
 	}
+	r.implied = mapping.Implied(r.cat, func(id string) bool {
+		state := r.of(id).State
+		return state == mapping.Evidenced || state == mapping.Expiring
+	})
 	return r, nil
 }
 
@@ -155,6 +161,9 @@ func (l locale) chipWords(p mapping.Progress) string {
 	case mapping.InProgress:
 		return l.say("chip.in_progress", "have", p.Have, "need", p.Need)
 	case mapping.Withdrawn:
+		if p.Since.IsZero() {
+			return l.say("state.withdrawn")
+		}
 		return l.say("chip.withdrawn", "date", l.date(p.Since))
 	case mapping.Expired:
 		ended := p.Since

@@ -58,8 +58,8 @@ func (s *site) list(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body = s.listOf(v, r, f)
-	return answer{page: p}, nil
+	p.Body, err = s.listOf(v, r, f)
+	return answer{page: p}, err
 }
 
 // filter reads the query. A value that is none of the choices is refused.
@@ -127,7 +127,7 @@ func (r *record) matches(f filter) []mapping.Node {
 	return out
 }
 
-func (s *site) listOf(v *visit, r *record, f filter) listBody {
+func (s *site) listOf(v *visit, r *record, f filter) (listBody, error) {
 	all := r.matches(f)
 	b := listBody{Count: v.say("list.count", "n", len(all)), Part: v.partText(r.cat), To: v.to(r.at + "/list"), Role: r.code(), For: r.rolesBar(v, "/list", f.turn(1-f.page).pairs()...)}
 	b.choices(v, r, f)
@@ -136,8 +136,12 @@ func (s *site) listOf(v *visit, r *record, f filter) listBody {
 	if len(all) > listPage {
 		b.Count = v.say("list.countpage", "n", len(all), "from", min(from+1, len(all)), "to", to)
 	}
+	said, err := s.rowWords(v, r, all[from:to])
+	if err != nil {
+		return b, err
+	}
 	for _, n := range all[from:to] {
-		b.Rows = append(b.Rows, s.capabilityRow(v, r, n, n.Title))
+		b.Rows = append(b.Rows, said.on(s.capabilityRow(v, r, n, n.Title)))
 	}
 	if f.page > 1 {
 		b.Previous = r.href(v, "/list", f.turn(-1).pairs()...)
@@ -145,7 +149,7 @@ func (s *site) listOf(v *visit, r *record, f filter) listBody {
 	if to < len(all) {
 		b.Next = r.href(v, "/list", f.turn(1).pairs()...)
 	}
-	return b
+	return b, nil
 }
 
 func (f filter) turn(by int) filter {

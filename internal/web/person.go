@@ -71,8 +71,8 @@ func (s *site) personList(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body = s.listOf(v, r, f)
-	return answer{page: p}, nil
+	p.Body, err = s.listOf(v, r, f)
+	return answer{page: p}, err
 }
 
 // personSection answers /course/people/{learner}/section/{id}.

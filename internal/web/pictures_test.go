@@ -103,6 +103,20 @@ func pictures(w *world) []picture {
 		{name: "learner-capability-withdrawn", person: "amara", path: capability("2.1-L2"), do: []step{chromedp.Click(chromedp.CSS("summary"))}},
 		{name: "learner-capability-label", person: "amara", path: capability("6.1-LX-01")},
 		{name: "learner-capability-untagged", person: "amara", path: capability("6.4-L3")},
+		{name: "learner-capability-tracks", person: "amara", path: capability("5.2.1-L1"), prepare: tracked},
+		{name: "learner-capability-expired", person: "amara", path: capability("5.2.1-L1"), prepare: func(w *world) {
+			w.ruled("5.2.1-L1", mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Months: 3}})
+		}},
+		{name: "learner-capability-groups", person: "amara", path: capability("6.1-L2"), prepare: grouped},
+		{name: "learner-capability-olddate", person: "amara", path: capability("6.1-L2") + "?at=2026-05-04", prepare: tracked, do: []step{chromedp.Click(chromedp.CSS("details.no-print summary"))}},
+		{name: "learner-capability-nodate", person: "amara", path: capability("6.1-L2") + "?day=31&month=2&year=2026", dark: true},
+		{name: "learner-capability-implied", person: "amara", path: capability("2.1-L1"), prepare: impliedAbove},
+		{name: "learner-section-rated", person: "amara", path: "/me/section/" + six1.ID + "?rated=1", prepare: tracked},
+		{name: "learner-rate-first", person: "amara", path: w.six1() + "/2"},
+		{name: "learner-rate-dark", person: "amara", path: w.six1() + "/2", prepare: tracked, dark: true, do: []step{chromedp.Click(chromedp.CSS("details:nth-of-type(1) summary"))}},
+		{name: "learner-rate-error", person: "amara", path: w.six1() + "/1", do: []step{chromedp.Click(chromedp.CSS(`button[value="next"]`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
+		{name: "learner-rate-done", person: "amara", path: w.six1() + "/5", do: []step{chromedp.Click(chromedp.CSS("#now-on_own")), chromedp.Click(chromedp.CSS(`button[value="next"]`)), chromedp.WaitReady(chromedp.CSS("a.button"))}},
+		{name: "learner-rate-preview", person: "tove", path: w.six1() + "/1"},
 		{name: "about-help", person: "amara", path: "/help"},
 		{name: "about-privacy", person: "amara", path: "/privacy", dark: true},
 		{name: "about-accessibility", person: "tove", path: "/accessibility"},
@@ -225,6 +239,30 @@ func drafted(w *world) {
 	w.drafts["2 account-tove"] = web.Draft{Updated: now, Edits: []mapping.Edit{
 		add("6.1-L1", module("quiz", 2), nil), {Remove: "a3"}, add("5.2.1-L1", module("quiz", 2), &ninety), add("6.1-L3", module("quiz", 4), nil), {Remove: "a7"},
 	}}
+}
+
+// tracked gives Amara ratings and endorsements beside her evidence.
+func tracked(w *world) {
+	rated(w, "5.2.1-L1", mapping.RatingNotTried, mapping.RatingOnOwn, false)
+	rated(w, "5.2.1-L1", mapping.RatingWithHelp, mapping.RatingOnOwn, true)
+	rated(w, "6.1-L2", mapping.RatingWithHelp, mapping.RatingHelpOthers, false)
+	endorsed(w, "5.2.1-L1", func(e *mapping.Endorsement) { e.Until = now.AddDate(1, 0, 0) })
+	endorsed(w, "5.2.1-L1", func(e *mapping.Endorsement) {
+		e.WithdrawnAt, e.WithdrawnReason = now.AddDate(0, -1, 0), "Given to the wrong person"
+	})
+}
+
+// grouped gives 6.1 level 2 a rule of groups that nest.
+func grouped(w *world) {
+	w.rules = nil
+	w.ruled("6.1-L2", mapping.Rule{Kind: mapping.RuleGroups, Endorsed: true, Parts: []mapping.Part{
+		{All: []mapping.Part{{Activity: module("quiz", 3)}, {Any: []mapping.Part{{Activity: module("assign", 5)}, {Activity: module("quiz", 4)}}}}}, {Activity: module("page", 6)}}})
+}
+
+// impliedAbove has the framework's levels imply, and Amara evidence at a higher one.
+func impliedAbove(w *world) {
+	w.cat.LevelsImply = true
+	w.states = map[string][]mapping.Progress{"learner-amara": {{Capability: w.capability("2.1-L2"), State: mapping.Evidenced, Since: now}}}
 }
 
 // begun has Amara start an activity a while ago.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -223,11 +224,9 @@ func (s *site) explainOf(ctx context.Context, session *Session, learner, capabil
 		return c, mapping.Explanation{}, fmt.Errorf("read what the state rests on: %w", err)
 	}
 	c.Prefer = session.Course.Scope()
-	iris := make([]string, 0, len(c.Alignments))
-	for _, a := range c.Alignments {
-		iris = append(iris, a.Selector.IRI)
-	}
-	names, err := s.names(ctx, session.Course, iris)
+	named := map[string]bool{}
+	namedIn(c, named)
+	names, err := s.names(ctx, session.Course, slices.Sorted(maps.Keys(named)))
 	if err != nil {
 		return c, mapping.Explanation{}, err
 	}

@@ -39,6 +39,9 @@ func (s *site) routes() http.Handler {
 	get("/me/list", anyone, s.list)
 	get("/me/section/{id}", anyone, s.section)
 	get("/me/capability/{id}", anyone, s.capability)
+	get("/me/rate/{id}/done", anyone, s.rateDone)
+	get("/me/rate/{id}/{n}", anyone, s.rate)
+	post("/me/rate/{id}/{n}", doer, s.saveRating)
 
 	get("/activity/{id}", anyone, s.activity)
 	post("/activity/{id}/open", doer, s.openActivity)

@@ -32,7 +32,7 @@ func TestRuleIsShownAsSet(t *testing.T) {
 		"Quiz: bias, 64 out of 100, 5 May 2026", "Score 64 out of 100. It needs 70.", "In progress, 1 of 3", "Quiz: bias, tag for 6.1", `formmethod="get"`,
 	}, []string{"invented"})
 	again := w.get("tove", ruleOf(w, "4")+"?what=usual&kind=n_of&n=2&valid=1&unit=years").Body.String()
-	checkSays(t, again, []string{"Finish any 2 of 4 activities.", "Each counts for 1 year.", "Evidenced</strong>", ">Counts</td>"}, nil)
+	checkSays(t, again, []string{"Finish any 2 of 4 activities.", "Evidence counts for 1 year.", "Evidenced</strong>", ">Counts</td>"}, nil)
 	if len(w.drafts) != 0 || len(w.changes) != 1 {
 		t.Error("an example changed something")
 	}

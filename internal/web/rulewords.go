@@ -25,7 +25,7 @@ func (l locale) ruleText(r mapping.RuleOf) ruleText {
 	if r.OutOf == 0 && r.Kind != mapping.RulePoints && r.Kind != mapping.RuleGroups {
 		return ruleText{Lead: l.say("rule.none")}
 	}
-	out := ruleText{Lead: l.leadWords(r), Parts: l.partTexts(r.Parts)}
+	out := ruleText{Lead: l.leadWords(r), Parts: l.rulePartTexts(r)}
 	out.More = append(out.More, l.scoreAsked(r)...)
 	out.More = append(out.More, l.timeAsked(r)...)
 	out.More = append(out.More, l.alsoAsked(r)...)
@@ -48,7 +48,7 @@ func (l locale) plainRule(r mapping.Rule, names map[string]string) []string {
 	if r.Kind == "" {
 		return []string{l.say("rule.unset")}
 	}
-	out := append([]string{l.leadWords(of)}, l.partSentences(l.partTexts(of.Parts))...)
+	out := append([]string{l.leadWords(of)}, l.partSentences(l.rulePartTexts(of))...)
 	if r.MinMilli != nil {
 		out = append(out, l.say("rule.score", "score", l.milli(*r.MinMilli)))
 	}
@@ -76,6 +76,17 @@ func (l locale) leadWords(r mapping.RuleOf) string {
 		return l.say("rule.plain."+string(r.Kind), "need", r.Need)
 	}
 	return l.say("rule.of."+string(r.Kind), "need", r.Need, "n", r.OutOf)
+}
+
+// rulePartTexts is the parts of a rule; groups are numbered, so that one is not read as a part of another.
+func (l locale) rulePartTexts(r mapping.RuleOf) []partText {
+	out := l.partTexts(r.Parts)
+	for i := range out {
+		if r.Kind == mapping.RuleGroups {
+			out[i].Text = l.say("rule.group", "i", i+1, "part", out[i].Text)
+		}
+	}
+	return out
 }
 
 func (l locale) partTexts(parts []mapping.PartOf) []partText {
@@ -161,9 +172,9 @@ func (l locale) timeAsked(r mapping.RuleOf) []string {
 	return nil
 }
 
-// activitiesOf is how many activities a rule counts, -1 where it counts in points.
+// activitiesOf is how many activities a rule counts, -1 where it counts in points or in groups.
 func activitiesOf(r mapping.RuleOf) int {
-	if r.Kind == mapping.RulePoints {
+	if r.Kind == mapping.RulePoints || r.Kind == mapping.RuleGroups {
 		return -1
 	}
 	return r.OutOf

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -14,6 +16,9 @@ type sectionBody struct {
 	Part    string
 	Levels  []levelGroup
 	Under   []nodeRow
+	Kept    []capabilityRow // replaced, with something in the record
+	Rate    string          // address of the pages to rate the section, "" for somebody else's record
+	None    bool            // nothing is tracked here
 }
 
 type levelGroup struct {
@@ -23,17 +28,21 @@ type levelGroup struct {
 
 // capabilityRow is a capability with its status and the shortest word about why.
 type capabilityRow struct {
+	id         string
 	Name, Href string
 	Lang       string // of the name, where it is not the page's
 	State      mapping.State
 	Chip       string
 	Hint       string
+	Rating     string // what the learner says of themselves, "" for nothing
+	Implied    bool   // by a higher level, which the chip names
 	For        string // "for every role", where only some are shown
 }
 
 // section answers /me/section/{id}.
 func (s *site) section(v *visit) (answer, error) {
-	if _, err := v.query("role"); err != nil {
+	q, err := v.query("role", "rated")
+	if err != nil {
 		return answer{}, err
 	}
 	r, err := s.record(v)
@@ -49,6 +58,9 @@ func (s *site) section(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	p.Foreign = v.foreign()
+	if q.Has("rated") {
+		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("rate.kept")}}
+	}
 	p.Body, err = s.sectionOf(v, r, n)
 	return answer{page: p}, err
 }
@@ -60,6 +72,21 @@ func (s *site) sectionOf(v *visit, r *record, n mapping.Node) (body sectionBody,
 	}
 	for _, child := range r.cat.Sections(n.ID) {
 		body.Under = append(body.Under, r.row(v, child))
+	}
+	if r.name != "" {
+		return body, nil
+	}
+	for _, k := range s.replaced(r) {
+		if k.Parent == n.ID {
+			row := s.capabilityRow(v, r, k.Node, k.Title)
+			row.Hint = v.say("replaced.kept")
+			body.Kept = append(body.Kept, row)
+		}
+	}
+	if all := r.tracked(n.ID); len(all) > 0 {
+		body.Rate = r.rateHref(v, all[0], n.ID)
+	} else {
+		body.None = true
 	}
 	return body, nil
 }
@@ -80,32 +107,24 @@ func (r *record) crumbs(v *visit, node string) []crumb {
 
 // levelGroups lists the capabilities that hang on a node itself, by level.
 func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, error) {
-	byLevel, order := map[int][]mapping.Node{}, []int{}
+	var all []mapping.Node
 	for _, n := range r.cat.Capabilities(node) {
-		if !r.fits(n) {
-			continue
+		if r.fits(n) {
+			all = append(all, n)
 		}
-		if byLevel[n.Level] == nil {
-			order = append(order, n.Level)
-		}
-		byLevel[n.Level] = append(byLevel[n.Level], n)
 	}
-	slices.SortFunc(order, compareLevels)
-	told, err := s.toldOf(v, r, node)
+	slices.SortStableFunc(all, func(a, b mapping.Node) int { return compareLevels(a.Level, b.Level) })
+	said, err := s.rowWords(v, r, all)
 	if err != nil {
 		return nil, err
 	}
 	var out []levelGroup
-	for _, level := range order {
-		g := levelGroup{Name: v.levelName(r.cat, level)}
-		for _, n := range byLevel[level] {
-			row := s.capabilityRow(v, r, n, r.shortCapability(n))
-			if x, ok := told[n.ID]; ok {
-				row.Hint = v.fromHint(x)
-			}
-			g.Rows = append(g.Rows, row)
+	for i, n := range all {
+		if i == 0 || n.Level != all[i-1].Level {
+			out = append(out, levelGroup{Name: v.levelName(r.cat, n.Level)})
 		}
-		out = append(out, g)
+		g := &out[len(out)-1]
+		g.Rows = append(g.Rows, said.on(s.capabilityRow(v, r, n, r.shortCapability(n))))
 	}
 	return out, nil
 }
@@ -120,9 +139,12 @@ func compareLevels(a, b int) int {
 
 func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) capabilityRow {
 	state := r.of(n.ID)
-	row := capabilityRow{Name: name, Href: r.href(v, "/capability/"+n.ID), State: state.State, Chip: v.chipWords(state), Hint: r.missing(state)}
+	row := capabilityRow{id: n.ID, Name: name, Href: r.href(v, "/capability/"+n.ID), State: state.State, Chip: v.chipWords(state), Hint: r.missing(state)}
 	if name == n.Title {
 		row.Lang = v.foreign()
+	}
+	if level := r.implied[n.ID]; level > 0 {
+		row.State, row.Chip, row.Implied = mapping.Evidenced, v.say("chip.implied", "level", level), true
 	}
 	if len(r.roles) > 0 && len(n.Archetypes) == 0 {
 		row.For = v.say("capability.everyrole")
@@ -130,38 +152,64 @@ func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) c
 	return row
 }
 
-// missing says in a few words what a state lacks, "" when nothing.
+// missing says that nothing is tagged with what has not begun, "" for all else.
 func (r *record) missing(p mapping.Progress) string {
-	switch {
-	case p.State == mapping.NotStarted && !r.tagged[p.Capability]:
+	if p.State == mapping.NotStarted && !r.tagged[p.Capability] {
 		return r.say("hint.noactivity")
-	case p.State == mapping.NotStarted || p.Have >= p.Need:
-		return ""
 	}
-	return r.say("hint.missing", "n", p.Need-p.Have)
+	return ""
 }
 
-// toldOf explains what has evidence of a node's own capabilities, on the learner's own pages.
-func (s *site) toldOf(v *visit, r *record, node string) (map[string]mapping.Explanation, error) {
-	var of []string
-	for _, n := range r.cat.Capabilities(node) {
-		if state := r.of(n.ID).State; r.name == "" && (state == mapping.Evidenced || state == mapping.Expiring) {
-			of = append(of, n.ID)
+// rowWords is what rows say below their names, by capability.
+type rowWords struct{ hints, ratings map[string]string }
+
+// rowWords finds out what completed each row, or what it lacks, and how the learner rates themselves. Of somebody else's record only what
+// is lacking is said: what completed it may be of another course.
+func (s *site) rowWords(v *visit, r *record, rows []mapping.Node) (rowWords, error) {
+	said := rowWords{map[string]string{}, map[string]string{}}
+	var begun []string
+	for _, n := range rows {
+		if r.of(n.ID).State != mapping.NotStarted {
+			begun = append(begun, n.ID)
 		}
 	}
-	return s.explainAll(v.Context(), v.session, owner(v.session), of)
+	told, err := s.explainAll(v.Context(), v.session, r.learner, begun)
+	if err != nil {
+		return said, err
+	}
+	for id, x := range told {
+		if said.hints[id] = v.shortNeed(x); r.name == "" {
+			said.hints[id] = v.fromHint(x)
+		}
+	}
+	if r.name != "" || r.learner == "" {
+		return said, nil
+	}
+	ratings, err := s.Tracks.Ratings(v.Context(), r.learner)
+	if err != nil {
+		return said, fmt.Errorf("read the ratings of a learner: %w", err)
+	}
+	for _, m := range ratings {
+		said.ratings[m.Capability] = v.ratingWords(m)
+	}
+	return said, nil
 }
 
-// fromHint names the activity that completed the rule.
+// on adds to a row what is said of it.
+func (w rowWords) on(row capabilityRow) capabilityRow {
+	row.Hint, row.Rating = cmp.Or(w.hints[row.id], row.Hint), w.ratings[row.id]
+	return row
+}
+
+// fromHint names the activity that completed the rule, or says what is lacking.
 func (l locale) fromHint(x mapping.Explanation) string {
-	if len(x.Counted) == 0 {
-		return ""
+	if x.State != mapping.Evidenced && x.State != mapping.Expiring || len(x.Counted) == 0 {
+		return l.shortNeed(x)
 	}
-	from := x.Counted[0]
 	for _, f := range x.Counted {
 		if f.Statement == x.Decisive {
-			from = f
+			return l.say("hint.from", "activity", activityName(f.Activity))
 		}
 	}
-	return l.say("hint.from", "activity", activityName(from.Activity))
+	return l.say("hint.from", "activity", activityName(x.Counted[0].Activity))
 }

@@ -32,6 +32,11 @@ func chip(state mapping.State, words string) template.HTML {
 		template.HTML(html.EscapeString(words)+`</strong>`)
 }
 
+// implied is the chip of what a higher level shows as evidenced too: its edge is dashed.
+func implied(words string) template.HTML {
+	return template.HTML(`<strong class="chip s-evid implied">`) + shape(mapping.Evidenced) + template.HTML(html.EscapeString(words)+`</strong>`)
+}
+
 // state is the chip of a state by its name alone.
 func (t *tongue) state(name string) template.HTML {
 	return chip(mapping.State(name), t.say("state."+name))

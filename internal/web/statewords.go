@@ -10,7 +10,10 @@ import (
 
 // laterWords says what changes with time alone.
 func (l locale) laterWords(x mapping.Explanation) []string {
-	if len(x.Later) == 0 {
+	switch {
+	case x.State == mapping.Expired:
+		return []string{l.say("why.none")}
+	case len(x.Later) == 0:
 		return []string{l.say("why.noexpiry")}
 	}
 	var out []string

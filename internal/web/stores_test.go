@@ -86,6 +86,9 @@ func (w *world) Progress(_ context.Context, learner string) ([]mapping.Progress,
 			continue
 		}
 		p := mapping.Progress{Learner: learner, Capability: n.ID, State: r.State, Have: r.Have, Need: r.Need, Percent: r.Percent, Since: r.DecidedAt, Expires: r.Expires}
+		if r.State == mapping.Expired {
+			p.Since = r.ExpiredAt
+		}
 		if all := w.history[learner][n.ID]; len(all) > 0 {
 			p.Since = all[len(all)-1].At
 		}
@@ -231,7 +234,12 @@ func (w *world) AnswerDeepLinking(ctx context.Context, registration string, l *l
 	return w.tool.AnswerDeepLinking(l, a, toolKey())
 }
 
-func (w *world) All() []*mapping.Catalog { return []*mapping.Catalog{w.cat} }
+func (w *world) All() []*mapping.Catalog {
+	if w.older != nil {
+		return []*mapping.Catalog{w.cat, w.older}
+	}
+	return []*mapping.Catalog{w.cat}
+}
 
 func (w *world) Default() *mapping.Catalog { return w.cat }
 

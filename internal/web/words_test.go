@@ -45,9 +45,9 @@ func TestRuleInWords(t *testing.T) {
 			"Collect 50 of 70 points. Quiz, 30 points, which must be among them. Film, 1 point. 2 of them ask for a score of 60 or more out of 100."},
 		"groups": {mapping.RuleOf{Kind: mapping.RuleGroups, Need: 2, OutOf: 4, Parts: []mapping.PartOf{
 			{All: []mapping.PartOf{done, {Any: []mapping.PartOf{gone, one("Talk")}}}}, one("Exam")}},
-			"Finish one of these 2 groups: all 2 of these: Quiz, which has counted; (any one of these 2: Film, which is not tagged now; Talk). Exam."},
+			"Finish one of these 2 groups: Group 1: All 2 of these: Quiz, which has counted; (Any one of these 2: Film, which is not tagged now; Talk). Group 2: Exam."},
 		"lasting": {mapping.RuleOf{Kind: mapping.RuleN, Need: 2, OutOf: 2, Validity: mapping.Period{Years: 1, Months: 6}, Spacing: mapping.Period{Weeks: 1}},
-			"Finish any 2 of 2 activities. Between two activities that count lies at least this time: 1 week. Each counts for 1 year and 6 months."},
+			"Finish any 2 of 2 activities. Between two activities that count lies at least this time: 1 week. Evidence counts for 1 year and 6 months."},
 		"endorsed, latest": {mapping.RuleOf{Kind: mapping.RuleAny, OutOf: 2, Endorsed: true, Pick: mapping.PickLatest},
 			"Finish any one of 2 activities. When an activity is done again, its latest result decides. An endorsement is needed too, by somebody who has seen it at work."},
 		"most common": {mapping.RuleOf{Kind: mapping.RuleAny, OutOf: 2, Pick: mapping.PickMostCommon},
@@ -77,7 +77,7 @@ func TestRuleAsItWasSetInWords(t *testing.T) {
 		want string
 	}{
 		"taken away": {mapping.Rule{}, "No rule of its own. The wider one holds."},
-		"n of":       {mapping.Rule{Kind: mapping.RuleN, N: 3, Validity: mapping.Period{Days: 90}}, "Finish any 3 different activities. Each counts for 90 days."},
+		"n of":       {mapping.Rule{Kind: mapping.RuleN, N: 3, Validity: mapping.Period{Days: 90}}, "Finish any 3 different activities. Evidence counts for 90 days."},
 		"all":        {mapping.Rule{Kind: mapping.RuleAll}, "Finish every activity that is tagged."},
 		"floor":      {mapping.Rule{Kind: mapping.RuleAny, Locked: true, MinMilli: points(700)}, "Finish any one activity that is tagged. Score 70 or more out of 100. This rule is the same everywhere."},
 		"points": {mapping.Rule{Kind: mapping.RulePoints, N: 10, Parts: []mapping.Part{{Activity: "https://lms.example/quiz", Points: 10, Required: true}}},

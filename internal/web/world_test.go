@@ -39,6 +39,7 @@ type world struct {
 	waitErr   error
 	waited    []int64
 	cat       *mapping.Catalog
+	older     *mapping.Catalog // a version before it; nil for none
 	regs      map[string]web.Registration
 	stands    web.Diagnosis // of r1
 	looked    []string      // registrations that were checked

@@ -1,0 +1,73 @@
+package web
+
+import (
+	"cairn/mapping"
+)
+
+// keptNode is a capability that the framework no longer has, as the last version with it had it.
+type keptNode struct {
+	mapping.Node
+	version string
+	becomes []mapping.Node // what replaced it, in the version that is shown
+}
+
+// capabilityNode finds a capability that the record shows. One that only an older version has is found while there is something in the
+// record about it; kept is then not nil.
+func (s *site) capabilityNode(r *record, id string) (n mapping.Node, kept *keptNode, ok bool) {
+	if n, ok = r.cat.Capability(id); ok {
+		return n, nil, r.shows(n)
+	}
+	for _, k := range s.replaced(r) {
+		if k.ID == id {
+			return k.Node, &k, true
+		}
+	}
+	return n, nil, false
+}
+
+// replaced answers the capabilities of older versions of the framework that this one has not, and that the record has something about.
+func (s *site) replaced(r *record) []keptNode {
+	var out []keptNode
+	found := map[string]bool{}
+	for _, cat := range s.Frameworks.All() {
+		if cat.ID != r.cat.ID || cat.Version == r.cat.Version {
+			continue
+		}
+		for _, n := range cat.Tracked("") {
+			_, still := r.cat.Capability(n.ID)
+			if still || found[n.ID] || r.of(n.ID).State == mapping.NotStarted {
+				continue
+			}
+			found[n.ID] = true
+			out = append(out, keptNode{n, cat.Version, becomes(r.cat, n.ID)})
+		}
+	}
+	return out
+}
+
+// becomes answers what relations of a version say that an item of an older one is replaced by.
+func becomes(cat *mapping.Catalog, id string) []mapping.Node {
+	var out []mapping.Node
+	for _, rel := range cat.Relations {
+		if rel.Type != mapping.RelationReplacedBy || mapping.LastUUID(rel.From) != id {
+			continue
+		}
+		for _, to := range []string{rel.To, mapping.LastUUID(rel.To)} {
+			if n, ok := cat.Capability(to); ok {
+				out = append(out, n)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// replacedNotice says what became of a capability that was replaced.
+func (v *visit) replacedNotice(r *record, k *keptNode) *notice {
+	n := &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("replaced.retired"), v.say("replaced.version", "version", k.version)}}
+	if len(k.becomes) > 0 {
+		n.Text[0] = v.say("replaced.by", "name", k.becomes[0].Title)
+		n.Link = &crumb{v.say("replaced.see"), r.href(v, "/capability/"+k.becomes[0].ID)}
+	}
+	return n
+}

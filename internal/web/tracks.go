@@ -1,0 +1,145 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"cairn/mapping"
+)
+
+// tracksBody is the three tracks of a capability, in this order, never mixed (pages.md 1, 3).
+type tracksBody struct {
+	State    mapping.State
+	Chip     string
+	Since    string // of the evidence, "" when there is none
+	Rating   string // "" when there is none
+	Rated    string // when
+	RatedFor string // who can see it
+	Apart    string // that evidence and rating differ
+	Rate     string // address of the page to rate it
+	Earlier  []string
+	Endorsed []string
+	Withdrew []string // endorsements that no longer stand
+}
+
+// tracksOf answers the tracks of one capability, now or as they stood.
+func (s *site) tracksOf(v *visit, r *record, n mapping.Node, state mapping.Progress, when asked) (*tracksBody, error) {
+	b := &tracksBody{State: state.State, Chip: v.chipWords(state), Rate: r.rateHref(v, n, n.Parent)}
+	if dated := state.State == mapping.Expired || state.State == mapping.Withdrawn; state.State != mapping.NotStarted && !dated && !state.Since.IsZero() {
+		b.Since = v.say("tracks.since", "date", v.date(state.Since))
+	}
+	ratings, err := s.Tracks.RatingHistory(v.Context(), owner(v.session), n.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read the ratings of a learner: %w", err)
+	}
+	if !when.now() {
+		ratings = slices.DeleteFunc(ratings, func(m mapping.Rating) bool { return m.At.After(when.at) })
+	}
+	v.ratingTrack(b, ratings)
+	return b, s.endorsementTrack(v, b, n.ID, when)
+}
+
+// ratingTrack fills in what the learner said of themselves, and what before.
+func (l locale) ratingTrack(b *tracksBody, ratings []mapping.Rating) {
+	b.RatedFor = l.say("tracks.onlyyou")
+	if len(ratings) == 0 {
+		return
+	}
+	last := len(ratings) - 1
+	if m := ratings[last]; !m.Cleared() {
+		b.Rating, b.Rated = l.ratingWords(m), l.date(m.At)
+		if m.Shared {
+			b.RatedFor = l.say("tracks.leads")
+		}
+		b.Apart = l.apartWords(m, b.State)
+		ratings = ratings[:last]
+	}
+	for _, m := range slices.Backward(ratings) {
+		b.Earlier = append(b.Earlier, l.say("tracks.earlier", "date", l.date(m.At), "rating", l.ratingWords(m)))
+	}
+}
+
+// ratingWords writes a rating: "Now: with help. Needed: on my own."
+func (l locale) ratingWords(m mapping.Rating) string {
+	switch {
+	case m.Cleared():
+		return l.say("rating.cleared")
+	case m.Needed == mapping.RatingNone:
+		return l.say("rating.now", "now", l.say("rating.word."+string(m.Now)))
+	case m.Now == mapping.RatingNone:
+		return l.say("rating.needed", "needed", l.say("rating.word."+string(m.Needed)))
+	}
+	return l.say("rating.both", "now", l.say("rating.word."+string(m.Now)), "needed", l.say("rating.word."+string(m.Needed)))
+}
+
+// apartWords says that evidence and rating differ, "" when they do not.
+func (l locale) apartWords(m mapping.Rating, state mapping.State) string {
+	evidenced := state == mapping.Evidenced || state == mapping.Expiring
+	if m.Now == mapping.RatingNone || m.Now.Able() == evidenced {
+		return ""
+	}
+	return l.say("rating.apart")
+}
+
+// endorsementTrack fills in who endorsed, the newest first, and what of that no longer stands.
+func (s *site) endorsementTrack(v *visit, b *tracksBody, capability string, when asked) error {
+	all, err := s.Tracks.Endorsements(v.Context(), owner(v.session))
+	if err != nil {
+		return fmt.Errorf("read the endorsements of a learner: %w", err)
+	}
+	at := s.Now()
+	if !when.now() {
+		at = when.at
+	}
+	all = slices.DeleteFunc(all, func(e mapping.Endorsement) bool { return e.Capability != capability || e.At.After(at) })
+	names, err := s.endorsers(v, all)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(all) {
+		if e.WithdrawnAt.After(at) {
+			e.WithdrawnAt = time.Time{}
+		}
+		if e.Stands(at) {
+			b.Endorsed = append(b.Endorsed, v.endorsementWords(e, names))
+		} else {
+			b.Withdrew = append(b.Withdrew, v.endorsementWords(e, names))
+		}
+	}
+	return nil
+}
+
+// endorsers answers the names of who endorsed, by account.
+func (s *site) endorsers(v *visit, all []mapping.Endorsement) (map[string]string, error) {
+	var accounts []string
+	for _, e := range all {
+		accounts = append(accounts, e.By)
+	}
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	names, err := s.Tracks.AccountNames(v.Context(), accounts)
+	if err != nil {
+		return nil, fmt.Errorf("read who endorsed: %w", err)
+	}
+	return names, nil
+}
+
+// endorsementWords writes an endorsement: who, when, what they have seen, and what became of it.
+func (l locale) endorsementWords(e mapping.Endorsement, names map[string]string) string {
+	out := l.say("endorsement.by", "name", cmp.Or(names[e.By], l.say("endorsement.someone")), "date", l.date(e.At))
+	if e.Note != "" {
+		out = l.say("endorsement.note", "endorsement", out, "note", e.Note)
+	}
+	switch {
+	case !e.WithdrawnAt.IsZero() && e.WithdrawnReason != "":
+		return l.say("endorsement.withdrawnfor", "endorsement", out, "date", l.date(e.WithdrawnAt), "reason", e.WithdrawnReason)
+	case !e.WithdrawnAt.IsZero():
+		return l.say("endorsement.withdrawn", "endorsement", out, "date", l.date(e.WithdrawnAt))
+	case !e.Until.IsZero():
+		return l.say("endorsement.until", "endorsement", out, "date", l.date(e.Until))
+	}
+	return out
+}
