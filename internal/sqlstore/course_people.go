@@ -48,7 +48,34 @@ const partsMost = 8000
 
 // Figures is web.People: one query, whose answer has a row for each learner and part.
 func (p People) Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]web.Figure, error) {
-	return p.figures(ctx, `SELECT learner, capability, state FROM progress WHERE `+p.s.d.in("learner"), []any{p.s.d.list(learners)}, learners, parts)
+	states, given := p.standing(learners)
+	return p.figures(ctx, states, given, learners, parts)
+}
+
+// standing is a query for how learners stand now, as learner, capability and state: what ends by time is expiring within the notice.
+func (p People) standing(learners []string) (query string, given []any) {
+	now := p.s.now()
+	return `SELECT learner, capability, CASE WHEN state = 'evidenced' AND expires_at <= ? THEN 'expired' WHEN state = 'evidenced' AND expires_at <= ? THEN 'expiring'
+		ELSE state END AS state FROM progress WHERE ` + p.s.d.in("learner"), []any{micros(now), micros(now.Add(mapping.DefaultNotice)), p.s.d.list(learners)}
+}
+
+// Expiring is web.People.
+func (p People) Expiring(ctx context.Context, learners []string, from, until time.Time) ([]web.Expiry, error) {
+	var rows []struct {
+		Learner, Capability string
+		At                  int64
+	}
+	first, last := micros(from), micros(until)
+	if err := p.s.Select(ctx, &rows, `SELECT learner, capability, CASE WHEN state = 'expired' THEN since ELSE expires_at END AS at FROM progress
+		WHERE `+p.s.d.in("learner")+` AND (state = 'evidenced' AND expires_at > ? AND expires_at <= ? OR state = 'expired' AND since > ? AND since <= ?)
+		ORDER BY at, learner, capability`, p.s.d.list(learners), first, last, first, last); err != nil {
+		return nil, fmt.Errorf("sqlstore: read what expires: %w", err)
+	}
+	out := make([]web.Expiry, len(rows))
+	for i, r := range rows {
+		out[i] = web.Expiry{Learner: r.Learner, Capability: r.Capability, At: fromMicros(r.At)}
+	}
+	return out, nil
 }
 
 // FiguresOn is web.People: the states are those of the last transition that the log held then.
@@ -122,7 +149,8 @@ func (p People) Standings(ctx context.Context, learners []string) (map[string]we
 		Capability, State string
 		N                 int
 	}
-	if err := p.s.Select(ctx, &rows, `SELECT capability, state, COUNT(*) AS n FROM progress WHERE `+p.s.d.in("learner")+` GROUP BY capability, state`, p.s.d.list(learners)); err != nil {
+	states, given := p.standing(learners)
+	if err := p.s.Select(ctx, &rows, `SELECT capability, state, COUNT(*) AS n FROM (`+states+`) p GROUP BY capability, state`, given...); err != nil {
 		return nil, fmt.Errorf("sqlstore: count where people stand: %w", err)
 	}
 	for _, r := range rows {

@@ -163,3 +163,46 @@ func TestFiguresOfEarlier(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatExpires is told between two times, ended or to come, and counts as expiring within the notice.
+func TestWhatExpires(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx, now, raw := d.Open(t), context.Background(), d.Clock.Now(), d.Raw(t)
+		day := 24 * time.Hour
+		for _, p := range []struct {
+			learner, capability, state string
+			since                      time.Time
+			expires                    any
+		}{
+			{"l1", "a", "evidenced", now, now.Add(30 * day).UnixMicro()}, {"l1", "b", "evidenced", now, now.Add(200 * day).UnixMicro()}, {"l1", "c", "evidenced", now, nil},
+			{"l2", "a", "expired", now.Add(-5 * day), nil}, {"l3", "a", "evidenced", now, now.Add(day).UnixMicro()}, {"l2", "b", "in_progress", now, nil},
+		} {
+			if _, err := raw.Exec(raw.Rebind(`INSERT INTO progress (learner, capability, state, have, need, percent, since, pos, ordinal, cycle, was_evidenced, expires_at)
+				VALUES (?, ?, ?, 1, 1, 100, ?, 1, 1, 1, CAST(1 AS BOOLEAN), ?)`), p.learner, p.capability, p.state, p.since.UnixMicro(), p.expires); err != nil {
+				t.Fatal(err)
+			}
+		}
+		of := []string{"l1", "l2"}
+		for name, tt := range map[string]struct {
+			from, until time.Time
+			want        []web.Expiry
+		}{
+			"90 days":     {now, now.Add(90 * day), []web.Expiry{{Learner: "l1", Capability: "a", At: now.Add(30 * day)}}},
+			"a year":      {now, now.Add(365 * day), []web.Expiry{{Learner: "l1", Capability: "a", At: now.Add(30 * day)}, {Learner: "l1", Capability: "b", At: now.Add(200 * day)}}},
+			"the past":    {now.Add(-30 * day), now, []web.Expiry{{Learner: "l2", Capability: "a", At: now.Add(-5 * day)}}},
+			"before that": {now.Add(-30 * day), now.Add(-10 * day), []web.Expiry{}},
+		} {
+			if got, err := s.People().Expiring(ctx, of, tt.from, tt.until); err != nil || !cmp.Equal(got, tt.want) {
+				t.Errorf("%s: %+v, %v; want %+v", name, got, err, tt.want)
+			}
+		}
+		f, err := s.People().Figures(ctx, of, map[string]string{"a": "1", "b": "1", "c": "1"})
+		if want := map[string]map[string]web.Figure{"l1": {"1": {Evidenced: 3, Expiring: 1}}, "l2": {"1": {InProgress: 1}}}; err != nil || !cmp.Equal(f, want) {
+			t.Errorf("%+v, %v; want %+v", f, err, want)
+		}
+		n, err := s.People().Standings(ctx, of)
+		if want := map[string]web.Standing{"a": {Evidenced: 1, Expiring: 1, Expired: 1}, "b": {Evidenced: 1, InProgress: 1}, "c": {Evidenced: 1}}; err != nil || !cmp.Equal(n, want) {
+			t.Errorf("%+v, %v; want %+v", n, err, want)
+		}
+	})
+}

@@ -90,6 +90,11 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", "/course/people/" + codeIn(course9, "amara"), nil, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}}, // of another course
 		{"POST", person("amara"), url.Values{}, []int{405, 405, 405, 405, 405, 405, 405, 405, 405, 405, 405}},
 		{"GET", "/course/gaps", nil, watch},
+		{"GET", "/course/expiring", nil, watch},
+		{"GET", "/course/expiring.csv", nil, watch},
+		{"GET", person("amara") + "/capability/" + w.capability("6.1-L2") + "/endorse", nil, about},
+		{"POST", person("amara") + "/capability/" + w.capability("6.1-L2") + "/endorse", url.Values{}, []int{401, 403, 401, 401, 403, 422, 404, 403, 403, 401, 401}},
+		{"POST", person("amara") + "/capability/" + w.capability("6.1-L2") + "/endorse/e9/withdraw", url.Values{"reason": {"long enough for it"}}, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},
 		{"GET", "/course/gaps/list?gap=activity", nil, watch},
 		{"GET", "/course/coverage", nil, leads},
 		{"GET", "/course/coverage?by=activity", nil, leads},

@@ -14,7 +14,7 @@ import (
 // rowNames answers the activities of the list in its order.
 func rowNames(page string) []string {
 	var out []string
-	for _, m := range regexp.MustCompile(`<th scope="row">(?:<span class="iri">)?([^<]*)`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`<th scope="row"(?: class="when")?>(?:<span class="iri">)?([^<]*)`).FindAllStringSubmatch(page, -1) {
 		out = append(out, m[1])
 	}
 	return out

@@ -32,6 +32,7 @@ type capabilityBody struct {
 	Tracks  *tracksBody
 	History history
 	Day     *dayForm // for another date; nil where there is no record
+	Endorse string   // where who leads the course endorses it, "" on the learner's own page
 }
 
 // lines is a list that may be long.

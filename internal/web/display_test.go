@@ -89,10 +89,10 @@ func TestTabs(t *testing.T) {
 		want         []string
 	}{
 		"learner":           {"amara", "/me", []string{"Overview", "Next steps", "What changed", "My record"}},
-		"lead":              {"tove", "/course/activities", []string{"People", "Gaps", "Activities", "Tags", "Coverage", "Changes", "See it as a learner"}},
+		"lead":              {"tove", "/course/activities", []string{"People", "Gaps", "Expiring", "Activities", "Tags", "Coverage", "Changes", "See it as a learner"}},
 		"nameless lead":     {"nameless", "/course/activities", []string{"Activities", "Tags", "Coverage", "Changes", "See it as a learner"}},
 		"lead as a learner": {"tove", "/me", []string{"Overview", "Next steps", "What changed", "My record", "Back to course pages"}},
-		"administrator":     {"admin", "/course/activities", []string{"People", "Gaps", "Activities", "Tags", "Coverage", "Changes", "See it as a learner", "Connection"}},
+		"administrator":     {"admin", "/course/activities", []string{"People", "Gaps", "Expiring", "Activities", "Tags", "Coverage", "Changes", "See it as a learner", "Connection"}},
 		"picker":            {"picker", "/pick/1", nil},
 	}
 	for name, tt := range tests {

@@ -16,6 +16,12 @@ type Person struct {
 // Figure is how much of a part of a framework somebody has evidence for. Evidenced holds the expiring ones.
 type Figure struct{ Evidenced, Expiring, InProgress int }
 
+// Expiry is when somebody's evidence for a capability ends by time.
+type Expiry struct {
+	Learner, Capability string
+	At                  time.Time
+}
+
 // Standing is how many people stand where in a capability. Evidenced holds the expiring ones.
 type Standing struct{ InProgress, Evidenced, Expiring, Expired, Withdrawn int }
 
@@ -28,6 +34,8 @@ type People interface {
 	Figures(ctx context.Context, learners []string, parts map[string]string) (map[string]map[string]Figure, error)
 	// FiguresOn is Figures as they stood at a time, by what had been recorded before it.
 	FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]Figure, error)
+	// Expiring answers what of the learners' evidence ends, or ended, after a time and until another, the first first.
+	Expiring(ctx context.Context, learners []string, from, until time.Time) ([]Expiry, error)
 	// Nearest answers which of the learners is nearest the line in a capability: as few activities as may be lack or are too many.
 	// "" when none of them has begun.
 	Nearest(ctx context.Context, learners []string, capability string) (string, error)

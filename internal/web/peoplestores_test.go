@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cairn/internal/web"
@@ -106,4 +107,14 @@ func (w *world) Nearest(ctx context.Context, learners []string, capability strin
 		}
 	}
 	return "", nil
+}
+
+func (w *world) Expiring(_ context.Context, learners []string, from, until time.Time) ([]web.Expiry, error) {
+	var out []web.Expiry
+	for _, e := range w.expiries {
+		if slices.Contains(learners, e.Learner) && e.At.After(from) && !e.At.After(until) {
+			out = append(out, e)
+		}
+	}
+	return out, w.broken
 }

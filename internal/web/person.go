@@ -114,6 +114,10 @@ func (s *site) personCapability(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body, err = s.reviewExplained(v, r, who.Member, n)
+	body, err := s.reviewExplained(v, r, who.Member, n)
+	if who.Learner != v.session.Learner {
+		body.Endorse = v.to(r.at + "/capability/" + n.ID + "/endorse")
+	}
+	p.Body = body
 	return answer{page: p}, err
 }

@@ -156,6 +156,13 @@ func pictures(w *world) []picture {
 		{name: "lead-gaps-dark", person: "tove", path: "/course/gaps", prepare: mixed, dark: true},
 		{name: "lead-gaps-few", person: "tove", path: "/course/gaps"},
 		{name: "lead-gaps-list", person: "tove", path: "/course/gaps/list?gap=none", prepare: mixed},
+		{name: "lead-expiring-full", person: "tove", path: "/course/expiring", prepare: ending},
+		{name: "lead-expiring-dark", person: "tove", path: "/course/expiring?within=expired", prepare: ending, dark: true},
+		{name: "lead-expiring-none", person: "tove", path: "/course/expiring"},
+		{name: "lead-endorse-form", person: "tove", path: person("amara") + "/capability/" + w.capability("6.1-L2") + "/endorse", prepare: func(w *world) {
+			w.endorsed = []mapping.Endorsement{{ID: "e1", Learner: "learner-amara", Capability: w.capability("6.1-L2"), By: "account-tove", Scope: course.Scope(), At: now.AddDate(0, -6, -13), Note: "Read a report with care"}}
+		}},
+		{name: "lead-endorse-error", person: "tove", path: person("amara") + "/capability/" + w.capability("6.1-L2") + "/endorse", dark: true, do: []step{chromedp.Click(chromedp.CSS("main .actions button")), chromedp.WaitReady(chromedp.CSS(".problem"))}},
 		{name: "lead-people-second", person: "tove", path: "/course/people?page=2", prepare: crowd},
 		{name: "lead-people-focus", person: "tove", path: "/course/people", prepare: crowd, do: []step{chromedp.Focus(chromedp.CSS("tbody tr:nth-child(2) td:last-child a"))}},
 		{name: "lead-people-noroster", person: "tove", path: "/course/people"},

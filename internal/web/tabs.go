@@ -33,7 +33,7 @@ func (s *site) leadTabs(v *visit, one func(key, words, path string) tab) []tab {
 		one("history", v.say("tab.history"), "course/history"), one("as-learner", v.say("tab.aslearner"), "me"),
 	}
 	if v.session.Account != "" && v.session.Recorded {
-		out = slices.Insert(out, 0, one("people", v.say("tab.people"), "course/people"), one("gaps", v.say("tab.gaps"), "course/gaps"))
+		out = slices.Insert(out, 0, one("people", v.say("tab.people"), "course/people"), one("gaps", v.say("tab.gaps"), "course/gaps"), one("expiring", v.say("tab.expiring"), "course/expiring"))
 	}
 	return out
 }

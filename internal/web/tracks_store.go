@@ -15,6 +15,10 @@ type Tracks interface {
 	Ratings(ctx context.Context, learnerID string) ([]mapping.Rating, error)
 	// RatingHistory answers every rating of a learner for a capability, the first one first.
 	RatingHistory(ctx context.Context, learnerID, capability string) ([]mapping.Rating, error)
+	// Endorse keeps an endorsement; ID and At are given to it. It answers the position of the log from which on it can be read.
+	Endorse(ctx context.Context, e mapping.Endorsement) (pos int64, err error)
+	// WithdrawEndorsement takes one back, with the reason, and answers such a position. ErrNotFound.
+	WithdrawEndorsement(ctx context.Context, id, by, reason string) (pos int64, err error)
 	// Endorsements answers every endorsement of a learner, also ended and withdrawn ones, by capability, the first one first.
 	Endorsements(ctx context.Context, learnerID string) ([]mapping.Endorsement, error)
 	// AccountNames answers the names of accounts by id, without those whose learning site does not share them.

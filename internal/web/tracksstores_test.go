@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
+	"cairn/internal/web"
 	"cairn/mapping"
 )
 
@@ -60,4 +62,20 @@ func (w *world) AccountNames(_ context.Context, accounts []string) (map[string]s
 		}
 	}
 	return out, w.broken
+}
+
+func (w *world) Endorse(_ context.Context, e mapping.Endorsement) (int64, error) {
+	e.ID, e.At = fmt.Sprintf("e%d", len(w.endorsed)+1), w.clock
+	w.endorsed = append(w.endorsed, e)
+	return int64(len(w.endorsed)), w.broken
+}
+
+func (w *world) WithdrawEndorsement(_ context.Context, id, by, reason string) (int64, error) {
+	for i, e := range w.endorsed {
+		if e.ID == id {
+			w.endorsed[i].WithdrawnAt, w.endorsed[i].WithdrawnBy, w.endorsed[i].WithdrawnReason = w.clock, by, reason
+			return 1, w.broken
+		}
+	}
+	return 0, web.ErrNotFound
 }

@@ -50,6 +50,7 @@ type world struct {
 	seen      map[string][]web.CourseActivity // by course id
 	aligned   []mapping.Alignment
 	ended     map[string]bool
+	expiries  []web.Expiry
 	drafts    map[string]web.Draft         // by course and account
 	slow      bool                         // previews are not done yet
 	previewed map[string]mapping.Changeset // by owner
