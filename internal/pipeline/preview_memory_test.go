@@ -54,7 +54,9 @@ func (f frozen) Standing(ctx context.Context, learners, capabilities []string) (
 	for _, l := range learners {
 		for _, c := range capabilities {
 			pair := pipeline.Pair{Learner: l, Capability: c}
-			s.Rows[pair], _ = f.Ledger(ctx, pair)
+			if rows, _ := f.Ledger(ctx, pair); len(rows) > 0 {
+				s.Rows[pair] = rows
+			}
 			rows, _ := f.Endorsements(ctx, pair)
 			s.Endorsements[pair] = pipeline.EndorsementsOf(rows)
 			if p, ok := f.progress[pair]; ok {

@@ -22,8 +22,8 @@ type Frozen interface {
 	Learners(ctx context.Context, a Audience, after string, limit int) ([]string, error)
 	// Standing answers how learners stand in capabilities.
 	Standing(ctx context.Context, learners, capabilities []string) (Standing, error)
-	// Past calls f for each statement of the learners that a selector takes, with each link that makes it a learner's. Own statements
-	// are left out.
+	// Past calls f for each statement of the learners that a selector takes, and perhaps for some that none takes, with each link that
+	// makes it a learner's. Own statements are left out.
 	Past(ctx context.Context, learners []string, selectors []mapping.Selector, f func(ActiveLink, Entry) error) error
 	// Acts calls f for each statement whose actor is one of the agents. Own statements are left out.
 	Acts(ctx context.Context, agents []string, f func(Entry) error) error
@@ -43,6 +43,23 @@ type Standing struct {
 	Rows         map[Pair][]LedgerRow
 	Progress     map[Pair]mapping.Progress
 	Endorsements map[Pair][]mapping.Endorsement
+}
+
+// capabilities answers those in which learners have evidence or progress, in order.
+func (s Standing) capabilities() map[string][]string {
+	out := map[string][]string{}
+	for pair := range s.Rows {
+		out[pair.Learner] = append(out[pair.Learner], pair.Capability)
+	}
+	for pair := range s.Progress {
+		if _, known := s.Rows[pair]; !known {
+			out[pair.Learner] = append(out[pair.Learner], pair.Capability)
+		}
+	}
+	for _, list := range out {
+		slices.Sort(list)
+	}
+	return out
 }
 
 // plan is what a changeset touches.

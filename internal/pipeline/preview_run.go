@@ -92,9 +92,10 @@ func (r *previewRun) chunk(ctx context.Context, learners []string) (rows int, er
 	for _, some := range standing.Rows {
 		rows += len(some)
 	}
+	capabilities := standing.capabilities()
 	for _, learner := range learners {
 		effects := map[Effect]bool{}
-		for _, capability := range r.capabilities {
+		for _, capability := range capabilities[learner] {
 			effect, err := r.pair(standing, Pair{learner, capability})
 			if err != nil {
 				return 0, err

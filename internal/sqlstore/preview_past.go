@@ -64,7 +64,7 @@ func (z *frozen) Past(ctx context.Context, learners []string, selectors []mappin
 	}
 	positions = slices.DeleteFunc(positions, func(pos int64) bool { return !at.has(pos) })
 	return z.s.each(ctx, positions, func(e pipeline.Entry) error {
-		if e.Own || !slices.ContainsFunc(selectors, func(s mapping.Selector) bool { return s.Matches(e.Record) }) {
+		if e.Own {
 			return nil
 		}
 		for _, l := range byAgent[e.Record.Agent] {

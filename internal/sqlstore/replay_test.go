@@ -34,11 +34,12 @@ type life struct {
 	course       web.Course
 	ids          []string
 	tags         []string
+	version      int  // of the framework, the first is 1
 	long         bool // days lie weeks apart, rules end, people rate themselves and are endorsed
 }
 
 func newLife(t *testing.T, d storetest.Database, seed uint64) *life {
-	l := &life{T: t, s: d.Open(t), d: d, rand: rand.New(rand.NewPCG(seed, 1))}
+	l := &life{T: t, s: d.Open(t), d: d, rand: rand.New(rand.NewPCG(seed, 1)), version: 1}
 	l.registration = register(t, l.s, "c1")
 	l.course = web.Course{Registration: l.registration.ID, ID: "2", Title: "Course 101", IRI: l.registration.CourseIRI("2")}
 	if _, err := l.s.PublishFramework(context.Background(), framework("1", "cap-1", "cap-2"), "https://cairn.example"); err != nil {
@@ -175,11 +176,16 @@ func (l *life) draw() mapping.Changeset {
 	return cs
 }
 
-// dayOfLong lets days go by, or does what happens beside evidence.
+// dayOfLong lets days go by, or does what happens beside evidence: ratings, endorsements, versions of the framework.
 func (l *life) dayOfLong() {
-	switch l.rand.IntN(3) {
+	switch l.rand.IntN(6) {
 	case 0:
 		l.rate()
+	case 3:
+		l.version++
+		if _, err := l.s.PublishFramework(context.Background(), framework(fmt.Sprint(l.version), "cap-1", "cap-2"), "https://cairn.example"); err != nil {
+			l.Fatal(err)
+		}
 	case 1:
 		l.endorse()
 	default:
@@ -281,7 +287,7 @@ func TestLiveEqualsReplayInTheDatabase(t *testing.T) {
 			l := newLife(t, d, seed)
 			l.long = true
 			live := l.projector("live", 7)
-			for range 160 {
+			for range 200 {
 				l.day()
 				switch l.rand.IntN(10) {
 				case 0, 1, 2:
