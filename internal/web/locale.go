@@ -3,6 +3,7 @@ package web
 import (
 	"html"
 	"html/template"
+	"strconv"
 	"time"
 
 	"golang.org/x/text/language"
@@ -82,8 +83,13 @@ func (t *tongue) inForeign(words string) template.HTML {
 	return template.HTML(`<span lang="` + t.foreign() + `">` + words + `</span>`)
 }
 
-// number writes a whole number as the language does.
-func (t *tongue) number(n int) string { return t.numbers.Sprint(number.Decimal(n)) }
+// number writes a whole number as the language does. Small ones have nothing to group, and are most of a page's.
+func (t *tongue) number(n int) string {
+	if n >= 0 && n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return t.numbers.Sprint(number.Decimal(n))
+}
 
 // milli writes a score kept in thousandths as points out of 100: 820 is "82", 825 is "82.5".
 func (t *tongue) milli(n int) string {
