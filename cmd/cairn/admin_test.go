@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -75,4 +78,118 @@ func TestOperatorEntersByALinkFromTheCommandLine(t *testing.T) {
 	if r := command(t, env, "admin", "link", "--expires", (48 * time.Hour).String()); r.code != exitUsage {
 		t.Errorf("a link for two days ended with %d", r.code)
 	}
+}
+
+var (
+	formValue   = regexp.MustCompile(`name="form" value="([^"]+)"`)
+	secretValue = regexp.MustCompile(`id="(key|secret)" value="([^"]+)"`)
+)
+
+// open reads a page of the administration.
+func (b *operatorBrowser) open(path string) string {
+	b.Helper()
+	answer := b.send(http.MethodGet, b.root+path, nil)
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		b.Fatalf("%s answers %d, %v\n%s", path, answer.StatusCode, err, text)
+	}
+	return string(text)
+}
+
+// submit posts a form of a page, and answers the status with what came.
+func (b *operatorBrowser) submit(page, path string, form url.Values) (int, string) {
+	b.Helper()
+	found := formValue.FindStringSubmatch(b.open(page))
+	if found == nil {
+		b.Fatalf("%s has no form", page)
+	}
+	form.Set("form", found[1])
+	answer := b.send(http.MethodPost, b.root+path, form)
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+// A key that was made on the page works at the record store, and ends there.
+func TestOperatorMakesRenewsAndEndsAKey(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	p := serve(t, env)
+	b := enterAdmin(t, env, p.base)
+	works := func(c credential) int {
+		t.Helper()
+		status, _, err := c.xapi(t.Context(), http.MethodGet, p.base+"/xapi/statements", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status
+	}
+	read := func(page string) (c credential) {
+		t.Helper()
+		for _, m := range secretValue.FindAllStringSubmatch(page, -1) {
+			if m[1] == "key" {
+				c.Key = m[2]
+			} else {
+				c.Secret = m[2]
+			}
+		}
+		return c
+	}
+	status, page := b.submit("admin/access/key", "admin/access/key", url.Values{"name": {"Reports"}, "scope": {"statements/read"}})
+	first := read(page)
+	if status != http.StatusOK || works(first) != http.StatusOK {
+		t.Fatalf("making it answers %d; it works: %d", status, works(first))
+	}
+	at := "admin/access/keys/" + first.Key
+	status, page = b.submit(at, at+"/renew", url.Values{"keep": {"none"}})
+	second := read(page)
+	if status != http.StatusOK || works(second) != http.StatusOK || works(first) != http.StatusUnauthorized {
+		t.Errorf("renewing it answers %d; the new one %d, the old one %d", status, works(second), works(first))
+	}
+	if status, _ := b.submit(at, at+"/end", url.Values{}); status != http.StatusSeeOther || works(second) != http.StatusUnauthorized {
+		t.Errorf("ending it answers %d; it works: %d", status, works(second))
+	}
+}
+
+// A forward that was made on the page sends, is tested, paused and caught up.
+func TestOperatorForwardsToAnotherRecordStore(t *testing.T) {
+	here, there := environment(t, "CAIRN_BASE_URL=https://cairn.example", "CAIRN_ALLOW_PRIVATE_HOST=127.0.0.1"), environment(t)
+	target, into := serve(t, there), newCredential(t, there)
+	from := newCredential(t, here)
+	p := serve(t, here)
+	if status, body, err := from.post(t.Context(), p.base, []byte(statement("00000000-0000-4000-8000-000000000001", "1", "https://lms.example/a"))); err != nil || status != http.StatusOK {
+		t.Fatalf("%d %s %v", status, body, err)
+	}
+	b := enterAdmin(t, here, p.base)
+	status, page := b.submit("admin/access/forward", "admin/access/forward", url.Values{"name": {"There"}, "endpoint": {target.base + "/xapi"}, "key": {into.Key}, "secret": {into.Secret}, "from": {"start"}})
+	if status != http.StatusSeeOther {
+		t.Fatalf("making it answers %d\n%s", status, page)
+	}
+	eventually(t, "the record is there", func() bool {
+		status, _, err := into.xapi(t.Context(), http.MethodGet, target.base+"/xapi/statements?statementId=00000000-0000-4000-8000-000000000001", nil)
+		return err == nil && status == http.StatusOK
+	})
+	var all []struct {
+		ID, State string
+		Position  int64
+	}
+	succeed(t, here, &all, "forward", "list")
+	at, sent := "admin/access/forwards/"+all[0].ID, all[0].Position
+	b.submit(at, at+"/test", url.Values{})
+	if page := b.open(at); !strings.Contains(page, "it speaks xAPI") || strings.Contains(page, into.Secret) {
+		t.Errorf("after the test the page says\n%s", page)
+	}
+	b.submit(at, at+"/pause", url.Values{})
+	today := time.Now().AddDate(0, 0, -1)
+	b.submit(at, at+"/from", url.Values{"day": {fmt.Sprint(today.Day())}, "month": {fmt.Sprint(int(today.Month()))}, "year": {fmt.Sprint(today.Year())}})
+	succeed(t, here, &all, "forward", "list")
+	if all[0].State != "paused" || all[0].Position >= sent {
+		t.Errorf("paused and caught up it is %+v", all[0])
+	}
+	b.submit(at, at+"/resume", url.Values{})
+	eventually(t, "it has caught up", func() bool {
+		succeed(t, here, &all, "forward", "list")
+		return all[0].Position >= sent
+	})
 }

@@ -12,6 +12,12 @@ type adminWorld struct {
 	*world
 	codes map[string]bool // of links that were not used
 	sites []web.LearningSite
+
+	keys      []web.Key
+	adminKept time.Duration // of the last renewal
+	done      []string      // with forwards
+	forwards  []web.Forward
+	sealed    []web.NewForward
 }
 
 func (w *world) administration() web.Administration {
@@ -20,7 +26,8 @@ func (w *world) administration() web.Administration {
 		{ID: "r2", Issuer: "https://other.example", ClientID: "c2"},
 		{ID: "r3", Issuer: "https://third.example", ClientID: "c3", Disabled: true},
 	}}
-	return web.Administration{Operators: w.admin, Sites: w.admin}
+	w.admin.someAccess()
+	return web.Administration{Operators: w.admin, Sites: w.admin, Access: w.admin}
 }
 
 func (a *adminWorld) EnterOperator(_ context.Context, code string, s web.Session) error {

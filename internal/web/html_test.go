@@ -18,7 +18,7 @@ import (
 // everyPage is each page that can be read, by whom.
 func everyPage(w *world) map[string][2]string {
 	six1, _ := w.cat.ByCode("6.1")
-	return map[string][2]string{
+	out := map[string][2]string{
 		"overview": {"amara", "/me"}, "empty": {"ben", "/me"}, "anonymous": {"anonymous", "/me"}, "preview": {"tove", "/me"},
 		"list": {"amara", "/me/list?state=not_started&level=2"}, "long list": {"amara", "/me/list?page=2"},
 		"section": {"amara", "/me/section/" + six1.ID}, "domain": {"amara", "/me/section/" + w.capability6()},
@@ -30,8 +30,8 @@ func everyPage(w *world) map[string][2]string {
 		"activity": {"amara", "/activity/word"}, "activity by record": {"amara", "/activity/record"}, "activity preview": {"tove", "/activity/time"},
 		"pick 1": {"picker", "/pick/1"}, "pick 2": {"picker", "/pick/2?what=progress"}, "pick 2, activity": {"picker", "/pick/2?what=activity&tag=" + w.capability("6.1-L1")},
 		"pick 3": {"picker", "/pick/3?what=progress&name=X&grade=1"}, "pick nothing": {"files", "/pick/1"},
-		"diagnosis": {"admin", "/admin/diagnosis?checked=1"}, "operator's diagnosis": {"operator", "/admin/diagnosis?registration=r1"}, "learning sites": {"operator", "/admin"}, "operator forbidden": {"operator", "/me"},
-		"review": {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
+		"diagnosis": {"admin", "/admin/diagnosis?checked=1"},
+		"review":    {"reviewer", "/course/review"}, "review why": {"reviewer", "/course/review/capability/" + w.capability("6.1-L2")},
 		"people": {"tove", "/course/people"}, "people by section": {"tove", "/course/people?cols=" + w.capability6()}, "totals": {"tove", "/course/people?view=totals"}, "person": {"tove", person("amara")}, "person list": {"tove", person("amara") + "/list?state=evidenced"},
 		"person section": {"tove", person("amara") + "/section/" + six1.ID}, "person why": {"tove", person("amara") + "/capability/" + w.capability("6.1-L2")},
 		"nameless": {"tove", "/course/activities?show=nameless&sort=seen&named=1"}, "name": {"tove", "/course/activities/" + codeOf(module("scorm", 7)) + "/name"},
@@ -49,6 +49,8 @@ func everyPage(w *world) map[string][2]string {
 		"copy":    {"copier", "/course/activities"},
 		"history": {"tove", "/course/history"}, "forbidden": {"amara", "/course/history"}, "expired": {"late", "/me"},
 	}
+	maps.Copy(out, adminPages())
+	return out
 }
 
 // TestPagesAreWellFormed checks what every page must hold: whole markup, one h1, ids once, nothing inline, links that scroll back

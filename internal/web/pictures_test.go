@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,7 @@ func TestPictures(t *testing.T) {
 		widths = []int64{320, 840, 1200}
 	}
 	browser := startBrowser(t)
-	for _, p := range pictures(newWorld(t)) {
+	for _, p := range slices.Concat(pictures(newWorld(t)), adminPictures()) {
 		t.Run(p.name, func(t *testing.T) {
 			address := serve(t, p)
 			for _, width := range widths {
@@ -209,13 +210,6 @@ func pictures(w *world) []picture {
 		{name: "author-preview-who", person: "tove", path: "/course/draft/who?capability=" + w.capability("5.2.1-L1"), prepare: drafted},
 		{name: "author-applied", person: "tove", path: "/course/history?applied=" + w.changes[0].Changeset.ID + "&gained=12&lost=3"},
 		{name: "author-history", person: "tove", path: "/course/history"},
-		{name: "admin-enter", person: "operator", path: "/../../admin/enter?code=right"},
-		{name: "admin-sites", person: "operator", path: "/admin"},
-		{name: "admin-sites-dark", person: "operator", path: "/admin", dark: true},
-		{name: "admin-diagnosis-operator", person: "operator", path: "/admin/diagnosis?registration=r1", prepare: faulty},
-		{name: "admin-diagnosis-never", person: "admin", path: "/admin/diagnosis", prepare: func(w *world) { w.stands = web.Diagnosis{} }},
-		{name: "admin-diagnosis-fault", person: "admin", path: "/admin/diagnosis", prepare: faulty},
-		{name: "admin-diagnosis-fault-dark", person: "admin", path: "/admin/diagnosis", prepare: faulty, dark: true},
 		{name: "no-permission", person: "amara", path: "/course/activities", dark: true},
 		{name: "session-expired", person: "late", path: "/me"},
 		{name: "error-ours", person: "", path: "", prepare: func(w *world) { w.broken = fmt.Errorf("database is away") }},

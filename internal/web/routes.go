@@ -83,6 +83,7 @@ func (s *site) pickRoutes(get, post mounter) {
 // adminRoutes is for those who run Cairn, and, where only their own LMS is concerned, for its administrators.
 func (s *site) adminRoutes(get, post mounter) {
 	get("/admin", reader, operating(s.learningSites))
+	s.accessRoutes(get, post)
 	get("/admin/diagnosis", reader, administering(s.diagnosis))
 	post("/admin/diagnosis", reader, administering(s.checkNow))
 }

@@ -1,0 +1,39 @@
+package web_test
+
+import (
+	"github.com/chromedp/chromedp"
+
+	"cairn/internal/web"
+)
+
+// adminPages is each page of the administration that can be read, by whom.
+func adminPages() map[string][2]string {
+	return map[string][2]string{
+		"learning sites": {"operator", "/admin"}, "operator's diagnosis": {"operator", "/admin/diagnosis?registration=r1"}, "operator forbidden": {"operator", "/me"},
+		"access": {"operator", "/admin/access?ended=1"}, "new key": {"operator", "/admin/access/key"}, "key": {"operator", "/admin/access/keys/plugin"}, "ended key": {"operator", "/admin/access/keys/old"},
+		"new forward": {"operator", "/admin/access/forward"}, "forward": {"operator", "/admin/access/forwards/dept?done=tested"}, "paused forward": {"operator", "/admin/access/forwards/paused"},
+	}
+}
+
+// adminPictures are the administration as people meet it.
+func adminPictures() []picture {
+	send := []step{chromedp.Click(chromedp.CSS(`main form[method="post"] button`)), chromedp.WaitReady(chromedp.CSS(".notice, .problem"))}
+	return []picture{
+		{name: "admin-enter", person: "operator", path: "/../../admin/enter?code=right"},
+		{name: "admin-sites", person: "operator", path: "/admin"},
+		{name: "admin-sites-dark", person: "operator", path: "/admin", dark: true},
+		{name: "admin-access-backlog", person: "operator", path: "/admin/access"},
+		{name: "admin-access-backlog-dark", person: "operator", path: "/admin/access", dark: true},
+		{name: "admin-access-none", person: "operator", path: "/admin/access", prepare: func(w *world) { w.admin.keys, w.admin.forwards = nil, nil }},
+		{name: "admin-key", person: "operator", path: "/admin/access/keys/plugin", dark: true},
+		{name: "admin-key-new", person: "operator", path: "/admin/access/key"},
+		{name: "admin-key-error", person: "operator", path: "/admin/access/key", do: send},
+		{name: "admin-key-secret", person: "operator", path: "/admin/access/keys/plugin", do: []step{chromedp.Click(chromedp.CSS(`form[action*="renew"] button`)), chromedp.WaitReady(chromedp.CSS("#secret"))}},
+		{name: "admin-forward", person: "operator", path: "/admin/access/forwards/dept?done=tested"},
+		{name: "admin-forward-error", person: "operator", path: "/admin/access/forward", dark: true, do: send},
+		{name: "admin-diagnosis-operator", person: "operator", path: "/admin/diagnosis?registration=r1", prepare: faulty},
+		{name: "admin-diagnosis-never", person: "admin", path: "/admin/diagnosis", prepare: func(w *world) { w.stands = web.Diagnosis{} }},
+		{name: "admin-diagnosis-fault", person: "admin", path: "/admin/diagnosis", prepare: faulty},
+		{name: "admin-diagnosis-fault-dark", person: "admin", path: "/admin/diagnosis", prepare: faulty, dark: true},
+	}
+}
