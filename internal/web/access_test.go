@@ -113,6 +113,9 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"POST", "/course/activities", url.Values{"address": {""}}, []int{401, 403, 401, 401, 403, 422, 422, 403, 403, 401, 401}},
 		{"POST", quiz, tags, []int{401, 403, 401, 401, 403, 409, 404, 403, 403, 401, 401}},
 		{"GET", "/course/tags", nil, leads},
+		{"GET", "/course/tags.csv", nil, leads},
+		{"GET", "/course/activities/import", nil, leads},
+		{"POST", "/course/activities/import", url.Values{}, []int{401, 403, 401, 401, 403, 415, 415, 403, 403, 401, 401}}, // not a form with a file
 		{"GET", "/course/capability/" + w.capability("6.1-L2") + "/rule", nil, leads},
 		{"GET", tagRule, nil, []int{401, 403, 401, 401, 403, 200, 404, 200, 200, 401, 401}},
 		{"POST", "/course/capability/" + w.capability("6.1-L2") + "/rule", url.Values{}, authors},

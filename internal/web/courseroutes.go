@@ -20,6 +20,8 @@ func (s *site) courseRoutes(get, post mounter) {
 	get("/course/coverage/list", lead, s.coverageList)
 	get("/course/activities", lead, s.activities)
 	post("/course/activities", author, s.addActivity)
+	get("/course/activities/import", lead, s.importForm)
+	get("/course/tags.csv", lead, s.tagsCSV)
 	get("/course/activities/{code}/name", lead, s.nameActivity)
 	post("/course/activities/{code}/name", author, s.renameActivity)
 	get("/course/tags", lead, s.tagGrid)

@@ -177,6 +177,8 @@ func pictures(w *world) []picture {
 		{name: "author-activities-empty", person: "tove", path: "/course/activities", prepare: func(w *world) { w.seen, w.aligned = nil, nil }},
 		{name: "author-activities-nameless", person: "tove", path: "/course/activities?show=nameless", dark: true},
 		{name: "author-activities-preview", person: "preview", path: "/course/activities"},
+		{name: "author-import", person: "tove", path: "/course/activities/import"},
+		{name: "author-import-nofile", person: "tove", path: "/course/activities/import", dark: true, do: []step{chromedp.Click(chromedp.CSS("main .actions button")), chromedp.WaitReady(chromedp.CSS(".problem"))}},
 		{name: "author-name", person: "tove", path: "/course/activities/" + codeOf(module("scorm", 7)) + "/name"},
 		{name: "author-prefix", person: "tove", path: "/course/tags/activity/" + codeOf("prefix "+lms+"/mod/quiz/") + "?prefix=1&address=" + lms + "/mod/quiz/"},
 		{name: "author-activities-error", person: "tove", path: "/course/activities", do: send},
@@ -216,30 +218,6 @@ func pictures(w *world) []picture {
 		{name: "window-cookies-blocked", person: "", path: "window"},
 		{name: "front", person: "", path: "front"},
 	}
-}
-
-// mixed is a crowd of whom two have nothing.
-func mixed(w *world) {
-	crowd(w)
-	w.evidence["learner-crowd3"], w.evidence["learner-crowd4"] = nil, nil
-}
-
-// ruleOf is the page of what the tag of a quiz asks.
-func ruleOf(w *world, quiz string) string {
-	return "/course/tags/" + w.capability("6.1-L2") + "." + codeOf(lms+"/mod/quiz/view.php?id="+quiz) + "/rule"
-}
-
-// drafted gives Tove a draft that gains and loses among a crowd.
-func drafted(w *world) {
-	crowd(w)
-	add := func(code, iri string, least *int) mapping.Edit {
-		return mapping.Edit{Add: &mapping.Alignment{ID: "d-" + code + iri, Capability: w.capability(code), Scope: course.Scope(),
-			Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: iri}, Criterion: mapping.Criterion{MinMilli: least}}}
-	}
-	ninety := 900
-	w.drafts["2 account-tove"] = web.Draft{Updated: now, Edits: []mapping.Edit{
-		add("6.1-L1", module("quiz", 2), nil), {Remove: "a3"}, add("5.2.1-L1", module("quiz", 2), &ninety), add("6.1-L3", module("quiz", 4), nil), {Remove: "a7"},
-	}}
 }
 
 // tracked gives Amara ratings and endorsements beside her evidence.
@@ -381,26 +359,5 @@ func shoot(t *testing.T, browser context.Context, p picture, address string, wid
 	}
 	if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", p.name, width, scheme)), png, 0o644); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// checkAxe runs the accessibility checker over the page; `make test` installs it.
-func checkAxe(ctx context.Context, t *testing.T, name string) {
-	t.Helper()
-	script, err := os.ReadFile(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		return // said by TestAxeIsInstalled
-	}
-	find := string(script) + `;axe.run(document, {resultTypes: ["violations"]}).then(r =>
-		r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + v.help + " at " + n.target.join(" "))).join("\n"))`
-	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](find, chromedp.EvalAwaitPromise))
-	if err != nil || found != "" {
-		t.Errorf("%s: axe finds %s, %v", name, found, err)
-	}
-}
-
-func TestAxeIsInstalled(t *testing.T) {
-	if _, err := os.Stat(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js")); err != nil {
-		t.Skip("axe-core is not installed (npm ci): the pages were not checked with it")
 	}
 }

@@ -52,6 +52,7 @@ func (s *site) routes() http.Handler {
 	s.aboutRoutes(get, post)
 
 	s.courseRoutes(get, post)
+	m.Handle("/s/{s}/course/activities/import", s.inside(author, s.guardedFile(s.importTags))).Methods("POST")
 	return unmoved(m, m.NotFoundHandler)
 }
 
