@@ -102,7 +102,7 @@ func (m *metrics) observe(r *http.Request, status int, took time.Duration) {
 
 // area is one of a few words, so that no caller can make labels grow.
 func area(path string) string {
-	for _, known := range []string{"/xapi", "/lti/login", "/lti/launch", "/s", "/static"} {
+	for _, known := range []string{"/xapi", "/api", "/lti/login", "/lti/launch", "/s", "/static"} {
 		if path == known || strings.HasPrefix(path, known+"/") {
 			return strings.TrimPrefix(known, "/")
 		}

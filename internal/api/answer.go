@@ -1,11 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -75,6 +77,9 @@ func matches(conditions []string, tag string) bool {
 	return false
 }
 
+// nul is the character U+0000 in a string of JSON, which not every database can keep.
+var nul = regexp.MustCompile(`(?:^|[^\\])(?:\\\\)*\\u0000`)
+
 // readBody reads a body of JSON into to, strictly: unknown and repeated members are refused.
 func (s *service) readBody(w http.ResponseWriter, r *http.Request, to any) (any, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -87,6 +92,9 @@ func (s *service) readBody(w http.ResponseWriter, r *http.Request, to any) (any,
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
 	if err != nil {
 		return nil, bodyProblem(err, s.MaxBody)
+	}
+	if bytes.Contains(raw, []byte(`\u0000`)) && nul.Match(raw) {
+		return nil, newProblem("body_invalid", "no text holds the character U+0000")
 	}
 	if err := json.Unmarshal(raw, to, json.RejectUnknownMembers(true)); err != nil {
 		return nil, jsonProblem(err)

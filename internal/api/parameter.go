@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cairn/mapping"
 )
@@ -115,8 +116,10 @@ func (p parameter) check(value string) error {
 		return newProblem("parameter_malformed", "the parameter "+p.name+" is "+wants)
 	}
 	switch {
-	case value == "" || strings.ContainsRune(value, 0):
+	case value == "":
 		return bad("empty; leave it out")
+	case !isText(value):
+		return bad("no text: it has octets that are not UTF-8, or U+0000")
 	case p.words != nil && !slices.Contains(p.words, value):
 		return bad("one of " + strings.Join(p.words, ", "))
 	case p.kind == kindNumber:
@@ -130,6 +133,9 @@ func (p parameter) check(value string) error {
 	}
 	return nil
 }
+
+// isText says whether every database can be asked for a text.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // shorten is text as it may be said back.
 func shorten(s string) string {

@@ -159,6 +159,9 @@ func (s *service) answer(w http.ResponseWriter, r *http.Request, to route) (answ
 	if c.query, err = readQuery(r.URL.RawQuery, to.parameters()); err != nil {
 		return answer{}, err
 	}
+	if !isText(r.URL.Path) {
+		return answer{}, ErrNotFound
+	}
 	if to.body != nil {
 		if c.body, err = s.readBody(w, r, to.body()); err != nil {
 			return answer{}, err

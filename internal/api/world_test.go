@@ -57,7 +57,7 @@ func framework() mapping.Framework {
 
 // world is the API over a real database in which people of two learning sites have learnt something.
 type world struct {
-	*testing.T
+	testing.TB
 	d         storetest.Database
 	s         *sqlstore.Store
 	here      sqlstore.Registration
@@ -66,6 +66,7 @@ type world struct {
 	projector *pipeline.Projector
 	data      sqlstore.API
 	url       string
+	handler   http.Handler
 	keys      map[string]string // secrets by key
 	slow      bool              // previews take longer than an answer waits
 	log       *bytes.Buffer
@@ -73,9 +74,15 @@ type world struct {
 
 // newWorld makes one. Ann did the quiz, which is aligned in her course with the first capability, and the page, with the second one,
 // without the score it needs.
-func newWorld(t *testing.T, change ...func(*api.Config)) *world {
+func newWorld(t testing.TB, change ...func(*api.Config)) *world {
 	t.Helper()
-	w := &world{T: t, d: storetest.SQLite(t), keys: map[string]string{}, log: &bytes.Buffer{}}
+	return newWorldOn(t, storetest.SQLite(t), change...)
+}
+
+// newWorldOn makes one in a database.
+func newWorldOn(t testing.TB, d storetest.Database, change ...func(*api.Config)) *world {
+	t.Helper()
+	w := &world{TB: t, d: d, keys: map[string]string{}, log: &bytes.Buffer{}}
 	w.s = w.d.Open(t)
 	ctx := context.Background()
 	if _, err := w.s.PublishFramework(ctx, framework(), "https://cairn.example"); err != nil {
@@ -139,6 +146,7 @@ func (w *world) serve(frameworks *sqlstore.Frameworks, change ...func(*api.Confi
 	if err != nil {
 		w.Fatal(err)
 	}
+	w.handler = h
 	mux := http.NewServeMux()
 	mux.Handle(api.Prefix+"/", h)
 	mux.Handle("/xapi/", records)
@@ -200,7 +208,7 @@ func (w *world) does(site, who, verb, activity, result string) {
 	w.d.Clock.Move(time.Minute)
 	raw := `{"actor":{"account":{"homePage":"` + site + `","name":"` + who + `"}},"verb":{"id":"` + verb + `"},"object":{"id":"` + activity + `"},"result":{` + result +
 		`},"context":{"contextActivities":{"grouping":[{"id":"` + w.here.CourseIRI("2") + `"}]}},"timestamp":"` + w.d.Clock.Now().Format(time.RFC3339) + `"}`
-	if err := w.s.Add(context.Background(), storetest.Key, storetest.PrepareJSON(w.T, raw, storetest.Key.ID)); err != nil {
+	if err := w.s.Add(context.Background(), storetest.Key, storetest.PrepareJSON(w.TB, raw, storetest.Key.ID)); err != nil {
 		w.Fatal(err)
 	}
 }
