@@ -62,6 +62,14 @@ func (s Standing) capabilities() map[string][]string {
 	return out
 }
 
+// rows counts the evidence.
+func (s Standing) rows() (n int) {
+	for _, some := range s.Rows {
+		n += len(some)
+	}
+	return n
+}
+
 // plan is what a changeset touches.
 type plan struct {
 	capabilities []string // in order

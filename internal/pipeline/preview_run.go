@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash"
+	"sync"
 
 	"cairn/mapping"
 )
@@ -40,7 +41,7 @@ func (p Previewer) begin(ctx context.Context, f Frozen, cs mapping.Changeset) (*
 	return r, r.fingerprint(cs)
 }
 
-// run looks at the audience, some learners at a time.
+// run looks at the audience, some learners at a time: while some are evaluated the next are read.
 func (r *previewRun) run(ctx context.Context) error {
 	if len(r.capabilities) == 0 {
 		return nil
@@ -49,25 +50,62 @@ func (r *previewRun) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("count learners: %w", err)
 	}
-	size := chunkFirst
-	for after := ""; ; {
-		learners, err := r.learners(ctx, after, size)
-		if err != nil {
-			return fmt.Errorf("read learners: %w", err)
+	ctx, stop := context.WithCancel(ctx)
+	pieces := make(chan piece)
+	var reading sync.WaitGroup
+	reading.Go(func() { r.readAll(ctx, pieces) })
+	defer reading.Wait() // the state that is looked at ends with this
+	defer stop()
+	for next := range pieces {
+		if next.err != nil {
+			return next.err
 		}
-		if len(learners) == 0 {
-			return nil
-		}
-		rows, err := r.chunk(ctx, learners)
-		if err != nil {
+		if err := r.evaluate(next); err != nil {
 			return err
 		}
-		size = chunkNext(size, rows)
-		after = learners[len(learners)-1]
 		if r.checked != nil {
 			r.checked(r.out.Checked, of)
 		}
 	}
+	return ctx.Err()
+}
+
+// piece is some learners with how they stand.
+type piece struct {
+	learners []string
+	standing Standing
+	err      error
+}
+
+// readAll reads the learners of the audience until there are no more, and closes the channel.
+func (r *previewRun) readAll(ctx context.Context, pieces chan<- piece) {
+	defer close(pieces)
+	size := chunkFirst
+	for after := ""; ; {
+		next := r.readPiece(ctx, after, size)
+		if next.err == nil && len(next.learners) == 0 {
+			return
+		}
+		select {
+		case pieces <- next:
+		case <-ctx.Done():
+			return
+		}
+		if next.err != nil {
+			return
+		}
+		size, after = chunkNext(size, next.standing.rows()), next.learners[len(next.learners)-1]
+	}
+}
+
+func (r *previewRun) readPiece(ctx context.Context, after string, size int) (next piece) {
+	if next.learners, next.err = r.learners(ctx, after, size); next.err != nil {
+		next.err = fmt.Errorf("read learners: %w", next.err)
+	}
+	if next.err == nil && len(next.learners) > 0 {
+		next.standing, next.err = r.read(ctx, next.learners)
+	}
+	return next
 }
 
 // How many learners are held in memory at once follows from how much evidence they had: many at once are read faster, since what is
@@ -83,22 +121,16 @@ func chunkNext(size, rows int) int {
 	return min(max(size*chunkRows/max(rows, 1), chunkLeast, size/8), chunkMost, 2*size)
 }
 
-// chunk evaluates some learners in every capability that is touched. It answers how many rows of evidence they have.
-func (r *previewRun) chunk(ctx context.Context, learners []string) (rows int, err error) {
-	standing, err := r.read(ctx, learners)
-	if err != nil {
-		return 0, err
-	}
-	for _, some := range standing.Rows {
-		rows += len(some)
-	}
+// evaluate evaluates some learners in every capability that is touched.
+func (r *previewRun) evaluate(p piece) error {
+	standing := p.standing
 	capabilities := standing.capabilities()
-	for _, learner := range learners {
+	for _, learner := range p.learners {
 		effects := map[Effect]bool{}
 		for _, capability := range capabilities[learner] {
 			effect, err := r.pair(standing, Pair{learner, capability})
 			if err != nil {
-				return 0, err
+				return err
 			}
 			effects[effect] = true
 		}
@@ -111,7 +143,7 @@ func (r *previewRun) chunk(ctx context.Context, learners []string) (rows int, er
 		}
 		r.out.Checked++
 	}
-	return rows, nil
+	return nil
 }
 
 // read reads how learners stand, with what the added alignments would take of their past. Rows of alignments that are not there yet
