@@ -35,6 +35,8 @@ type recordRow struct {
 	State      mapping.State
 	Chip       string
 	Evidence   []string
+	Rating     string
+	Endorsed   []string
 }
 
 // printForm is what opens a page in a window of its own.
@@ -43,8 +45,9 @@ type printForm struct{ To, Code, Page string }
 // myRecord is a learner's record on a day.
 type myRecord struct {
 	*record
-	at   time.Time // zero: now
-	told map[string]mapping.Explanation
+	at     time.Time // zero: now
+	told   map[string]mapping.Explanation
+	tracks otherTracks
 }
 
 // readRecord reads the session's own record, now or on the day that the address names.
@@ -61,7 +64,10 @@ func (s *site) readRecord(v *visit, q url.Values) (*myRecord, error) {
 			return nil, refuse(http.StatusBadRequest, "query-value", "nopage")
 		}
 		m.at = day.AddDate(0, 0, 1).Add(-time.Microsecond) // the whole day
-		return m, s.recordOn(v.Context(), v.session, m)
+		if err := s.recordOn(v.Context(), v.session, m); err != nil {
+			return nil, err
+		}
+		return s.addTracks(v, m)
 	}
 	var has []string
 	for _, n := range r.tracked("") {
@@ -69,8 +75,10 @@ func (s *site) readRecord(v *visit, q url.Values) (*myRecord, error) {
 			has = append(has, n.ID)
 		}
 	}
-	m.told, err = s.explainAll(v.Context(), v.session, owner(v.session), has)
-	return m, err
+	if m.told, err = s.explainAll(v.Context(), v.session, owner(v.session), has); err != nil {
+		return nil, err
+	}
+	return s.addTracks(v, m)
 }
 
 // recordOn replaces the states of a record by those that today's rules give what was known on its day.
@@ -159,9 +167,11 @@ func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
 		p := m.of(n.ID)
 		if p.State == mapping.NotStarted {
 			none++
+		}
+		if !m.listed(n) {
 			continue
 		}
-		row := recordRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)}
+		row := recordRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p), Rating: m.tracks.ratings[n.ID], Endorsed: m.tracks.endorsed[n.ID]}
 		for _, f := range m.told[n.ID].Counted {
 			row.Evidence = append(row.Evidence, v.countedWords(f))
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cairn/mapping"
 )
 
 // named has the learning site share Amara's name.
@@ -24,7 +26,7 @@ func TestMyRecord(t *testing.T) {
 	}{
 		"whole": {"amara", "/me/record", named, []string{"Amara Okafor", "22 November 2026. Up to date to 2:32pm.", "Finished activities are evidence. This is not a certificate of competence.",
 			"Capability Framework, version 2023-02", "15 of 195 statements included.", "Quiz: data and safety, 82 out of 100, 14 May 2026", "In progress, 1 of 3", "Withdrawn 2 May 2026", "106 not started",
-			"Open to print", `href="../me/record.csv#c"`}, []string{"did not share your name", "My rating", "data-print"}},
+			"Open to print", `href="../me/record.csv#c"`}, []string{"did not share your name", "data-print"}},
 		"roles do not narrow it": {"amara", "/me/record", choose("S"), []string{"106 not started"}, []string{"For: Shaper"}},
 		"name not shared":        {"amara", "/me/record", nil, []string{"Your learning site did not share your name. Add it by hand.", `class="blank"`}, nil},
 		"nothing yet":            {"ben", "/me/record", nil, []string{"Nothing has counted yet.", "111 not started"}, []string{"<table"}},
@@ -47,6 +49,22 @@ func TestMyRecord(t *testing.T) {
 			checkSays(t, w.get(tt.person, tt.path).Body.String(), tt.says, tt.not)
 		})
 	}
+}
+
+// The other two tracks stand beside evidence, each in a column of its own, as they stood on the day asked for.
+func TestRecordHasThreeTracks(t *testing.T) {
+	w := newWorld(t)
+	id, may := w.capability("6.4-L3"), time.Date(2026, 5, 10, 9, 0, 0, 0, time.UTC)
+	w.ratings = append(w.ratings, mapping.Rating{Learner: "learner-amara", Capability: id, Now: mapping.RatingWithHelp, Needed: mapping.RatingOnOwn, At: may})
+	w.endorsed = append(w.endorsed, mapping.Endorsement{ID: "e1", Learner: "learner-amara", Capability: id, By: "account-tove", At: may, Note: "Read a report with me"})
+	six4, _ := w.cat.Node(id)
+	says := []string{"<th scope=\"col\">My rating</th>", "<th scope=\"col\">Endorsement</th>", six4.Title, "10 May 2026", "Read a report with me"}
+	checkSays(t, w.get("amara", "/me/record").Body.String(), append(says, "106 not started"), nil)
+	checkSays(t, w.get("amara", "/me/record?at=2026-05-03").Body.String(), nil, []string{"Read a report with me"})
+	w.endorsed[0].WithdrawnAt = now.Add(-time.Hour)
+	checkSays(t, w.get("amara", "/me/record").Body.String(), nil, []string{"Read a report with me"})
+	checkSays(t, w.get("amara", "/me/record?at=2026-05-20").Body.String(), []string{"Read a report with me"}, nil)
+	checkSays(t, w.get("amara", "/me/record.csv").Body.String(), []string{",My rating,Endorsement"}, nil)
 }
 
 func TestDayOfARecordIsTyped(t *testing.T) {

@@ -1,6 +1,11 @@
 package web
 
-import "cairn/mapping"
+import (
+	"cmp"
+	"strings"
+
+	"cairn/mapping"
+)
 
 // recordCSV answers /me/record.csv: one row an item of evidence, in the words of the page, with days as ISO 8601 writes them.
 func (s *site) recordCSV(v *visit) (answer, error) {
@@ -15,6 +20,7 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 	rows := [][]string{{
 		v.say("csv.framework"), v.say("csv.version"), v.say("csv.code"), v.say("csv.capability"), v.say("csv.level"), v.say("csv.status"),
 		v.say("csv.activity"), v.say("csv.address"), v.say("csv.date"), v.say("csv.score"), v.say("csv.counts"),
+		v.say("tracks.rating"), v.say("tracks.endorsement"),
 	}}
 	for _, n := range m.tracked("") {
 		if state := m.of(n.ID); state.State != mapping.NotStarted {
@@ -27,12 +33,14 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 // evidenceRows is one capability: what counted first, then what did not, with its reason.
 func (v *visit) evidenceRows(m *myRecord, n mapping.Node, state mapping.Progress) (rows [][]string) {
 	head := []string{m.cat.Title, m.cat.Version, n.Code, n.Title, v.levelName(m.cat, n.Level), v.chipWords(state)}
+	rating := cmp.Or(m.tracks.ratings[n.ID], v.say("csv.none"))
+	endorsed := cmp.Or(strings.Join(m.tracks.endorsed[n.ID], "; "), v.say("csv.none"))
 	add := func(f mapping.Finding, counts string) {
 		score := v.say("csv.none")
 		if f.Score != nil {
 			score = v.milli(*f.Score)
 		}
-		rows = append(rows, append(head[:len(head):len(head)], activityName(f.Activity), f.Activity.IRI, f.At.In(v.zone).Format(isoDate), score, counts))
+		rows = append(rows, append(head[:len(head):len(head)], activityName(f.Activity), f.Activity.IRI, f.At.In(v.zone).Format(isoDate), score, counts, rating, endorsed))
 	}
 	x := m.told[n.ID]
 	for _, f := range x.Counted {

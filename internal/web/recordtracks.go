@@ -1,0 +1,69 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"cairn/mapping"
+)
+
+// otherTracks is what stands beside evidence, by capability: how the learner rates themselves, and what others have seen.
+type otherTracks struct {
+	ratings  map[string]string
+	endorsed map[string][]string
+}
+
+// has says whether there is anything beside evidence for a capability.
+func (t otherTracks) has(capability string) bool {
+	return t.ratings[capability] != "" || len(t.endorsed[capability]) > 0
+}
+
+// otherTracks reads the last ratings and the endorsements that stand, at a moment.
+func (s *site) otherTracks(v *visit, at time.Time) (otherTracks, error) {
+	out, who := otherTracks{map[string]string{}, map[string][]string{}}, owner(v.session)
+	if who == "" {
+		return out, nil
+	}
+	ratings, err := s.Tracks.Ratings(v.Context(), who)
+	if err != nil {
+		return out, fmt.Errorf("read the ratings of a learner: %w", err)
+	}
+	for _, m := range ratings {
+		if !m.At.After(at) {
+			out.ratings[m.Capability] = v.ratingWords(m)
+		}
+	}
+	all, err := s.Tracks.Endorsements(v.Context(), who)
+	if err != nil {
+		return out, fmt.Errorf("read the endorsements of a learner: %w", err)
+	}
+	names, err := s.endorsers(v, all)
+	if err != nil {
+		return out, err
+	}
+	for _, e := range all {
+		if e.WithdrawnAt.After(at) {
+			e.WithdrawnAt = time.Time{}
+		}
+		if !e.At.After(at) && e.Stands(at) {
+			out.endorsed[e.Capability] = append(out.endorsed[e.Capability], v.endorsementWords(e, names))
+		}
+	}
+	return out, nil
+}
+
+// addTracks reads them into a record.
+func (s *site) addTracks(v *visit, m *myRecord) (*myRecord, error) {
+	at := m.at
+	if at.IsZero() {
+		at = s.Now()
+	}
+	var err error
+	m.tracks, err = s.otherTracks(v, at)
+	return m, err
+}
+
+// listed says whether a capability stands in the record: something counted towards it once, or stands beside that.
+func (m *myRecord) listed(n mapping.Node) bool {
+	return m.of(n.ID).State != mapping.NotStarted || m.tracks.has(n.ID)
+}
