@@ -54,8 +54,8 @@ type gridRow struct {
 
 // gridCell is one box. Label is all that is said of it to those who do not see the table.
 type gridCell struct {
-	Value, Label, Text, Rule string // Rule is where what the tag asks for is changed, "" for a box without a tag
-	Ticked, Changed, Wider   bool
+	Value, Label, Text     string
+	Ticked, Changed, Wider bool
 }
 
 // grid is a page of the grid.
@@ -224,7 +224,6 @@ func (g *grid) cell(v *visit, a CourseActivity, n mapping.Node) gridCell {
 	if c.Ticked {
 		words := v.criterionWords(has[0].Criterion)
 		label = append(label, words)
-		c.Rule = v.to("course/tags/" + c.Value + "/rule")
 		if !usual(has[0].Criterion) {
 			c.Text = words
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cairn/mapping"
 )
@@ -57,8 +58,18 @@ func (s *site) gridKept(v *visit, g *grid, seen int64) (answer, error) {
 	if v.PostForm.Get("go") == "preview" {
 		return answer{location: v.to("course/draft")}, nil
 	}
+	if cell, ok := strings.CutPrefix(v.PostForm.Get("go"), "rule:"); ok && g.has(cell) {
+		return answer{location: v.to("course/tags/" + cell + "/rule")}, nil
+	}
 	q := paged(url.Values{"section": {g.section.ID}, "kept": {"1"}}, g.page)
 	return v.done(addressOf("course/tags", q)), nil
+}
+
+// has says whether a box of the grid would be a tag.
+func (g *grid) has(cell string) bool {
+	capability, code, _ := strings.Cut(cell, ".")
+	a, ok := g.tags.find(code)
+	return ok && g.draft.ticked(a.key(), capability)
 }
 
 // tagMany tags every ticked activity with every ticked capability.

@@ -75,4 +75,75 @@
       if (document.execCommand('copy')) document.getElementById(button.dataset.copy + '-copied').textContent = button.dataset.done;
     });
   });
+
+  // A table of boxes becomes a grid with one tab stop (ARIA Authoring Practices): arrows move, Home and End in the row, with Ctrl in the
+  // grid, Page Up and Down by 10 rows, Shift+Space ticks the row, Shift+arrows mark a range that Space ticks, Escape leaves it.
+  var table = document.querySelector('table[data-grid]');
+  if (table) (function () {
+    var rows = Array.prototype.map.call(table.rows, function (tr) {
+      return Array.prototype.map.call(tr.cells, function (cell) { return cell.querySelector('a, input:not([type="hidden"]):not([disabled])'); });
+    });
+    var at = [1, 1], from = null, told = document.getElementById('told');
+    function each(f) { rows.forEach(function (row, r) { row.forEach(function (e, c) { if (e) f(e, r, c); }); }); }
+    function box(e) { return e && e.type === 'checkbox'; }
+    function inside(r, c) {
+      return from && r >= Math.min(from[0], at[0]) && r <= Math.max(from[0], at[0]) && c >= Math.min(from[1], at[1]) && c <= Math.max(from[1], at[1]);
+    }
+    function mark() { each(function (e, r, c) { e.parentNode.classList.toggle('marked', !!(box(e) && inside(r, c))); }); }
+    function go(r, c, ranged) {
+      r = Math.max(0, Math.min(rows.length - 1, r)); c = Math.max(0, Math.min(rows[0].length - 1, c));
+      if (!rows[r][c]) return;
+      if (ranged && !from) from = at;
+      if (!ranged) from = null;
+      rows[at[0]][at[1]].tabIndex = -1;
+      at = [r, c]; rows[r][c].tabIndex = 0; rows[r][c].focus(); mark();
+    }
+    function changed(e) {
+      var own = e.checked !== e.defaultChecked, word = ', ' + table.dataset.changed, said = e.getAttribute('aria-label');
+      if (!('was' in e.dataset)) e.dataset.was = e.parentNode.classList.contains('changed') ? '1' : '';
+      var is = own !== !!e.dataset.was;
+      e.parentNode.classList.toggle('changed', is);
+      if (said.slice(-word.length) === word) said = said.slice(0, -word.length);
+      e.setAttribute('aria-label', is ? said + word : said);
+      var row = rows.filter(function (row) { return row.indexOf(e) >= 0; })[0];
+      told.textContent = table.dataset.row.replace('{n}', row.filter(function (b) { return box(b) && b.checked; }).length);
+    }
+    function set(list, want) { list.forEach(function (e) { if (box(e) && e.checked !== want) { e.checked = want; changed(e); } }); }
+
+    table.setAttribute('role', 'grid');
+    each(function (e) { e.tabIndex = -1; });
+    var start = null;
+    each(function (e, r, c) { if (!start && box(e)) start = [r, c]; });
+    if (!start) return;
+    at = start; rows[at[0]][at[1]].tabIndex = 0;
+    table.addEventListener('change', function (e) { changed(e.target); });
+    table.addEventListener('focusin', function (e) {
+      each(function (o, r, c) { if (o === e.target && (r !== at[0] || c !== at[1])) { rows[at[0]][at[1]].tabIndex = -1; at = [r, c]; o.tabIndex = 0; from = null; mark(); } });
+    });
+    table.addEventListener('keypress', function (e) { if (e.key === 'Enter' && box(e.target)) e.preventDefault(); }); // would send the form
+    table.addEventListener('keydown', function (e) {
+      var r = at[0], c = at[1], end = rows[0].length - 1, here = rows[r][c], key = e.key;
+      if (e.altKey || e.metaKey) return;
+      if (key === 'ArrowUp') go(r - 1, c, e.shiftKey);
+      else if (key === 'ArrowDown') go(r + 1, c, e.shiftKey);
+      else if (key === 'ArrowLeft') go(r, c - 1, e.shiftKey);
+      else if (key === 'ArrowRight') go(r, c + 1, e.shiftKey);
+      else if (key === 'Home') go(e.ctrlKey ? 1 : r, e.ctrlKey ? 1 : 0);
+      else if (key === 'End') go(e.ctrlKey ? rows.length - 1 : r, end);
+      else if (key === 'PageUp') go(Math.max(1, r - 10), c);
+      else if (key === 'PageDown') go(r + 10, c);
+      else if (key === 'Escape' && from) { from = null; mark(); }
+      else if (key === ' ' && e.shiftKey && box(here)) set(rows[r], !here.checked);
+      else if (key === ' ' && from && box(here)) {
+        var list = [];
+        each(function (b, i, j) { if (inside(i, j)) list.push(b); });
+        set(list, !here.checked);
+      } else if (key === 'Enter' && box(here)) {
+        var rule = document.createElement('input');
+        rule.type = 'hidden'; rule.name = 'go'; rule.value = 'rule:' + here.value;
+        here.form.appendChild(rule); here.form.submit();
+      } else return;
+      e.preventDefault();
+    });
+  })();
 })();
