@@ -16,10 +16,11 @@ type record struct {
 	role    string // archetype that the placement is limited to, "" for all
 	roleFilter
 	states  map[string]mapping.Progress
-	tagged  map[string]bool // capabilities with a tag that holds in the course
-	implied map[string]int  // capabilities that a higher level shows as evidenced too, with that level
-	at      string          // where its pages lie inside the session: "me", or below the people of the course
-	name    string          // of the person, for those who lead the course; "" on the learner's own pages
+	tagged  map[string]bool           // capabilities with a tag that holds in the course
+	implied map[string]int            // capabilities that a higher level shows as evidenced too, with that level
+	ratings map[string]mapping.Rating // by capability, once they were read; nil for somebody else's record
+	at      string                    // where its pages lie inside the session: "me", or below the people of the course
+	name    string                    // of the person, for those who lead the course; "" on the learner's own pages
 }
 
 // record reads the session's own learner, for the roles that the page is to show. Sessions without one have an empty record.

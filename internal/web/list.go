@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"cairn/mapping"
@@ -26,6 +27,7 @@ type listBody struct {
 	To       string // where the filter bar goes
 	Role     string // which roles it carries on, "" for those that were chosen
 	For      *rolesBar
+	Keep     []crumb // names and values that the filter bar carries on
 }
 
 // option is one choice of a select.
@@ -40,6 +42,8 @@ type filter struct {
 	level int           // -1 for all
 	node  string        // "" for all
 	page  int           // from 1
+	said  string        // a number of the calibration table, "" for all
+	group string        // the role it is of
 }
 
 var listStates = []mapping.State{mapping.Evidenced, mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted}
@@ -65,11 +69,18 @@ func (s *site) list(v *visit) (answer, error) {
 // filter reads the query. A value that is none of the choices is refused.
 func (r *record) filter(v *visit) (filter, error) {
 	f := filter{level: -1, page: 1}
-	q, err := v.query("state", "level", "node", "page", "role")
+	known := []string{"state", "level", "node", "page", "role"}
+	if r.name == "" {
+		known = append(known, "said", "group")
+	}
+	q, err := v.query(known...)
 	if err != nil {
 		return f, err
 	}
 	bad := refuse(http.StatusBadRequest, "query-value", "nopage")
+	if f.said, f.group = q.Get("said"), q.Get("group"); (f.said != "") != (f.group != "") || f.said != "" && (!slices.Contains(saidCells, f.said) || !r.knownGroup(f.group)) {
+		return f, bad
+	}
 	if f.state = mapping.State(q.Get("state")); f.state != "" && !knownState(f.state) {
 		return f, bad
 	}
@@ -107,6 +118,9 @@ func (f filter) pairs() (out []string) {
 	if f.node != "" {
 		out = append(out, "node", f.node)
 	}
+	if f.said != "" {
+		out = append(out, "said", f.said, "group", f.group)
+	}
 	if f.page > 1 {
 		out = append(out, "page", strconv.Itoa(f.page))
 	}
@@ -117,7 +131,7 @@ func (f filter) pairs() (out []string) {
 func (r *record) matches(f filter) []mapping.Node {
 	var out []mapping.Node
 	for _, n := range r.tracked(f.node) {
-		if f.level >= 0 && n.Level != f.level {
+		if f.level >= 0 && n.Level != f.level || f.said != "" && !r.saidIn(n, f.said, f.group) {
 			continue
 		}
 		if f.state == "" || inList(f.state, r.of(n.ID).State) {
@@ -128,6 +142,9 @@ func (r *record) matches(f filter) []mapping.Node {
 }
 
 func (s *site) listOf(v *visit, r *record, f filter) (listBody, error) {
+	if err := s.readRatings(v, r); err != nil {
+		return listBody{}, err
+	}
 	all := r.matches(f)
 	b := listBody{Count: v.say("list.count", "n", len(all)), Part: v.partText(r.cat), To: v.to(r.at + "/list"), Role: r.code(), For: r.rolesBar(v, "/list", f.turn(1-f.page).pairs()...)}
 	b.choices(v, r, f)
@@ -178,6 +195,10 @@ func (b *listBody) choices(v *visit, r *record, f filter) {
 		if l == f.level {
 			b.Chosen = append(b.Chosen, crumb{name, without(func(g *filter) { g.level = -1 })})
 		}
+	}
+	if f.said != "" {
+		b.Keep = []crumb{{"said", f.said}, {"group", f.group}}
+		b.Chosen = append(b.Chosen, crumb{v.say("said." + f.said), without(func(g *filter) { g.said, g.group = "", "" })})
 	}
 	for _, n := range r.cat.Items {
 		if n.Kind != mapping.NodeSection || !r.shows(n) {

@@ -53,6 +53,9 @@ func (s *site) nextSteps(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	p.Tabs = s.tabs(v, "next")
+	if err := s.readRatings(v, r); err != nil { // what the learner said to need comes first
+		return answer{}, err
+	}
 	all, err := s.explainAll(v.Context(), v.session, owner(v.session), r.begun())
 	if err != nil {
 		return answer{}, err

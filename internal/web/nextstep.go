@@ -13,7 +13,8 @@ func (r *record) outlooks(all map[string]mapping.Explanation) []mapping.Outlook 
 	var out []mapping.Outlook
 	for _, n := range r.tracked("") {
 		if x, ok := all[n.ID]; ok {
-			out = append(out, mapping.Outlook{Node: n, Explanation: x})
+			needed := r.ratings[n.ID].Needed
+			out = append(out, mapping.Outlook{Node: n, Explanation: x, Needed: needed != mapping.RatingNone && needed != mapping.RatingNotNeeded})
 		}
 	}
 	return out

@@ -25,6 +25,7 @@ type overviewBody struct {
 	Levels  []levelCount
 	Table   *levelTable
 	Radar   *radarBody
+	Said    *calibrationTable // nil when the learner rated nothing
 }
 
 // stateCount is one number of the overview, linked to its list.
@@ -70,6 +71,9 @@ func (s *site) overview(v *visit) (answer, error) {
 
 // ownOverview adds what only the learner's own page has: one next step, what changed, what came from elsewhere, and the shape.
 func (s *site) ownOverview(v *visit, r *record, b overviewBody) (overviewBody, error) {
+	if err := s.readRatings(v, r); err != nil {
+		return b, err
+	}
 	all, err := s.explainAll(v.Context(), v.session, owner(v.session), r.begun())
 	if err != nil {
 		return b, err
@@ -87,6 +91,7 @@ func (s *site) ownOverview(v *visit, r *record, b overviewBody) (overviewBody, e
 			b.Rows[i].Hint = v.say("overview.elsewhere", "n", n)
 		}
 	}
+	b.Said = r.calibrationOf(v)
 	b.Table, b.Radar = levelTableOf(v, r), radarOf(v.locale, b.Rows)
 	return b, nil
 }

@@ -32,6 +32,7 @@ func TestMyRecord(t *testing.T) {
 		"nothing yet":            {"ben", "/me/record", nil, []string{"Nothing has counted yet.", "111 not started"}, []string{"<table"}},
 		"preview":                {"tove", "/me/record", nil, []string{"You are looking as a test learner.", "111 not started"}, []string{"<table"}},
 		"anonymous":              {"anonymous", "/me/record", nil, []string{"no progress is kept"}, []string{"<table"}},
+		"beside evidence, then":  {"amara", "/me/record?at=2026-05-09", tracked, []string{"Now: not tried yet. Needed: on my own.", "Tove Teacher"}, []string{"Now: with help"}},
 		"another date":           {"amara", "/me/record?at=2026-05-03", named, []string{"As it was on 3 May 2026, with today&#39;s rules.", "Show my record as it is now", "108 not started", `href="../me/record.csv?at=2026-05-03#c"`}, []string{"82 out of 100"}},
 		"before all":             {"amara", "/me/record?at=2026-01-01", named, []string{"Nothing had counted on this day.", "111 not started"}, []string{"<table"}},
 		"own window": {"amara", "/me/record", func(w *world) {
@@ -64,7 +65,7 @@ func TestRecordHasThreeTracks(t *testing.T) {
 	w.endorsed[0].WithdrawnAt = now.Add(-time.Hour)
 	checkSays(t, w.get("amara", "/me/record").Body.String(), nil, []string{"Read a report with me"})
 	checkSays(t, w.get("amara", "/me/record?at=2026-05-20").Body.String(), []string{"Read a report with me"}, nil)
-	checkSays(t, w.get("amara", "/me/record.csv").Body.String(), []string{",My rating,Endorsement"}, nil)
+	checkSays(t, w.get("amara", "/me/record.csv").Body.String(), []string{",My rating,Endorsement", "None,None,Now: with help. Needed: on my own.,"}, nil)
 }
 
 func TestDayOfARecordIsTyped(t *testing.T) {

@@ -23,8 +23,8 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 		v.say("tracks.rating"), v.say("tracks.endorsement"),
 	}}
 	for _, n := range m.tracked("") {
-		if state := m.of(n.ID); state.State != mapping.NotStarted {
-			rows = append(rows, v.evidenceRows(m, n, state)...)
+		if m.listed(n) {
+			rows = append(rows, v.evidenceRows(m, n, m.of(n.ID))...)
 		}
 	}
 	return csvFile("record", rows)
@@ -48,6 +48,10 @@ func (v *visit) evidenceRows(m *myRecord, n mapping.Node, state mapping.Progress
 	}
 	for _, f := range x.NotCounted {
 		add(f, v.reasonWords(f))
+	}
+	if len(rows) == 0 { // said or seen, and nothing was done
+		none := v.say("csv.none")
+		rows = append(rows, append(head, none, none, none, none, none, rating, endorsed))
 	}
 	return rows
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cairn/mapping"
@@ -29,7 +30,10 @@ func (s *site) otherTracks(v *visit, at time.Time) (otherTracks, error) {
 		return out, fmt.Errorf("read the ratings of a learner: %w", err)
 	}
 	for _, m := range ratings {
-		if !m.At.After(at) {
+		if m, err = s.ratingBy(v, m, at); err != nil {
+			return out, err
+		}
+		if !m.Cleared() {
 			out.ratings[m.Capability] = v.ratingWords(m)
 		}
 	}
@@ -50,6 +54,23 @@ func (s *site) otherTracks(v *visit, at time.Time) (otherTracks, error) {
 		}
 	}
 	return out, nil
+}
+
+// ratingBy answers what held at a moment in place of a rating that came after it; a cleared one when nothing did.
+func (s *site) ratingBy(v *visit, last mapping.Rating, at time.Time) (mapping.Rating, error) {
+	if !last.At.After(at) {
+		return last, nil
+	}
+	all, err := s.Tracks.RatingHistory(v.Context(), last.Learner, last.Capability)
+	if err != nil {
+		return last, fmt.Errorf("read the ratings of a learner: %w", err)
+	}
+	for _, m := range slices.Backward(all) {
+		if !m.At.After(at) {
+			return m, nil
+		}
+	}
+	return mapping.Rating{Capability: last.Capability}, nil
 }
 
 // addTracks reads them into a record.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -182,15 +181,11 @@ func (s *site) rowWords(v *visit, r *record, rows []mapping.Node) (rowWords, err
 			said.hints[id] = v.fromHint(x)
 		}
 	}
-	if r.name != "" || r.learner == "" {
-		return said, nil
+	if err := s.readRatings(v, r); err != nil {
+		return said, err
 	}
-	ratings, err := s.Tracks.Ratings(v.Context(), r.learner)
-	if err != nil {
-		return said, fmt.Errorf("read the ratings of a learner: %w", err)
-	}
-	for _, m := range ratings {
-		said.ratings[m.Capability] = v.ratingWords(m)
+	for id, m := range r.ratings {
+		said.ratings[id] = v.ratingWords(m)
 	}
 	return said, nil
 }
