@@ -193,3 +193,36 @@ func TestOperatorForwardsToAnotherRecordStore(t *testing.T) {
 		return all[0].Position >= sent
 	})
 }
+
+// A person is found, told and erased on the page, as at the command line; who comes again is refused.
+func TestOperatorAnswersAPersonsRequest(t *testing.T) {
+	w := newPersonWorld(t)
+	w.launch(zuzana)
+	w.record(1, w.person(), "")
+	env := append(w.env, "CAIRN_BASE_URL=https://cairn.example")
+	b := enterAdmin(t, env, w.p.base)
+	found := url.Values{"by": {w.lms.Issuer()}, "id": {zuzana}, "form": {formValue.FindStringSubmatch(b.open("admin/people"))[1]}}
+	to := b.send(http.MethodPost, b.root+"admin/people", found).Header.Get("Location")
+	at := strings.TrimSuffix(strings.TrimPrefix(to, "../"), "#c")
+	if !strings.HasPrefix(at, "admin/people/") || strings.Contains(at, zuzana) {
+		t.Fatalf("finding her leads to %q", to)
+	}
+	if page := b.open(at); !strings.Contains(page, "1 record about the person") || strings.Contains(page, zuzana) || strings.Contains(page, zuzanaSur) {
+		t.Errorf("what is kept is told as\n%s", page)
+	}
+	if file := b.open(at + "/data.jsonl"); !strings.Contains(file, zuzanaSur) || !strings.Contains(file, `"kind":"statement"`) {
+		t.Errorf("the file holds\n%s", file)
+	}
+	if status, page := b.submit(at+"/erase", at+"/erase", url.Values{"word": {"ERASE"}, "reason": {"asked by " + zuzana}}); status != http.StatusUnprocessableEntity || !w.has(1) {
+		t.Errorf("a reason that says who answers %d\n%s", status, page)
+	}
+	if status, _ := b.submit(at+"/erase", at+"/erase", url.Values{"word": {"ERASE"}, "reason": {"ticket 12"}}); status != http.StatusSeeOther || w.has(1) {
+		t.Errorf("erasing answers %d; her record is there: %v", status, w.has(1))
+	}
+	if page := b.open("admin/people?erased=1"); !strings.Contains(page, "ticket 12") {
+		t.Errorf("the log says\n%s", page)
+	}
+	if status, page := b.submit("admin/people", "admin/people", url.Values{"by": {w.lms.Issuer()}, "id": {zuzana}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, "Erased on") {
+		t.Errorf("looking again answers %d\n%s", status, page)
+	}
+}

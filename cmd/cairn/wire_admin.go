@@ -10,7 +10,7 @@ import (
 
 // administration joins what the pages of those who run Cairn need.
 func (w wiring) administration(store *sqlstore.Store) web.Administration {
-	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}}
+	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}}
 }
 
 // learningSites is web.LearningSites.

@@ -13,10 +13,13 @@ type Administration struct {
 	Operators Operators
 	Sites     LearningSites
 	Access    Access
+	People    PersonData
 }
 
 // whole says whether no part is missing.
-func (a Administration) whole() bool { return a.Operators != nil && a.Sites != nil && a.Access != nil }
+func (a Administration) whole() bool {
+	return a.Operators != nil && a.Sites != nil && a.Access != nil && a.People != nil
+}
 
 // LearningSites tells of the LMSs that are registered.
 type LearningSites interface {
@@ -58,7 +61,7 @@ func (s *site) adminTabs(v *visit, current string) []tab {
 		return tab{Name: v.say("admin.tab." + key), Href: v.to(path), Current: key == current}
 	}
 	if v.session.Operator {
-		return []tab{one("sites", "admin"), one("access", "admin/access")}
+		return []tab{one("sites", "admin"), one("access", "admin/access"), one("people", "admin/people")}
 	}
 	return []tab{{Name: v.say("admin.tab.back"), Href: v.to(landing(*v.session))}, one("diagnosis", "admin/diagnosis")}
 }

@@ -11,6 +11,7 @@ func adminPages() map[string][2]string {
 	return map[string][2]string{
 		"learning sites": {"operator", "/admin"}, "operator's diagnosis": {"operator", "/admin/diagnosis?registration=r1"}, "operator forbidden": {"operator", "/me"},
 		"access": {"operator", "/admin/access?ended=1"}, "new key": {"operator", "/admin/access/key"}, "key": {"operator", "/admin/access/keys/plugin"}, "ended key": {"operator", "/admin/access/keys/old"},
+		"people data": {"operator", "/admin/people?erased=1"}, "person data": {"operator", "/admin/people/learner-amara"}, "erase": {"operator", "/admin/people/learner-amara/erase"},
 		"new forward": {"operator", "/admin/access/forward"}, "forward": {"operator", "/admin/access/forwards/dept?done=tested"}, "paused forward": {"operator", "/admin/access/forwards/paused"},
 	}
 }
@@ -19,6 +20,11 @@ func adminPages() map[string][2]string {
 func adminPictures() []picture {
 	send := []step{chromedp.Click(chromedp.CSS(`main form[method="post"] button`)), chromedp.WaitReady(chromedp.CSS(".notice, .problem"))}
 	return []picture{
+		{name: "admin-people", person: "operator", path: "/admin/people"},
+		{name: "admin-people-error", person: "operator", path: "/admin/people", do: send, dark: true},
+		{name: "admin-person", person: "operator", path: "/admin/people/learner-amara"},
+		{name: "admin-person-erase", person: "operator", path: "/admin/people/learner-amara/erase"},
+		{name: "admin-person-erase-dark", person: "operator", path: "/admin/people/learner-amara/erase", dark: true, do: send},
 		{name: "admin-enter", person: "operator", path: "/../../admin/enter?code=right"},
 		{name: "admin-sites", person: "operator", path: "/admin"},
 		{name: "admin-sites-dark", person: "operator", path: "/admin", dark: true},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"cairn/internal/pipeline"
 	"cairn/internal/web"
 )
 
@@ -16,8 +17,10 @@ type adminWorld struct {
 	keys      []web.Key
 	adminKept time.Duration // of the last renewal
 	done      []string      // with forwards
-	forwards  []web.Forward
-	sealed    []web.NewForward
+
+	gone     []pipeline.Erased
+	forwards []web.Forward
+	sealed   []web.NewForward
 }
 
 func (w *world) administration() web.Administration {
@@ -27,7 +30,7 @@ func (w *world) administration() web.Administration {
 		{ID: "r3", Issuer: "https://third.example", ClientID: "c3", Disabled: true},
 	}}
 	w.admin.someAccess()
-	return web.Administration{Operators: w.admin, Sites: w.admin, Access: w.admin}
+	return web.Administration{Operators: w.admin, Sites: w.admin, Access: w.admin, People: w.admin}
 }
 
 func (a *adminWorld) EnterOperator(_ context.Context, code string, s web.Session) error {
