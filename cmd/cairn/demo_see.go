@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"cairn/internal/pipeline"
@@ -138,7 +139,11 @@ func (j *journey) snapshot() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out := fmt.Sprintf("log ends at %d\n", head)
+	ratings, err := j.store.Tracks().Ratings(j.ctx, j.learner)
+	if err != nil {
+		return "", err
+	}
+	out := fmt.Sprintf("log ends at %d\n%+v\n", head, ratings)
 	for _, p := range progress {
 		history, err := j.store.Records().Transitions(j.ctx, j.learner, p.Capability)
 		if err != nil {
@@ -272,6 +277,9 @@ type readStatement struct {
 	Object struct {
 		ID string `json:"id"`
 	} `json:"object"`
+	Result struct {
+		Extensions map[string]jsontext.Value `json:"extensions"`
+	} `json:"result"`
 }
 
 // statements asks the record store, with pairs of parameter and value.

@@ -15,7 +15,7 @@ func TestDemoOnceWalksTheJourney(t *testing.T) {
 	}
 	succeed(t, environment(t, "TMPDIR="+t.TempDir()), &steps, "demo", "--once")
 	want := []string{
-		"launch", "statement", "evidence", "progress", "emitted statement", "score", "untagged", "retag", "new progress", "score", "void", "credit gone", "score", "replay",
+		"launch", "statement", "evidence", "progress", "emitted statement", "score", "rating", "untagged", "retag", "new progress", "score", "void", "credit gone", "score", "replay",
 	}
 	if len(steps) != len(want) {
 		t.Fatalf("%d steps, want %d: %+v", len(steps), len(want), steps)

@@ -101,6 +101,7 @@ func (j *journey) steps() []step {
 		{"progress: the learner's page shows it", j.progress},
 		{"emitted statement: others can read that it was achieved", j.emitted},
 		{"score: the LMS's gradebook has it", func() (string, error) { return j.score(1) }},
+		{"rating: the learner says how they see themselves, and nothing else changes", j.rate},
 		{"untagged: a quiz is passed, and counts for nothing yet", j.quiz},
 		{"retag: the author tags the quiz on Cairn's page", j.retag},
 		{"new progress: what was passed before the tag counts at once", j.newProgress},
