@@ -167,7 +167,7 @@ func (s *site) reviewExplained(v *visit, r *record, m Member, n mapping.Node) (c
 	b := capabilityBody{
 		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL), First: v.say("review.why"),
 		Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
-		Counted: v.lines(x.Counted, words(v.countedByThem)), Not: v.lines(x.NotCounted, words(v.notCountedByThem)), Needed: v.neededWords(x),
+		Counted: v.lines(x.Counted, words(v.countedByThem)), Not: v.lines(x.NotCounted, words(v.notCountedByThem)), Needed: v.neededByThem(x),
 	}
 	for _, a := range x.Next {
 		if a.Scope.Contains(v.session.Course.Scope()) {

@@ -24,8 +24,17 @@ func (l locale) laterWords(x mapping.Explanation) []string {
 	return out
 }
 
-// neededWords says what the rule still asks for, the first of them in a few words.
+// neededWords says to a learner what the rule still asks for.
 func (l locale) neededWords(x mapping.Explanation) []string {
+	return l.neededFor(x, l.say("why.endorse"))
+}
+
+// neededByThem is neededWords about somebody else.
+func (l locale) neededByThem(x mapping.Explanation) []string {
+	return l.neededFor(x, l.say("review.endorse"))
+}
+
+func (l locale) neededFor(x mapping.Explanation, endorse string) []string {
 	if x.Rule.OutOf == 0 {
 		return []string{l.say("why.notags")}
 	}
@@ -38,7 +47,7 @@ func (l locale) neededWords(x mapping.Explanation) []string {
 	}
 	out = append(out, l.mustDo(x)...)
 	if x.NeedsEndorsement {
-		out = append(out, l.say("why.endorse"))
+		out = append(out, endorse)
 	}
 	if x.Unreachable > 0 {
 		out = append(out, l.unreachable(x))

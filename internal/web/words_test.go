@@ -143,6 +143,14 @@ func TestWhatIsStillNeededInWords(t *testing.T) {
 	}
 }
 
+// Who leads a course is not told to ask who leads the course.
+func TestWhatSomebodyElseStillNeeds(t *testing.T) {
+	x := mapping.Explanation{Rule: mapping.RuleOf{Kind: mapping.RuleAny, OutOf: 6}, NeedsEndorsement: true}
+	if diff := cmp.Diff([]string{"An endorsement by somebody who has seen it at work."}, english().neededByThem(x)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // What was lost names its cause first, and the way back only if it is one.
 func TestWhatWasLostInWords(t *testing.T) {
 	day := time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC)
