@@ -5,10 +5,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"cairn/mapping"
 )
 
 // operatorBrowser is a browser that entered the administration by a link from the command line.
@@ -224,5 +227,32 @@ func TestOperatorAnswersAPersonsRequest(t *testing.T) {
 	}
 	if status, page := b.submit("admin/people", "admin/people", url.Values{"by": {w.lms.Issuer()}, "id": {zuzana}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, "Erased on") {
 		t.Errorf("looking again answers %d\n%s", status, page)
+	}
+}
+
+// A draft from the command line is looked at and published on the page, and what is published is retired and taken back into use.
+func TestOperatorPublishesAndRetiresAVersion(t *testing.T) {
+	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
+	p := serve(t, env)
+	b := enterAdmin(t, env, p.base)
+	file := filepath.Join(t.TempDir(), "own.json")
+	succeed(t, env, nil, "framework", "export", mapping.Builtin().ID, "--format", "csv", "-o", file)
+	succeed(t, env, nil, "framework", "import", file, "--draft", "--id", mapping.Builtin().ID, "--release", "next")
+	at := "admin/frameworks/version?" + url.Values{"id": {mapping.Builtin().ID}, "version": {"next"}}.Encode()
+	if page := b.open(at); !strings.Contains(page, "Draft") || !strings.Contains(page, "0 items are added.") {
+		t.Errorf("the draft is shown as\n%s", page)
+	}
+	version := func(do string) url.Values {
+		return url.Values{"id": {mapping.Builtin().ID}, "version": {"next"}, "do": {do}, "reason": {"tried"}}
+	}
+	for _, step := range []struct{ do, state string }{{"publish", "published"}, {"retire", "retired"}, {"again", "published"}} {
+		if status, page := b.submit(at, "admin/frameworks/version", version(step.do)); status != http.StatusSeeOther {
+			t.Fatalf("%s answers %d\n%s", step.do, status, page)
+		}
+		var all []struct{ Version, State string }
+		succeed(t, env, &all, "framework", "list")
+		if last := all[len(all)-1]; last.Version != "next" || last.State != step.state {
+			t.Errorf("after %s it is %+v", step.do, last)
+		}
 	}
 }

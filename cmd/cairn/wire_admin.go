@@ -9,8 +9,8 @@ import (
 )
 
 // administration joins what the pages of those who run Cairn need.
-func (w wiring) administration(store *sqlstore.Store) web.Administration {
-	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}}
+func (w wiring) administration(store *sqlstore.Store, there *sqlstore.Frameworks) web.Administration {
+	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}, Frameworks: frameworkVersions{w, store, there}}
 }
 
 // learningSites is web.LearningSites.

@@ -10,15 +10,16 @@ import (
 
 // Administration is what the pages of those who run Cairn read and change (pages.md 3.4).
 type Administration struct {
-	Operators Operators
-	Sites     LearningSites
-	Access    Access
-	People    PersonData
+	Operators  Operators
+	Sites      LearningSites
+	Access     Access
+	People     PersonData
+	Frameworks FrameworkVersions
 }
 
 // whole says whether no part is missing.
 func (a Administration) whole() bool {
-	return a.Operators != nil && a.Sites != nil && a.Access != nil && a.People != nil
+	return a.Operators != nil && a.Sites != nil && a.Access != nil && a.People != nil && a.Frameworks != nil
 }
 
 // LearningSites tells of the LMSs that are registered.
@@ -61,9 +62,9 @@ func (s *site) adminTabs(v *visit, current string) []tab {
 		return tab{Name: v.say("admin.tab." + key), Href: v.to(path), Current: key == current}
 	}
 	if v.session.Operator {
-		return []tab{one("sites", "admin"), one("access", "admin/access"), one("people", "admin/people")}
+		return []tab{one("sites", "admin"), one("frameworks", "admin/frameworks"), one("access", "admin/access"), one("people", "admin/people")}
 	}
-	return []tab{{Name: v.say("admin.tab.back"), Href: v.to(landing(*v.session))}, one("diagnosis", "admin/diagnosis")}
+	return []tab{{Name: v.say("admin.tab.back"), Href: v.to(landing(*v.session))}, one("diagnosis", "admin/diagnosis"), one("frameworks", "admin/frameworks")}
 }
 
 // aboutSite answers which registration a page is about: the own one for an LMS's administrator, the one asked for who runs Cairn.

@@ -18,6 +18,7 @@ type adminWorld struct {
 	adminKept time.Duration // of the last renewal
 	done      []string      // with forwards
 
+	versions []web.FrameworkVersion
 	gone     []pipeline.Erased
 	forwards []web.Forward
 	sealed   []web.NewForward
@@ -30,7 +31,8 @@ func (w *world) administration() web.Administration {
 		{ID: "r3", Issuer: "https://third.example", ClientID: "c3", Disabled: true},
 	}}
 	w.admin.someAccess()
-	return web.Administration{Operators: w.admin, Sites: w.admin, Access: w.admin, People: w.admin}
+	w.admin.someVersions()
+	return web.Administration{Operators: w.admin, Sites: w.admin, Access: w.admin, People: w.admin, Frameworks: w.admin}
 }
 
 func (a *adminWorld) EnterOperator(_ context.Context, code string, s web.Session) error {

@@ -85,6 +85,7 @@ func (s *site) pickRoutes(get, post mounter) {
 func (s *site) adminRoutes(get, post mounter) {
 	get("/admin", reader, operating(s.learningSites))
 	s.accessRoutes(get, post)
+	s.frameworkRoutes(get, post)
 	s.peopleRoutes(get, post)
 	get("/admin/diagnosis", reader, administering(s.diagnosis))
 	post("/admin/diagnosis", reader, administering(s.checkNow))

@@ -1,0 +1,79 @@
+package web_test
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"testing"
+
+	"cairn/internal/web"
+	"cairn/mapping"
+)
+
+func (a *adminWorld) someVersions() {
+	item := func(code string) mapping.ItemDiff {
+		return mapping.ItemDiff{ID: code, Code: code, Title: "Item " + code}
+	}
+	a.versions = []web.FrameworkVersion{
+		{ID: "hee", Version: "2023-02", Title: "HEE AI and DHT", State: mapping.VersionPublished, At: now.AddDate(0, -6, 0), Tracked: 111, Included: 15, Statements: 195},
+		{ID: "hee", Version: "2021", Title: "HEE AI and DHT", State: mapping.VersionRetired, At: now.AddDate(-3, 0, 0), Tracked: 1},
+		{ID: "direct", Version: "1.0", Title: "DIRECT", State: mapping.VersionDraft, At: now.Add(-3 * 60 * 60 * 1e9), Tracked: 40, Included: 40, Statements: 40, Diff: &mapping.FrameworkDiff{From: "0.9",
+			Added: []mapping.ItemDiff{item("1"), item("2")}, Changed: []mapping.ItemDiff{item("3")}, Unchanged: 37, Retired: []mapping.RetiredItem{
+				{ItemDiff: item("4"), Fate: mapping.FateExact, Becomes: []string{"1"}}, {ItemDiff: item("5"), Fate: mapping.FateNarrower, Becomes: []string{"1"}},
+				{ItemDiff: item("6"), Fate: mapping.FateSplit, Becomes: []string{"1", "2"}}, {ItemDiff: item("7"), Fate: mapping.FateRetired}}}},
+	}
+}
+
+func (a *adminWorld) Versions(context.Context) ([]web.FrameworkVersion, error) {
+	return a.versions, a.broken
+}
+
+func (a *adminWorld) Publish(_ context.Context, id, version string) error {
+	if len(a.done) > 0 {
+		return web.ErrTaken
+	}
+	a.done = append(a.done, "publish "+id+" "+version)
+	return a.broken
+}
+
+func (a *adminWorld) SetState(_ context.Context, id, version string, state mapping.PublicationState, reason string) error {
+	a.done = append(a.done, string(state)+" "+id+" "+version+" "+reason)
+	return a.broken
+}
+
+func TestFrameworksTellVersionsAndFates(t *testing.T) {
+	w := newWorld(t)
+	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{
+		"HEE AI and DHT", "Version 2023-02", "Live", "15 of 195 statements included.", "111 capabilities can be tracked.", "Retired", "DIRECT", "Draft", "Nobody else sees it.", "cairn framework import"}, nil)
+	checkSays(t, w.get("operator", "/admin/frameworks/version?id=direct&version=1.0").Body.String(), []string{
+		"It is compared with version 0.9", "2 items are added.", "1 item changes.", "4 items are replaced or retired.", "37 items stay as they are.", "One item replaces it.", "One item replaces a part of it.",
+		"2 items replace it.", "Nothing replaces it. Evidence for it is kept.", `name="do" value="publish"`}, nil)
+	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{"Version 2023-02"}, []string{"cairn framework import"})
+	checkSays(t, w.get("admin", "/admin/frameworks/version?id=direct&version=1.0").Body.String(), []string{"2 items are added."}, []string{"<form"})
+	w.admin.versions = nil
+	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{"No framework is published yet."}, nil)
+}
+
+func TestVersionIsPublishedRetiredAndTakenIntoUseAgain(t *testing.T) {
+	w := newWorld(t)
+	send := func(id, version, do, reason string) int {
+		return w.post(t, "operator", "/admin/frameworks/version?id=direct&version=1.0", "/admin/frameworks/version", url.Values{"id": {id}, "version": {version}, "do": {do}, "reason": {reason}}).Code
+	}
+	if got := send("direct", "1.0", "publish", ""); got != 303 {
+		t.Errorf("publishing answers %d", got)
+	}
+	if got := send("direct", "1.0", "publish", ""); got != 409 {
+		t.Errorf("another content of the version answers %d", got)
+	}
+	for _, c := range []struct {
+		version, do, reason string
+		want                int
+	}{{"2023-02", "retire", "", 422}, {"2023-02", "retire", strings.Repeat("x", 501), 422}, {"2023-02", "retire", "replaced", 303}, {"2021", "again", "still used", 303}, {"2021", "retire", "x", 409}, {"2023-02", "publish", "", 409}} {
+		if got := send("hee", c.version, c.do, c.reason); got != c.want {
+			t.Errorf("%s of %s answers %d, want %d", c.do, c.version, got, c.want)
+		}
+	}
+	if all := strings.Join(w.admin.done, ", "); all != "publish direct 1.0, retired hee 2023-02 replaced, published hee 2021 still used" {
+		t.Errorf("done: %s", all)
+	}
+}
