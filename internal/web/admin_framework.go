@@ -53,9 +53,9 @@ func (s *site) frameworks(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	all, err := s.Admin.Frameworks.Versions(v.Context())
+	all, err := s.versions(v)
 	if err != nil {
-		return answer{}, fmt.Errorf("list the frameworks: %w", err)
+		return answer{}, err
 	}
 	b := frameworksBody{May: v.session.Operator}
 	for _, f := range all {
@@ -67,6 +67,15 @@ func (s *site) frameworks(v *visit) (answer, error) {
 	}
 	p.Body = b
 	return answer{page: p}, nil
+}
+
+// versions answers those that the visitor may see: drafts are for who runs Cairn.
+func (s *site) versions(v *visit) ([]FrameworkVersion, error) {
+	all, err := s.Admin.Frameworks.Versions(v.Context())
+	if err != nil {
+		return nil, fmt.Errorf("list the frameworks: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(f FrameworkVersion) bool { return f.State == mapping.VersionDraft && !v.session.Operator }), nil
 }
 
 func (v *visit) frameworkRow(f FrameworkVersion) frameworkRow {
@@ -95,9 +104,9 @@ type frameworkBody struct {
 type fateRow struct{ Item, Fate string }
 
 func (s *site) findVersion(v *visit, id, version string) (FrameworkVersion, error) {
-	all, err := s.Admin.Frameworks.Versions(v.Context())
+	all, err := s.versions(v)
 	if err != nil {
-		return FrameworkVersion{}, fmt.Errorf("list the frameworks: %w", err)
+		return FrameworkVersion{}, err
 	}
 	i := slices.IndexFunc(all, func(f FrameworkVersion) bool { return f.ID == id && f.Version == version })
 	if i < 0 {

@@ -44,12 +44,12 @@ func (a *adminWorld) SetState(_ context.Context, id, version string, state mappi
 func TestFrameworksTellVersionsAndFates(t *testing.T) {
 	w := newWorld(t)
 	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{
-		"HEE AI and DHT", "Version 2023-02", "Live", "15 of 195 statements included.", "111 capabilities can be tracked.", "Retired", "DIRECT", "Draft", "Nobody else sees it.", "cairn framework import"}, nil)
+		"HEE AI and DHT", "Version 2023-02", "Live", "15 of 195 statements included.", "111 capabilities can be tracked.", "Retired", "DIRECT", "Draft", "Only the people who run Cairn see it.", "cairn framework import"}, nil)
 	checkSays(t, w.get("operator", "/admin/frameworks/version?id=direct&version=1.0").Body.String(), []string{
 		"It is compared with version 0.9", "2 items are added.", "1 item changes.", "4 items are replaced or retired.", "37 items stay as they are.", "One item replaces it.", "One item replaces a part of it.",
 		"2 items replace it.", "Nothing replaces it. Evidence for it is kept.", `name="do" value="publish"`}, nil)
-	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{"Version 2023-02"}, []string{"cairn framework import"})
-	checkSays(t, w.get("admin", "/admin/frameworks/version?id=direct&version=1.0").Body.String(), []string{"2 items are added."}, []string{"<form"})
+	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{"Version 2023-02"}, []string{"cairn framework import", "DIRECT"})
+	checkSays(t, w.get("admin", "/admin/frameworks/version?id=hee&version=2023-02").Body.String(), []string{"15 of 195 statements included."}, []string{"<form"})
 	w.admin.versions = nil
 	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{"No framework is published yet."}, nil)
 }
