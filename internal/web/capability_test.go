@@ -173,6 +173,8 @@ func TestReplacedCapability(t *testing.T) {
 	checkSays(t, w.get("amara", "/me/section/"+w.capability6()).Body.String(), []string{"Replaced, kept in your record", "An older capability", "Replaced. Your evidence for it is kept."}, []string{"One without evidence"})
 	n, _ := w.cat.ByCode("6.1-L1")
 	checkSays(t, w.get("amara", "/me/capability/"+old.ID).Body.String(), []string{`This capability was replaced by &#34;` + n.Title, "Kept from version 2022-01.", "See the new one", w.capability("6.1-L1")}, nil)
+	checkSays(t, w.get("amara", "/me/record").Body.String(), []string{"An older capability", "Kept from version 2022-01."}, []string{"One without evidence"})
+	checkSays(t, w.get("amara", "/me/record.csv").Body.String(), []string{",2022-01,"}, nil)
 	for person, id := range map[string]string{"amara": gone.ID, "ben": old.ID} {
 		if got := w.get(person, "/me/capability/"+id); got.Code != http.StatusNotFound {
 			t.Errorf("%s is shown %s: %d", person, id, got.Code)

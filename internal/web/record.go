@@ -37,6 +37,7 @@ type recordRow struct {
 	Evidence   []string
 	Rating     string
 	Endorsed   []string
+	Kept       string // from which version, when this one has it no more
 }
 
 // printForm is what opens a page in a window of its own.
@@ -47,6 +48,7 @@ type myRecord struct {
 	*record
 	at     time.Time // zero: now
 	told   map[string]mapping.Explanation
+	kept   []keptNode // replaced since, with something in the record
 	tracks otherTracks
 }
 
@@ -67,10 +69,12 @@ func (s *site) readRecord(v *visit, q url.Values) (*myRecord, error) {
 		if err := s.recordOn(v.Context(), v.session, m); err != nil {
 			return nil, err
 		}
+		m.kept = s.replaced(r)
 		return s.addTracks(v, m)
 	}
+	m.kept = s.replaced(r)
 	var has []string
-	for _, n := range r.tracked("") {
+	for _, n := range m.nodes() {
 		if r.of(n.ID).State != mapping.NotStarted {
 			has = append(has, n.ID)
 		}
@@ -79,6 +83,15 @@ func (s *site) readRecord(v *visit, q url.Values) (*myRecord, error) {
 		return nil, err
 	}
 	return s.addTracks(v, m)
+}
+
+// nodes answers what the record is about: what is tracked, with the version it is kept from where that is an older one.
+func (m *myRecord) nodes() []keptNode {
+	var out []keptNode
+	for _, n := range m.tracked("") {
+		out = append(out, keptNode{Node: n})
+	}
+	return append(out, m.kept...)
 }
 
 // recordOn replaces the states of a record by those that today's rules give what was known on its day.
@@ -163,17 +176,20 @@ func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
 		b.Date = [3]string{strconv.Itoa(day.Day()), strconv.Itoa(int(day.Month())), strconv.Itoa(day.Year())}
 	}
 	none := 0
-	for _, n := range m.tracked("") {
+	for _, n := range m.nodes() {
 		p := m.of(n.ID)
 		if p.State == mapping.NotStarted {
 			none++
 		}
-		if !m.listed(n) {
+		if !m.listed(n.Node) {
 			continue
 		}
 		row := recordRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p), Rating: m.tracks.ratings[n.ID], Endorsed: m.tracks.endorsed[n.ID]}
 		for _, f := range m.told[n.ID].Counted {
 			row.Evidence = append(row.Evidence, v.countedWords(f))
+		}
+		if n.version != "" {
+			row.Kept = v.say("replaced.version", "version", n.version)
 		}
 		b.Rows = append(b.Rows, row)
 	}

@@ -22,8 +22,8 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 		v.say("csv.activity"), v.say("csv.address"), v.say("csv.date"), v.say("csv.score"), v.say("csv.counts"),
 		v.say("tracks.rating"), v.say("tracks.endorsement"),
 	}}
-	for _, n := range m.tracked("") {
-		if m.listed(n) {
+	for _, n := range m.nodes() {
+		if m.listed(n.Node) {
 			rows = append(rows, v.evidenceRows(m, n, m.of(n.ID))...)
 		}
 	}
@@ -31,8 +31,8 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 }
 
 // evidenceRows is one capability: what counted first, then what did not, with its reason.
-func (v *visit) evidenceRows(m *myRecord, n mapping.Node, state mapping.Progress) (rows [][]string) {
-	head := []string{m.cat.Title, m.cat.Version, n.Code, n.Title, v.levelName(m.cat, n.Level), v.chipWords(state)}
+func (v *visit) evidenceRows(m *myRecord, n keptNode, state mapping.Progress) (rows [][]string) {
+	head := []string{m.cat.Title, cmp.Or(n.version, m.cat.Version), n.Code, n.Title, v.levelName(m.cat, n.Level), v.chipWords(state)}
 	rating := cmp.Or(m.tracks.ratings[n.ID], v.say("csv.none"))
 	endorsed := cmp.Or(strings.Join(m.tracks.endorsed[n.ID], "; "), v.say("csv.none"))
 	add := func(f mapping.Finding, counts string) {

@@ -35,7 +35,8 @@ func (s *site) replaced(r *record) []keptNode {
 		}
 		for _, n := range cat.Tracked("") {
 			_, still := r.cat.Capability(n.ID)
-			if still || found[n.ID] || r.of(n.ID).State == mapping.NotStarted {
+			elsewhere := r.node != "" && !r.cat.Contains(r.node, n.Parent)
+			if still || elsewhere || found[n.ID] || r.of(n.ID).State == mapping.NotStarted {
 				continue
 			}
 			found[n.ID] = true
