@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -108,6 +111,39 @@ func (b *operatorBrowser) submit(page, path string, form url.Values) (int, strin
 	}
 	form.Set("form", found[1])
 	answer := b.send(http.MethodPost, b.root+path, form)
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+// upload posts a file by a form of a page.
+func (b *operatorBrowser) upload(path string, data []byte, fields map[string]string) (int, string) {
+	b.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("form", formValue.FindStringSubmatch(b.open(path))[1])
+	for name, value := range fields {
+		_ = form.WriteField(name, value)
+	}
+	file, err := form.CreateFormFile("file", "own.csv")
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, _ = file.Write(data)
+	_ = form.Close()
+	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, b.root+path, &body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	r.AddCookie(b.cookie)
+	answer, err := b.client.Do(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {
 		b.Fatal(err)
@@ -230,16 +266,25 @@ func TestOperatorAnswersAPersonsRequest(t *testing.T) {
 	}
 }
 
-// A draft from the command line is looked at and published on the page, and what is published is retired and taken back into use.
+// A file becomes a draft that is looked at and published on the page, and what is published is retired and taken back into use.
 func TestOperatorPublishesAndRetiresAVersion(t *testing.T) {
 	env := environment(t, "CAIRN_BASE_URL=https://cairn.example")
 	p := serve(t, env)
 	b := enterAdmin(t, env, p.base)
 	file := filepath.Join(t.TempDir(), "own.json")
 	succeed(t, env, nil, "framework", "export", mapping.Builtin().ID, "--format", "csv", "-o", file)
-	succeed(t, env, nil, "framework", "import", file, "--draft", "--id", mapping.Builtin().ID, "--release", "next")
+	if status, page := b.upload("admin/frameworks/import", []byte("kind,code\nsection,1\n"), nil); status != http.StatusUnprocessableEntity || !strings.Contains(page, "wrong in this file. Nothing was saved.") {
+		t.Errorf("a bad file answers %d\n%s", status, page)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, page := b.upload("admin/frameworks/import", text, map[string]string{"id": mapping.Builtin().ID, "release": "next"}); status != http.StatusSeeOther {
+		t.Fatalf("importing answers %d\n%s", status, page)
+	}
 	at := "admin/frameworks/version?" + url.Values{"id": {mapping.Builtin().ID}, "version": {"next"}}.Encode()
-	if page := b.open(at); !strings.Contains(page, "Draft") || !strings.Contains(page, "0 items are added.") {
+	if page := b.open(at); !strings.Contains(page, "Draft") || !strings.Contains(page, "0 items are added.") || !strings.Contains(page, "Kept:") {
 		t.Errorf("the draft is shown as\n%s", page)
 	}
 	version := func(do string) url.Values {

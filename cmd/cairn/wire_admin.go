@@ -6,11 +6,12 @@ import (
 	"cairn/internal/diagnosis"
 	"cairn/internal/sqlstore"
 	"cairn/internal/web"
+	"cairn/mapping"
 )
 
 // administration joins what the pages of those who run Cairn need.
 func (w wiring) administration(store *sqlstore.Store, there *sqlstore.Frameworks) web.Administration {
-	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}, Frameworks: frameworkVersions{w, store, there}}
+	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}, Frameworks: &frameworkVersions{wiring: w, store: store, there: there, reports: map[[2]string]mapping.Fidelity{}}}
 }
 
 // learningSites is web.LearningSites.

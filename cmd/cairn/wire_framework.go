@@ -3,22 +3,28 @@ package main
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"sync"
 
 	"cairn/internal/pipeline"
 	"cairn/internal/sqlstore"
 	"cairn/internal/web"
 	"cairn/mapping"
+	"cairn/mapping/interchange"
 )
 
-// frameworkVersions is web.FrameworkVersions.
+// frameworkVersions is web.FrameworkVersions. What imports kept is remembered by this process.
 type frameworkVersions struct {
 	wiring
 	store *sqlstore.Store
 	there *sqlstore.Frameworks
+
+	mu      sync.Mutex
+	reports map[[2]string]mapping.Fidelity // of imports by this process, by id and version
 }
 
 // Versions answers what is published or retired, then the drafts with what publishing them changes.
-func (f frameworkVersions) Versions(ctx context.Context) ([]web.FrameworkVersion, error) {
+func (f *frameworkVersions) Versions(ctx context.Context) ([]web.FrameworkVersion, error) {
 	var out []web.FrameworkVersion
 	published, err := f.store.ListFrameworks(ctx)
 	if err != nil {
@@ -44,6 +50,11 @@ func (f frameworkVersions) Versions(ctx context.Context) ([]web.FrameworkVersion
 			diff := mapping.Diff(now.Framework, d.Framework)
 			v.Diff = &diff
 		}
+		f.mu.Lock()
+		if report, ok := f.reports[[2]string{v.ID, v.Version}]; ok {
+			v.Report = &report
+		}
+		f.mu.Unlock()
 		out = append(out, v)
 	}
 	return out, err
@@ -59,7 +70,7 @@ func wordedOf(c *mapping.Catalog) (n int) {
 	return n
 }
 
-func (f frameworkVersions) Publish(ctx context.Context, id, version string) error {
+func (f *frameworkVersions) Publish(ctx context.Context, id, version string) error {
 	draft, err := f.store.FrameworkDraft(ctx, id, version)
 	if err != nil {
 		return notFoundAs(err, sqlstore.ErrFrameworkUnknown)
@@ -71,7 +82,34 @@ func (f frameworkVersions) Publish(ctx context.Context, id, version string) erro
 	return err
 }
 
-func (f frameworkVersions) SetState(ctx context.Context, id, version string, state mapping.PublicationState, reason string) error {
+func (f *frameworkVersions) SetState(ctx context.Context, id, version string, state mapping.PublicationState, reason string) error {
 	_, err := f.store.SetFrameworkState(ctx, pipeline.FrameworkState{ID: id, Version: version, State: state, Author: operator, Reason: reason})
 	return notFoundAs(err, sqlstore.ErrFrameworkUnknown)
+}
+
+// ImportDraft does what `cairn framework import --draft` does.
+func (f *frameworkVersions) ImportDraft(ctx context.Context, m mapping.Meta, name string, data []byte) (web.FrameworkVersion, error) {
+	name = filepath.Base(name)
+	if err := f.there.Look(); err != nil {
+		return web.FrameworkVersion{}, err
+	}
+	got, err := interchange.Read(m, name, data, newestOf(f.there))
+	if err == nil {
+		err = ownItems(&got, f.there, m.ID != "")
+	}
+	if err == nil {
+		freshGUID(&got, f.there)
+		err = f.store.SaveFrameworkDraft(ctx, got.Framework)
+	}
+	var refused *refusal
+	if errors.As(err, &refused) || errors.Is(err, sqlstore.ErrFrameworkChanged) || errors.Is(err, sqlstore.ErrFrameworkField) {
+		err = &mapping.ImportError{File: name, Problems: []mapping.Problem{{Where: "file", Message: err.Error()}}}
+	}
+	if err != nil {
+		return web.FrameworkVersion{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reports[[2]string{got.Framework.ID, got.Framework.Version}] = got.Report
+	return web.FrameworkVersion{ID: got.Framework.ID, Version: got.Framework.Version}, nil
 }

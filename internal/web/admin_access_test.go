@@ -44,6 +44,8 @@ func TestEveryAdminRouteByCaller(t *testing.T) {
 		{"POST", "/admin/people/learner-amara/erase", url.Values{"word": {"ERASE"}, "reason": {"asked for"}}, by(403, 303)},
 		{"POST", "/admin/people/learner-none/erase", url.Values{"word": {"ERASE"}, "reason": {"asked for"}}, by(403, 404)},
 		{"GET", "/admin/frameworks", nil, by(200, 200)},
+		{"GET", "/admin/frameworks/import", nil, by(403, 200)},
+		{"POST", "/admin/frameworks/import", url.Values{}, by(403, 415)},
 		{"GET", "/admin/frameworks/version?id=direct&version=1.0", nil, by(404, 200)},
 		{"GET", "/admin/frameworks/version?id=hee&version=2023-02", nil, by(200, 200)},
 		{"GET", "/admin/frameworks/version?id=none&version=1.0", nil, by(404, 404)},

@@ -17,6 +17,9 @@ import (
 type FrameworkVersions interface {
 	// Versions answers all: the published and the retired, in order of publication, then the drafts.
 	Versions(ctx context.Context) ([]FrameworkVersion, error)
+	// ImportDraft reads a file of any format and keeps it as a draft, in place of an earlier draft of the version. *mapping.ImportError
+	// names everything that is wrong, and then nothing was kept.
+	ImportDraft(ctx context.Context, m mapping.Meta, name string, data []byte) (FrameworkVersion, error)
 	// Publish makes a draft public, for good. ErrNotFound; ErrTaken when the version is published with other content.
 	Publish(ctx context.Context, id, version string) error
 	// SetState retires a published version, or takes a retired one into use again. ErrNotFound.
@@ -32,11 +35,12 @@ type FrameworkVersion struct {
 	Included           int                    // of them with a wording of their own
 	Statements         int                    // of the publisher's framework; 0: not known
 	Diff               *mapping.FrameworkDiff // against the version that is in use, for a draft; nil for the first one
+	Report             *mapping.Fidelity      // of the import of a draft; nil when it is not remembered
 }
 
 type frameworksBody struct {
-	Rows []frameworkRow
-	May  bool // may change something
+	Rows   []frameworkRow
+	Import string // address of the form that brings one in; "" for who may not
 }
 
 type frameworkRow struct {
@@ -57,7 +61,10 @@ func (s *site) frameworks(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	b := frameworksBody{May: v.session.Operator}
+	b := frameworksBody{}
+	if v.session.Operator {
+		b.Import = v.to("admin/frameworks/import")
+	}
 	for _, f := range all {
 		b.Rows = append(b.Rows, v.frameworkRow(f))
 	}
@@ -97,7 +104,8 @@ type frameworkBody struct {
 	ID, Number string
 	Diff       []string  // what publishing it changes, in counts
 	Fates      []fateRow // what becomes of each item that it has not
-	Post, Do   string    // address of the form, and what it does; "" for who may not
+	Report     []reportLine
+	Post, Do   string // address of the form, and what it does; "" for who may not
 	Reason     textField
 }
 
@@ -132,6 +140,9 @@ func (s *site) versionPage(v *visit, f FrameworkVersion, reason string, wrong *f
 	b := frameworkBody{frameworkRow: v.frameworkRow(f), ID: f.ID, Number: f.Version}
 	if f.Diff != nil {
 		b.Diff, b.Fates = v.diffWords(*f.Diff), v.fateRows(*f.Diff)
+	}
+	if f.Report != nil {
+		b.Report = v.reportLines(*f.Report)
 	}
 	if v.session.Operator {
 		b.Post, b.Do = v.to("admin/frameworks/version"), map[mapping.PublicationState]string{mapping.VersionDraft: "publish", mapping.VersionPublished: "retire", mapping.VersionRetired: "again"}[f.State]
@@ -189,5 +200,6 @@ func (s *site) setVersion(v *visit) (answer, error) {
 func (s *site) frameworkRoutes(get, post mounter) {
 	get("/admin/frameworks", reader, administering(s.frameworks))
 	get("/admin/frameworks/version", reader, administering(s.frameworkVersion))
+	get("/admin/frameworks/import", reader, operating(s.askFramework))
 	post("/admin/frameworks/version", reader, operating(s.setVersion))
 }

@@ -44,11 +44,11 @@ func (a *adminWorld) SetState(_ context.Context, id, version string, state mappi
 func TestFrameworksTellVersionsAndFates(t *testing.T) {
 	w := newWorld(t)
 	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{
-		"HEE AI and DHT", "Version 2023-02", "Live", "15 of 195 statements included.", "111 capabilities can be tracked.", "Retired", "DIRECT", "Draft", "Only the people who run Cairn see it.", "cairn framework import"}, nil)
+		"HEE AI and DHT", "Version 2023-02", "Live", "15 of 195 statements included.", "111 capabilities can be tracked.", "Retired", "DIRECT", "Draft", "Only the people who run Cairn see it.", "admin/frameworks/import#c"}, nil)
 	checkSays(t, w.get("operator", "/admin/frameworks/version?id=direct&version=1.0").Body.String(), []string{
 		"It is compared with version 0.9", "2 items are added.", "1 item changes.", "4 items are replaced or retired.", "37 items stay as they are.", "One item replaces it.", "One item replaces a part of it.",
 		"2 items replace it.", "Nothing replaces it. Evidence for it is kept.", `name="do" value="publish"`}, nil)
-	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{"Version 2023-02"}, []string{"cairn framework import", "DIRECT"})
+	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{"Version 2023-02"}, []string{"admin/frameworks/import", "DIRECT"})
 	checkSays(t, w.get("admin", "/admin/frameworks/version?id=hee&version=2023-02").Body.String(), []string{"15 of 195 statements included."}, []string{"<form"})
 	w.admin.versions = nil
 	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{"No framework is published yet."}, nil)
@@ -76,4 +76,41 @@ func TestVersionIsPublishedRetiredAndTakenIntoUseAgain(t *testing.T) {
 	if all := strings.Join(w.admin.done, ", "); all != "publish direct 1.0, retired hee 2023-02 replaced, published hee 2021 still used" {
 		t.Errorf("done: %s", all)
 	}
+}
+
+func (a *adminWorld) ImportDraft(_ context.Context, m mapping.Meta, name string, data []byte) (web.FrameworkVersion, error) {
+	if strings.HasPrefix(string(data), "bad") {
+		return web.FrameworkVersion{}, &mapping.ImportError{File: name, Problems: []mapping.Problem{{Where: "row 12", Message: `there is no section "6.9"`}, {Where: "row 14", Message: "the level is no number"}}}
+	}
+	a.done = append(a.done, "draft "+m.ID+" "+string(data))
+	a.versions[2].Report = &mapping.Fidelity{Format: "CASE", Kept: []mapping.FidelityLine{{What: "items", Count: 40}}, Dropped: []mapping.FidelityLine{{What: "rubrics", Count: 2, Note: "a framework of Cairn has no place for it"}}}
+	return a.versions[2], a.broken
+}
+
+func TestFrameworkFileBecomesADraftOrNothing(t *testing.T) {
+	w := newWorld(t)
+	path := "/admin/frameworks/import"
+	for data, says := range map[string][]string{
+		"":        {"Choose a file."},
+		"bad,row": {"2 things are wrong in this file. Nothing was saved.", "row 12", "there is no section &#34;6.9&#34;", "row 14"},
+	} {
+		got := w.upload(t, "operator", path, macOf(token("operator")), []byte(data))
+		if got.Code != 422 || len(w.admin.done) != 0 {
+			t.Errorf("%q answers %d", data, got.Code)
+		}
+		checkSays(t, got.Body.String(), append(says, "There is a problem"), nil)
+	}
+	if got := w.upload(t, "operator", path, "made up", []byte("good")); got.Code != 403 || len(w.admin.done) != 0 {
+		t.Errorf("without the form's token: %d", got.Code)
+	}
+	for _, person := range []string{"admin", "tove", "amara"} {
+		if got := w.upload(t, person, path, macOf(token(person)), []byte("good")); got.Code != 403 || len(w.admin.done) != 0 {
+			t.Errorf("by %s: %d", person, got.Code)
+		}
+	}
+	got := w.upload(t, "operator", path, macOf(token("operator")), []byte("good"))
+	if to := got.Header().Get("Location"); got.Code != 303 || to != "../../admin/frameworks/version?id=direct&version=1.0#notice" || strings.Join(w.admin.done, "") != "draft  good" {
+		t.Fatalf("%d to %s, %v", got.Code, to, w.admin.done)
+	}
+	checkSays(t, w.get("operator", "/admin/frameworks/version?id=direct&version=1.0").Body.String(), []string{"Kept:", "40 items", "Dropped:", "2 rubrics, a framework of Cairn has no place for it"}, nil)
 }

@@ -12,7 +12,7 @@ func adminPages() map[string][2]string {
 		"learning sites": {"operator", "/admin"}, "operator's diagnosis": {"operator", "/admin/diagnosis?registration=r1"}, "operator forbidden": {"operator", "/me"},
 		"access": {"operator", "/admin/access?ended=1"}, "new key": {"operator", "/admin/access/key"}, "key": {"operator", "/admin/access/keys/plugin"}, "ended key": {"operator", "/admin/access/keys/old"},
 		"people data": {"operator", "/admin/people?erased=1"}, "person data": {"operator", "/admin/people/learner-amara"}, "erase": {"operator", "/admin/people/learner-amara/erase"},
-		"frameworks": {"operator", "/admin/frameworks?done=published"}, "frameworks of an LMS": {"admin", "/admin/frameworks"}, "draft framework": {"operator", "/admin/frameworks/version?id=direct&version=1.0"}, "live framework": {"operator", "/admin/frameworks/version?id=hee&version=2023-02"},
+		"frameworks": {"operator", "/admin/frameworks?done=published"}, "frameworks of an LMS": {"admin", "/admin/frameworks"}, "import framework": {"operator", "/admin/frameworks/import"}, "draft framework": {"operator", "/admin/frameworks/version?id=direct&version=1.0"}, "live framework": {"operator", "/admin/frameworks/version?id=hee&version=2023-02"},
 		"new forward": {"operator", "/admin/access/forward"}, "forward": {"operator", "/admin/access/forwards/dept?done=tested"}, "paused forward": {"operator", "/admin/access/forwards/paused"},
 	}
 }
@@ -23,6 +23,7 @@ func adminPictures() []picture {
 	return []picture{
 		{name: "admin-frameworks-partial", person: "operator", path: "/admin/frameworks"},
 		{name: "admin-frameworks-lms", person: "admin", path: "/admin/frameworks", dark: true},
+		{name: "admin-import-errors", person: "operator", path: "/admin/frameworks/import", do: send},
 		{name: "admin-framework-draft", person: "operator", path: "/admin/frameworks/version?id=direct&version=1.0", do: []step{chromedp.Click(chromedp.CSS("summary"))}},
 		{name: "admin-framework-retire", person: "operator", path: "/admin/frameworks/version?id=hee&version=2023-02", dark: true, do: send},
 		{name: "admin-people", person: "operator", path: "/admin/people"},

@@ -49,6 +49,7 @@ func (s *site) routes() http.Handler {
 
 	s.pickRoutes(get, post)
 	s.adminRoutes(get, post)
+	m.Handle("/s/{s}/admin/frameworks/import", s.inside(reader, operating(s.guardedFile(s.importFramework)))).Methods("POST")
 	s.aboutRoutes(get, post)
 
 	s.courseRoutes(get, post)
