@@ -43,8 +43,13 @@ func (p *Prepared) Equals(fingerprint []byte, timestamp time.Time) bool {
 	if p.Timestamp.IsZero() || !p.Timestamp.Equal(timestamp) {
 		return false
 	}
-	without, ok := fingerprintWithout(append(slices.Clip(p.body), '}'), true, "")
+	without, ok := p.Untimed()
 	return ok && bytes.Equal(without[:], fingerprint)
+}
+
+// Untimed is the fingerprint that the statement has without its timestamp.
+func (p *Prepared) Untimed() (sum [32]byte, ok bool) {
+	return fingerprintWithout(append(slices.Clip(p.body), '}'), true, "")
 }
 
 // fingerprintWithout is the fingerprint of a statement that leaves out its timestamp, and its attachments with a usage type.

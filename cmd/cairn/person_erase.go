@@ -30,7 +30,7 @@ type erasedView struct {
 // droppedOf counts what stays out.
 func droppedOf(store *sqlstore.Store) prometheus.Collector {
 	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "cairn_statements_dropped_total",
-		Help: "Statements answered as stored and dropped: of people who were erased, and with ids of statements that are gone."},
+		Help: "Statements answered as stored and dropped: of people who were erased, and repeats of statements that are gone."},
 		func() float64 { return float64(store.Dropped()) })
 }
 

@@ -2,11 +2,46 @@ package sqlstore
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
+	"time"
+
+	"cairn/xapi"
 )
 
-// loadGone finds which ids were in the log once and are erased or purged. They stay known, so that a sender who repeats itself is
-// answered and nothing is counted twice. What they held is not, so a different statement with such an id is not told from the same.
+// goneRow is a row of the table gone. The ids of what was erased or purged stay known, so that a sender who repeats itself is answered
+// and nothing is counted twice; and what they held stays known by keyed hashes, so that another statement with such an id is refused.
+type goneRow struct {
+	Hash      string
+	Content   *string // of the fingerprint; nil for what went before migration 170
+	ContentAt *string `db:"content_at"` // of the fingerprint with the timestamp
+}
+
+// content hashes a fingerprint for the table gone, with a timestamp unless that is zero.
+func (d *departed) content(fingerprint []byte, at time.Time) string {
+	text := "content|" + hex.EncodeToString(fingerprint)
+	if !at.IsZero() {
+		text += fmt.Sprintf("|%d", micros(at))
+	}
+	return d.keys[0].hash(text)
+}
+
+// same says whether the statement is the one that is gone, by the rule of xapi.Prepared.Equals.
+func (g goneRow) same(d *departed, p *xapi.Prepared) bool {
+	if g.Content == nil || g.ContentAt == nil {
+		return false
+	}
+	if d.content(p.Fingerprint[:], time.Time{}) == *g.Content {
+		return true
+	}
+	if p.Timestamp.IsZero() {
+		return false
+	}
+	without, ok := p.Untimed()
+	return ok && d.content(without[:], p.Timestamp) == *g.ContentAt
+}
+
+// loadGone finds which ids were in the log once and are erased or purged.
 func (in *intake) loadGone(ctx context.Context, ids []string) error {
 	left := in.tx.db.departed.Load()
 	if !left.gone {
@@ -18,18 +53,18 @@ func (in *intake) loadGone(ctx context.Context, ids []string) error {
 		hashes[i] = left.own(id)
 		of[hashes[i]] = id
 	}
-	var found []string
+	var found []goneRow
 	d := in.tx.db.d
-	if err := in.tx.Select(ctx, &found, `SELECT hash FROM gone WHERE `+d.in("hash"), d.list(hashes)); err != nil {
+	if err := in.tx.Select(ctx, &found, `SELECT hash, content, content_at FROM gone WHERE `+d.in("hash"), d.list(hashes)); err != nil {
 		return fmt.Errorf("sqlstore: look for ids that are gone: %w", err)
 	}
-	in.gone = make(map[string]bool, len(found))
-	for _, hash := range found {
-		in.gone[of[hash]] = true
+	in.gone = make(map[string]goneRow, len(found))
+	for _, row := range found {
+		in.gone[of[row.Hash]] = row
 	}
 	return nil
 }
 
-// Dropped counts the statements that this process answered as stored and dropped: of people who were erased, and with ids that are
+// Dropped counts the statements that this process answered as stored and dropped: of people who were erased, and repeats of what is
 // gone.
 func (s *Store) Dropped() int64 { return s.dropped.Load() }

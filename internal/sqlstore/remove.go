@@ -20,6 +20,9 @@ type leavingRow struct {
 	RefersTo *string `db:"refers_to"`
 	Void     int64   `db:"void"`
 
+	Fingerprint []byte `db:"fingerprint"`
+	Timestamp   int64  `db:"timestamp"`
+
 	evidence bool // somebody's evidence rests on it
 	ticks    bool // somebody's evidence ended when it was folded
 	links    []link
@@ -68,7 +71,7 @@ func (t *Tx) beginRemoval(ctx context.Context) (pos, emitted int64, err error) {
 func (t *Tx) leaving(ctx context.Context, positions []int64, before time.Time, except []string) ([]leavingRow, error) {
 	d := t.db.d
 	var rows []leavingRow
-	if err := t.Select(ctx, &rows, `SELECT pos, id, actor, object, terms, refers_to, void FROM statement WHERE `+d.inInts("pos")+` AND (stored < ? OR timestamp < ?) ORDER BY pos`,
+	if err := t.Select(ctx, &rows, `SELECT pos, id, actor, object, terms, refers_to, void, fingerprint, timestamp FROM statement WHERE `+d.inInts("pos")+` AND (stored < ? OR timestamp < ?) ORDER BY pos`,
 		d.list(nonNilInts(positions)), micros(before), micros(before)); err != nil {
 		return nil, fmt.Errorf("sqlstore: read what is to be removed: %w", err)
 	}
@@ -142,14 +145,15 @@ func (r *removal) kept(row leavingRow) []link {
 	})
 }
 
-// keepIDs keeps the ids known, as hashes.
+// keepIDs keeps the ids and what was under them known, as hashes.
 func (r *removal) keepIDs(ctx context.Context) error {
 	left := r.tx.db.departed.Load()
-	hashes := make([]string, len(r.rows))
+	hashes, contents, contentsAt := make([]string, len(r.rows)), make([]string, len(r.rows)), make([]string, len(r.rows))
 	for i, row := range r.rows {
 		hashes[i] = left.own(row.ID)
+		contents[i], contentsAt[i] = left.content(row.Fingerprint, time.Time{}), left.content(row.Fingerprint, fromMicros(row.Timestamp))
 	}
-	insert := bulk{table: "gone", columns: []column{texts("hash", hashes), ints("pos", r.positions())}, suffix: " ON CONFLICT DO NOTHING"}
+	insert := bulk{table: "gone", columns: []column{texts("hash", hashes), ints("pos", r.positions()), texts("content", contents), texts("content_at", contentsAt)}, suffix: " ON CONFLICT DO NOTHING"}
 	if err := insert.run(ctx, r.tx); err != nil {
 		return fmt.Errorf("sqlstore: keep the ids of what is removed: %w", err)
 	}

@@ -42,9 +42,9 @@ type row struct {
 type intake struct {
 	tx        *Tx
 	byID      map[string]*row
-	referrers map[string][]*row // by the id they refer to, in order of position
-	accepted  []*row            // new rows, in order
-	gone      map[string]bool   // ids that were in the log once
+	referrers map[string][]*row  // by the id they refer to, in order of position
+	accepted  []*row             // new rows, in order
+	gone      map[string]goneRow // by ids that were in the log once
 }
 
 // admit decides and writes. An error is unexpected, and undoes all; refusals stand in the requests.
@@ -74,7 +74,10 @@ func (in *intake) decide(r *request) error {
 	before := len(in.accepted)
 	for i := range r.batch {
 		p := &r.batch[i]
-		if in.gone[p.ID] {
+		if was, ok := in.gone[p.ID]; ok {
+			if !in.dropsGone(r, p, was) {
+				return in.refuse(before, undo, &lrs.ConflictError{ID: p.ID})
+			}
 			r.drop++
 			continue
 		}
@@ -101,6 +104,17 @@ func (in *intake) decide(r *request) error {
 		return in.refuse(before, undo, err)
 	}
 	return nil
+}
+
+// dropsGone says that a statement with the id of one that is gone is dropped: the same again, one that the tombstones keep out, or one
+// of Cairn itself, whose ids say what they are about. Any other is refused, as beside a stored one.
+func (in *intake) dropsGone(r *request, p *xapi.Prepared, was goneRow) bool {
+	left := in.tx.db.departed.Load()
+	if r.own || was.same(left, p) {
+		return true
+	}
+	_, drop := left.keepsOut(p)
+	return drop
 }
 
 // accept adds a new row; one that waited for it may void it.
