@@ -25,7 +25,7 @@ import (
 type statementsImportCmd struct {
 	File       string `arg:"" help:"JSON lines, a statement each; packed with gzip when its name ends in .gz. - is standard input."`
 	Credential string `required:"" placeholder:"KEY" help:"Whose authority the statements get (cairn credential list). It needs statements/write; with define they describe activities."`
-	DryRun     bool   `help:"Check the lines only."`
+	DryRun     bool   `help:"Check the lines only, without looking at what is in the store."`
 }
 
 // The bounds of an import.
@@ -40,10 +40,20 @@ const (
 type importReport struct {
 	Lines   int64         `json:"lines"`
 	Stored  int64         `json:"stored"` // with --dry-run: lines that keep every rule that can be checked without storing them
-	Known   int64         `json:"known"`
+	Known   int64         `json:"known"`   // stored before and equal
+	Dropped int64         `json:"dropped"` // of people who were erased, and repeats of what was erased or purged
 	Refused int64         `json:"refused"`
 	DryRun  bool          `json:"dry_run"`
 	First   []lineRefusal `json:"refusals"` // the first of them
+}
+
+// importCheck is what a dry run says: it does not know what is there already, or would be dropped.
+type importCheck struct {
+	Lines   int64         `json:"lines"`
+	Stored  int64         `json:"stored"`
+	Refused int64         `json:"refused"`
+	DryRun  bool          `json:"dry_run"`
+	First   []lineRefusal `json:"refusals"`
 }
 
 // lineRefusal is a line that was not stored.
@@ -80,6 +90,9 @@ func (c *statementsImportCmd) Run(p *program) error {
 		}
 		if err := i.report.print(p); err != nil || i.report.Refused == 0 {
 			return err
+		}
+		if c.DryRun {
+			return refuse(exitRefused, "%d lines were refused", i.report.Refused)
 		}
 		return refuse(exitRefused, "%d lines were refused; the others are stored", i.report.Refused)
 	})
@@ -231,6 +244,8 @@ func (i *importing) flush(ctx context.Context) error {
 		switch {
 		case a.Err != nil:
 			i.refuse(at[k], a.Err)
+		case a.Dropped:
+			i.report.Dropped++
 		case a.Known:
 			i.report.Known++
 		default:
@@ -265,14 +280,18 @@ func ruleOf(err error) string {
 }
 
 func (r importReport) print(p *program) error {
+	if p.JSON && r.DryRun {
+		return printJSON(p.out, importCheck{r.Lines, r.Stored, r.Refused, r.DryRun, r.First})
+	}
 	if p.JSON {
 		return printJSON(p.out, r)
 	}
-	said := "Stored %d statements; %d were there already, %d lines were refused.\n"
+	said := fmt.Sprintf("Stored %d statements; %d were there already, %d were dropped (of people who were erased, or repeats of what is gone), %d lines were refused.\n",
+		r.Stored, r.Known, r.Dropped, r.Refused)
 	if r.DryRun {
-		said = "Nothing was stored. %d lines hold statements that can be; %d known, %d lines were refused.\n"
+		said = fmt.Sprintf("Nothing was stored. %d lines hold statements that can be; %d lines were refused. What is in the store was not looked at.\n", r.Stored, r.Refused)
 	}
-	if _, err := fmt.Fprintf(p.out, said, r.Stored, r.Known, r.Refused); err != nil || len(r.First) == 0 {
+	if _, err := fmt.Fprint(p.out, said); err != nil || len(r.First) == 0 {
 		return err
 	}
 	rows := [][]string{{"LINE", "RULE", "WHY"}}

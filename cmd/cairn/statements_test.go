@@ -185,6 +185,10 @@ func TestImportRefusesADamagedAttachment(t *testing.T) {
 	if r.code != exitRefused || report.Refused != 2 || report.Stored != 1 || !report.DryRun || report.First[0].Rule != "attachment_line" {
 		t.Errorf("it ended with %d: %+v", r.code, report)
 	}
+	said := command(t, env, "statements", "import", file, "--credential", key, "--dry-run")
+	if strings.Contains(r.out+said.out, "known") || strings.Contains(said.problem, "stored") {
+		t.Errorf("a dry run tells what it did not look at: %s%s%s", r.out, said.out, said.problem)
+	}
 	s := openDatabase(t, env)
 	defer func() { _ = s.Close() }()
 	if head, err := s.Head(t.Context()); err != nil || head != 0 {

@@ -46,11 +46,11 @@ type Data struct {
 	Content []byte
 }
 
-// Added is what became of one statement that was to be stored: it was (the zero value), it was there before and is equal, or it was
-// refused.
+// Added is what became of one statement that was to be stored: it was (the zero value), it was there before and is equal, it was
+// dropped, since somebody in it was erased or it is a repeat of what is gone, or it was refused.
 type Added struct {
-	Known bool
-	Err   error
+	Known, Dropped bool
+	Err            error
 }
 
 // errNotOne says that an array stands where one statement belongs.

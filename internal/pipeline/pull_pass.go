@@ -206,7 +206,7 @@ func (p *pass) keep(ctx context.Context, batch []xapi.Prepared, old []bool, note
 		switch {
 		case a.Err != nil:
 			note.refuse(old[i], a.Err)
-		case !a.Known:
+		case !a.Known && !a.Dropped:
 			note.Stored++
 		}
 	}

@@ -204,7 +204,7 @@ func (t *Tx) addEach(ctx context.Context, by lrs.Credential, batch []xapi.Prepar
 	added := make([]pipeline.Added, len(batch))
 	for i, r := range requests {
 		_, before := slices.BinarySearchFunc(had, ids[i], strings.Compare)
-		added[i] = pipeline.Added{Known: r.err == nil && (before || there[ids[i]] || r.drop > 0), Err: r.err}
+		added[i] = pipeline.Added{Known: r.err == nil && r.drop == 0 && (before || there[ids[i]]), Dropped: r.err == nil && r.drop > 0, Err: r.err}
 		there[ids[i]] = there[ids[i]] || r.err == nil
 	}
 	return added, nil

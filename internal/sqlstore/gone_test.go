@@ -32,7 +32,9 @@ func TestAnotherStatementWithAnIDThatIsGoneIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		timed := func(at string) string { return strings.Replace(untimed, `"actor"`, `"timestamp":"`+at+`","actor"`, 1) }
-		another := func(raw string) string { return strings.Replace(raw, mapping.VerbCompleted, "http://example.org/other", 1) }
+		another := func(raw string) string {
+			return strings.Replace(raw, mapping.VerbCompleted, "http://example.org/other", 1)
+		}
 		erase(t, l, find(t, l.s, zoe))
 		d.Clock.Move(48 * time.Hour)
 		l.act()
