@@ -52,7 +52,11 @@ func (f personFlags) with(p *program, run func(*sqlstore.Store, sqlstore.Person)
 		person, err := s.Person(p.ctx, who)
 		switch {
 		case errors.Is(err, sqlstore.ErrNobody):
-			return &refusal{exitRefused, "nothing here is about this person", nil}
+			near, err := s.NearMailboxes(p.ctx, person)
+			if err != nil {
+				return err
+			}
+			return refuse(exitRefused, "nothing here is about this person%s", nearly(near))
 		case errors.Is(err, sqlstore.ErrManyPeople):
 			return &refusal{exitRefused, "this does not say who is meant", err}
 		case err != nil:
@@ -67,7 +71,16 @@ type personFindCmd struct{ personFlags }
 // held is what find and a dry run print with --json.
 type held struct {
 	Person sqlstore.Person `json:"person"`
+	Near   []string        `json:"near,omitempty"` // mailboxes that differ in the case of letters alone
 	sqlstore.Holding
+}
+
+// nearly tells of mailboxes that are written nearly the same.
+func nearly(near []string) string {
+	if len(near) == 0 {
+		return ""
+	}
+	return "; in the case of letters alone these differ, which are other agents in xAPI and were left: " + strings.Join(near, ", ")
 }
 
 // Run counts.
@@ -77,19 +90,23 @@ func (c *personFindCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		return p.sayHeld(person, h)
+		return p.sayHeld(s, person, h)
 	})
 }
 
-func (p *program) sayHeld(person sqlstore.Person, h sqlstore.Holding) error {
+func (p *program) sayHeld(s *sqlstore.Store, person sqlstore.Person, h sqlstore.Holding) error {
+	near, err := s.NearMailboxes(p.ctx, person)
+	if err != nil {
+		return err
+	}
 	if p.JSON {
-		return printJSON(p.out, held{person, h})
+		return printJSON(p.out, held{person, near, h})
 	}
 	rows := [][]string{{"KIND", "ROWS"}}
 	for _, kind := range slices.Sorted(maps.Keys(h.Counts)) {
 		rows = append(rows, []string{kind, fmt.Sprint(h.Counts[kind])})
 	}
-	if err := p.sayWho(person); err != nil {
+	if err := p.sayWho(person, near); err != nil {
 		return err
 	}
 	if err := printTable(p.out, rows); err != nil {
@@ -98,7 +115,7 @@ func (p *program) sayHeld(person sqlstore.Person, h sqlstore.Holding) error {
 	return p.sayCopies(h.Copies)
 }
 
-func (p *program) sayWho(person sqlstore.Person) error {
+func (p *program) sayWho(person sqlstore.Person, near []string) error {
 	rows := [][]string{}
 	for _, l := range person.Learners {
 		rows = append(rows, []string{"learner", l})
@@ -111,6 +128,9 @@ func (p *program) sayWho(person sqlstore.Person) error {
 	}
 	for _, a := range person.Shared {
 		rows = append(rows, []string{"shared, stays", a})
+	}
+	for _, a := range near {
+		rows = append(rows, []string{"differs in case, stays", a})
 	}
 	return printTable(p.out, append(rows, []string{""}))
 }

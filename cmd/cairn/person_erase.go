@@ -45,7 +45,7 @@ func (c *personEraseCmd) Run(p *program) error {
 			return err
 		}
 		if c.DryRun {
-			return p.sayHeld(person, h)
+			return p.sayHeld(s, person, h)
 		}
 		bar := newBar(os.Stderr, "erase", h.Counts["statements"]+h.Counts["named"], p.now)
 		done, err := s.Erase(p.ctx, person, c.Reason, func(done, _ int64) { bar.at(done) })

@@ -225,3 +225,20 @@ func TestPersonAndRetentionOnPostgres(t *testing.T) {
 	succeed(t, env, nil, "retention", "purge")
 	succeed(t, env, nil, "retention", "compact")
 }
+
+// Addresses that differ in the case of letters alone are different agents in xAPI; who looks for one is told of the other.
+func TestPersonFindTellsOfAddressesThatDifferInCase(t *testing.T) {
+	env, key := bulkEnvironment(t)
+	succeed(t, env, nil, "statements", "import", writeLines(t, strings.ReplaceAll(statementLine(1, "v"), "ann@", "Ann@")), "--credential", key)
+	r := command(t, env, "person", "find", "--agent", "mailto:ann@example.org")
+	if r.code != exitRefused || !strings.Contains(r.problem, "mbox|mailto:Ann@example.org") {
+		t.Errorf("it ended with %d: %s", r.code, r.problem)
+	}
+	succeed(t, env, nil, "statements", "import", writeLines(t, statementLine(2, "v")), "--credential", key)
+	for _, args := range [][]string{{"find"}, {"erase", "--dry-run"}} {
+		r = command(t, env, append(append([]string{"person"}, args...), "--agent", "mailto:ann@example.org")...)
+		if r.code != exitOK || !strings.Contains(r.out, "differs in case, stays") || !strings.Contains(r.out, "mbox|mailto:Ann@example.org") {
+			t.Errorf("person %v ended with %d: %s%s", args, r.code, r.out, r.problem)
+		}
+	}
+}

@@ -39,7 +39,7 @@ const (
 // importReport is what an import says of itself.
 type importReport struct {
 	Lines   int64         `json:"lines"`
-	Stored  int64         `json:"stored"` // with --dry-run: lines that keep every rule that can be checked without storing them
+	Stored  int64         `json:"stored"`  // with --dry-run: lines that keep every rule that can be checked without storing them
 	Known   int64         `json:"known"`   // stored before and equal
 	Dropped int64         `json:"dropped"` // of people who were erased, and repeats of what was erased or purged
 	Refused int64         `json:"refused"`

@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // xAPI names mailboxes so (mbox_sha1sum)
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,7 +54,7 @@ func (s *Store) Person(ctx context.Context, who WhoIs) (p Person, err error) {
 
 func (s *Store) person(ctx context.Context, r reader, who WhoIs) (Person, error) {
 	var p Person
-	for _, step := range []func(context.Context, reader, WhoIs) error{p.findLearners, p.findAccounts, p.findAgents, p.findMailboxes, p.leaveShared, p.findTerms} {
+	for _, step := range []func(context.Context, reader, WhoIs) error{p.findNamed, p.findLearners, p.findAccounts, p.findAgents, p.findTold, p.findTwins, p.leaveShared, p.findTerms} {
 		if err := step(ctx, r, who); err != nil {
 			return p, fmt.Errorf("sqlstore: find a person: %w", err)
 		}
@@ -80,13 +78,18 @@ func (p *Person) findLearners(ctx context.Context, r reader, who WhoIs) error {
 		return r.Select(ctx, &p.Learners, `SELECT learner FROM account WHERE subject = ? AND (issuer = ? OR issuer = ?)`, who.Subject,
 			strings.TrimSuffix(who.Issuer, "/"), strings.TrimSuffix(who.Issuer, "/")+"/")
 	}
-	p.add(who.Agent)
-	home, name := accountOf(who.Agent)
-	if err := r.Select(ctx, &p.Learners, `SELECT DISTINCT learner FROM agent_link WHERE agent = ? AND ended = 0 UNION
-		SELECT a.learner FROM account_link l JOIN account a ON a.id = l.account WHERE l.agent = ? UNION
-		SELECT learner FROM account WHERE subject = ? AND (issuer = ? OR issuer = ?)`, who.Agent, who.Agent, name, home, home+"/"); err != nil {
-		return err
+	for _, agent := range p.Agents {
+		var found []string
+		home, name := accountOf(agent)
+		if err := r.Select(ctx, &found, `SELECT DISTINCT learner FROM agent_link WHERE agent = ? AND ended = 0 UNION
+			SELECT a.learner FROM account_link l JOIN account a ON a.id = l.account WHERE l.agent = ? UNION
+			SELECT learner FROM account WHERE subject = ? AND (issuer = ? OR issuer = ?)`, agent, agent, name, home, home+"/"); err != nil {
+			return err
+		}
+		p.Learners = append(p.Learners, found...)
 	}
+	slices.Sort(p.Learners)
+	p.Learners = slices.Compact(p.Learners)
 	if len(p.Learners) > 1 {
 		return fmt.Errorf("%w: the agent is linked to several learners, %s; name one of them", ErrManyPeople, strings.Join(p.Learners, ", "))
 	}
@@ -145,8 +148,8 @@ func (p *Person) findAgents(ctx context.Context, r reader, _ WhoIs) error {
 	return nil
 }
 
-// findMailboxes takes the mailboxes that the LMS told of this person alone, and the hashes by which xAPI names mailboxes too.
-func (p *Person) findMailboxes(ctx context.Context, r reader, _ WhoIs) error {
+// findTold takes the mailboxes that the LMS told of this person alone.
+func (p *Person) findTold(ctx context.Context, r reader, _ WhoIs) error {
 	for _, a := range p.Accounts {
 		var told []string
 		if err := r.Select(ctx, &told, `SELECT DISTINCT k.email FROM account_claim k WHERE k.account = ? AND k.mailbox <> '' AND NOT EXISTS (
@@ -159,18 +162,12 @@ func (p *Person) findMailboxes(ctx context.Context, r reader, _ WhoIs) error {
 			p.add(xapi.Agent{Mbox: "mailto:" + strings.ToLower(box)}.Key())
 		}
 	}
-	for _, agent := range slices.Clone(p.Agents) {
-		if box, ok := strings.CutPrefix(agent, "mbox|"); ok {
-			sum := sha1.Sum([]byte(box)) //nolint:gosec // as above
-			p.add(xapi.Agent{MboxSHA1Sum: hex.EncodeToString(sum[:])}.Key())
-		}
-	}
 	return nil
 }
 
-// leaveShared leaves out agents that are linked to somebody else now.
+// leaveShared leaves out agents that are linked to somebody else now, under either name of a mailbox.
 func (p *Person) leaveShared(ctx context.Context, r reader, _ WhoIs) error {
-	var own []string
+	shared := map[string]bool{}
 	for _, agent := range p.Agents {
 		var others []string
 		if err := r.Select(ctx, &others, `SELECT learner FROM agent_link WHERE agent = ? AND ended = 0 UNION
@@ -178,12 +175,12 @@ func (p *Person) leaveShared(ctx context.Context, r reader, _ WhoIs) error {
 			return err
 		}
 		if slices.ContainsFunc(others, func(l string) bool { return !slices.Contains(p.Learners, l) }) {
-			p.Shared = append(p.Shared, agent)
-			continue
+			shared[hashedMailbox(agent)] = true
 		}
-		own = append(own, agent)
 	}
-	p.Agents = own
+	own := func(agent string) bool { return !shared[hashedMailbox(agent)] }
+	p.Shared = slices.DeleteFunc(slices.Clone(p.Agents), own)
+	p.Agents = slices.DeleteFunc(p.Agents, func(agent string) bool { return !own(agent) })
 	return nil
 }
 

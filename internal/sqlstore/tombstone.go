@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"cairn/xapi"
@@ -55,14 +56,16 @@ func readDeparted(ctx context.Context, r reader) (*departed, error) {
 
 func (r tombstoneRow) at() string { return fmt.Sprint(r.Key, " ", r.Hash) }
 
-// erased answers when the owner of an identifier was erased last.
+// erased answers when the owner of an identifier was erased last, a mailbox also by its hash.
 func (d *departed) erased(identifier string) (at time.Time, ok bool) {
 	if len(d.people) == 0 {
 		return at, false
 	}
-	for _, k := range d.keys {
-		if t, found := d.people[tombstoneRow{Key: k.ID, Hash: k.hash(identifier)}.at()]; found && t.After(at) {
-			at, ok = t, true
+	for _, name := range slices.Compact([]string{identifier, hashedMailbox(identifier)}) {
+		for _, k := range d.keys {
+			if t, found := d.people[tombstoneRow{Key: k.ID, Hash: k.hash(name)}.at()]; found && t.After(at) {
+				at, ok = t, true
+			}
 		}
 	}
 	return at, ok
