@@ -20,7 +20,7 @@ var ErrReplayUnderWay = errors.New("sqlstore: a replay is under way; purge when 
 type Purged struct {
 	Statements  int64 `json:"statements"`
 	Checkpoints int64 `json:"checkpoints"` // of them stay as evidence, voids or times, without what they said
-	Held        int64 `json:"held"`        // positions of the log that are old enough and still wait for the projection or to be forwarded
+	Held        int64 `json:"held"`        // statements that the rule takes and that still wait for the projection or to be forwarded
 }
 
 // purge is a purge under way.
@@ -118,15 +118,29 @@ func (p *purge) bound(ctx context.Context) error {
 		return err
 	}
 	head, err := p.s.Head(ctx)
+	if err != nil {
+		return err
+	}
 	p.upTo = min(last, cursor.Pos, forwarded, head-1)
-	p.Held = max(0, min(last, head-1)-p.upTo)
-	return err
+	return p.countHeld(ctx, min(last, head-1))
+}
+
+// countHeld counts what the rule takes behind upTo.
+func (p *purge) countHeld(ctx context.Context, to int64) error {
+	for after := p.upTo; after < to; {
+		some, through, err := p.next(ctx, after, to)
+		if err != nil {
+			return err
+		}
+		p.Held, after = p.Held+int64(len(some)), through
+	}
+	return nil
 }
 
 // each calls f for the positions that the rule takes, some at a time.
 func (p *purge) each(ctx context.Context, f func(context.Context, []int64) error, shown func(at, end int64)) error {
 	for after := int64(0); after < p.upTo; {
-		some, through, err := p.next(ctx, after)
+		some, through, err := p.next(ctx, after, p.upTo)
 		if err != nil {
 			return err
 		}
@@ -142,11 +156,11 @@ func (p *purge) each(ctx context.Context, f func(context.Context, []int64) error
 	return nil
 }
 
-// next answers the next positions, and how far it looked. What still waits to void another stays.
-func (p *purge) next(ctx context.Context, after int64) (some []int64, through int64, err error) {
+// next answers the next positions, not beyond to, and how far it looked. What still waits to void another stays.
+func (p *purge) next(ctx context.Context, after, to int64) (some []int64, through int64, err error) {
 	var b queryText
 	b.add(`SELECT s.pos, COALESCE(o.value, '') AS value, o.whole FROM statement s LEFT JOIN term o ON o.id = s.object WHERE s.pos > ? AND s.pos <= ? AND s.void NOT IN (?, ?)`,
-		after, p.upTo, int64(voidWaits), int64(voidWaitsAny))
+		after, to, int64(voidWaits), int64(voidWaitsAny))
 	if p.rule.Verb != "" {
 		b.add(` AND s.verb IN (SELECT id FROM term WHERE kind = ? AND value = ?)`, int64(xapi.TermVerb), first(storedValue(p.rule.Verb)))
 	}
@@ -167,7 +181,7 @@ func (p *purge) next(ctx context.Context, after int64) (some []int64, through in
 	if err := p.s.Select(ctx, &rows, b.text.String(), b.args...); err != nil {
 		return nil, after, err
 	}
-	through = p.upTo
+	through = to
 	if len(rows) == purgeBatch {
 		through = rows[len(rows)-1].Pos
 	}

@@ -141,7 +141,7 @@ func TestRetentionRulesTakeWhatTheySay(t *testing.T) {
 		}
 		d.Clock.Move(48 * time.Hour)
 		l.act()
-		for _, c := range []struct {
+		rules := []struct {
 			name string
 			rule sqlstore.RetentionRule
 			want int64
@@ -153,7 +153,8 @@ func TestRetentionRulesTakeWhatTheySay(t *testing.T) {
 			{"activity", sqlstore.RetentionRule{Days: 1, Activity: "http://example.org"}, 1},
 			{"beginning of another", sqlstore.RetentionRule{Days: 1, Activity: "http://example.org/only"}, 0},
 			{"LMS", sqlstore.RetentionRule{Days: 1, Registration: l.registration.ID}, int64(all) - 2}, // groups are nobody's
-		} {
+		}
+		for _, c := range rules {
 			got, err := l.s.CountPurge(context.Background(), c.rule)
 			if err != nil || got.Statements != c.want {
 				t.Errorf("%s: %+v, %v; want %d", c.name, got, err, c.want)
@@ -161,6 +162,11 @@ func TestRetentionRulesTakeWhatTheySay(t *testing.T) {
 		}
 		if err := l.s.AddTarget(context.Background(), pipeline.Target{ID: "t", Name: "t", Pos: 5}); err != nil {
 			t.Fatal(err)
+		}
+		for _, c := range rules {
+			if got, err := l.s.CountPurge(context.Background(), c.rule); err != nil || got.Statements+got.Held != c.want {
+				t.Errorf("%s, while a record store waits: %+v, %v; want %d", c.name, got, err, c.want)
+			}
 		}
 		if got, err := l.s.CountPurge(context.Background(), old); err != nil || got.Held == 0 || got.Statements > 5 {
 			t.Errorf("what is to be forwarded: %+v, %v", got, err)
