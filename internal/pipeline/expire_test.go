@@ -93,6 +93,26 @@ func TestRenewalMovesTheEndWithoutATransition(t *testing.T) {
 	s.wantVerbs(profile.VerbProgressed, profile.VerbAchieved, profile.VerbProgressed, profile.VerbExpired, profile.VerbProgressed, profile.VerbAchieved)
 }
 
+// A rule without an end takes the place of one with an end, while half of what is needed is there: nothing moves but that nothing ends
+// any more.
+func TestWhatEndsNoMoreIsNotLookedAt(t *testing.T) {
+	s := begin(t)
+	s.event(pipeline.EntryLink, amara)
+	s.tag("a1")
+	s.does("01", completed, 1)
+	for i, rule := range []mapping.Rule{{Kind: mapping.RuleN, N: 2, Validity: mapping.Period{Years: 1}}, {Kind: mapping.RuleN, N: 2}} {
+		s.event(pipeline.EntryChangeset, mapping.Changeset{ID: "cs-" + string(rune('a'+i)), At: epoch, Edits: []mapping.Edit{{Rule: &mapping.ScopedRule{
+			Capability: s.capability(), Scope: mapping.Scope{Kind: mapping.ScopeInstance}, Rule: rule}}}})
+		drain(t, s.p)
+		if p := s.m.progress[pipeline.Pair{Learner: amara.Learner, Capability: s.capability()}]; p.Percent != 50 {
+			t.Fatalf("progress is %+v", p)
+		}
+		if want := 1 - i; len(s.m.due) != want {
+			t.Errorf("%d pairs are to be looked at under rule %d, want %d", len(s.m.due), i, want)
+		}
+	}
+}
+
 // Whatever ends, the time is appended once for all of it, and not more often than every Tick.
 func TestTheTimeIsAppendedOnceForAllThatIsDueAndSeldom(t *testing.T) {
 	s := begin(t)

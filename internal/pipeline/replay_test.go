@@ -342,6 +342,9 @@ func same(t require, live, again *memory) {
 	if d := cmp.Diff(live.progress, again.progress); d != "" {
 		t.Fatalf("progress differs (-live +replay):\n%s", d)
 	}
+	if d := cmp.Diff(live.due, again.due); d != "" {
+		t.Fatalf("when to look again differs (-live +replay):\n%s", d)
+	}
 	if d := cmp.Diff(live.transitions, again.transitions); d != "" {
 		t.Fatalf("the history differs (-live +replay):\n%s", d)
 	}

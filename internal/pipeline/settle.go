@@ -37,7 +37,7 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 	result := mapping.Evaluate(c)
 	w.remember(pair, result)
 	after, moved := mapping.Next(before, result, cause)
-	w.look(pair, nextLook(c, result), result.State)
+	w.look(pair, nextLook(c, result), result)
 	if after != before {
 		w.progress[pair] = after
 		w.kept[pair] = true
@@ -53,11 +53,12 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 	return w.emit(*moved, result)
 }
 
-// look notes when a pair has to be looked at again. While it is evidenced that is part of its progress.
-func (w *work) look(pair Pair, at time.Time, state mapping.State) {
+// look notes when a pair has to be looked at again. While it is evidenced that is part of its progress, and at no percent it is never
+// (nextLook); between, it may change alone, also to never.
+func (w *work) look(pair Pair, at time.Time, r mapping.Result) {
 	w.looks[pair] = at
 	w.st.noteEnd(at)
-	if !at.IsZero() && state != mapping.Evidenced {
+	if r.State != mapping.Evidenced && r.Percent > 0 {
 		w.kept[pair] = true
 	}
 }
