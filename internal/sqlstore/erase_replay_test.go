@@ -3,10 +3,13 @@ package sqlstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
 	"cairn/internal/pipeline"
@@ -61,11 +64,12 @@ func (l *life) onlyTheLiving(raw *sqlx.DB) {
 }
 
 // TestLiveEqualsReplayAfterErasuresAndPurges: settled question 9 holds also when people are erased between, whoever shares their records,
-// and when old statements are purged.
+// and when old statements are purged; with evidence that ends, ratings and endorsements.
 func TestLiveEqualsReplayAfterErasuresAndPurges(t *testing.T) {
-	for _, seed := range []uint64{1, 2, 3, 138} {
+	for _, seed := range []uint64{1, 2, 4, 24, 138} {
 		storetest.Each(t, func(t *testing.T, d storetest.Database) {
 			l := newLife(t, d, seed)
+			l.long = seed < 100
 			live, raw := l.projector("live", 7), d.Raw(t)
 			for day := range 200 {
 				l.day()
@@ -90,13 +94,80 @@ func TestLiveEqualsReplayAfterErasuresAndPurges(t *testing.T) {
 			if len(before["transition"]) < 2 || count(t, d, "gone") < 20 || count(t, d, "checkpoint") == 0 {
 				t.Fatalf("the days were too quiet: %d transitions, %d gone", len(before["transition"]), count(t, d, "gone"))
 			}
-			if err := l.s.Projection().Reset(context.Background()); err != nil {
-				t.Fatal(err)
+			if l.long && (len(before["rating"])+len(before["endorsement"]) == 0 || !strings.Contains(fmt.Sprint(before["transition"]), string(mapping.CauseExpiry))) {
+				t.Fatalf("nothing ended, or nothing stands beside: %d ratings, %d endorsements", len(before["rating"]), len(before["endorsement"]))
 			}
-			l.drain(l.projector("replay", 50))
-			if d := cmp.Diff(before, l.projected()); d != "" {
-				t.Errorf("seed %d: the projection differs (-live +replay):\n%s", seed, d)
-			}
+			t.Logf("seed %d", seed)
+			l.replayed(before)
 		})
+	}
+}
+
+// TestErasureKeepsWhenEvidenceOfOthersEnded: what Zoe did was the first that was stored after Tom's evidence had ended, or was voided by it.
+// A purge left its checkpoint, and her erasure leaves of it the time.
+func TestErasureKeepsWhenEvidenceOfOthersEnded(t *testing.T) {
+	for name, ends := range map[string]func(*life){
+		"at a record of hers":           func(l *life) { l.send(l.now(did(71, agentJSON(zoe), quizObject))) },
+		"at a void of a record of hers": func(l *life) { l.voids(72) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, d storetest.Database) {
+				l, _ := enrolled(t, d)
+				live := l.projector("live", 7)
+				l.ruled(mapping.ScopedRule{Capability: "cap-1", Rule: mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Days: 10}},
+					Scope: mapping.Scope{Kind: mapping.ScopeRegistration, Registration: l.registration.ID}})
+				l.send("[" + l.now(did(70, agentJSON("tom"), quizObject)) + "," + l.now(did(72, agentJSON(zoe), quizObject)) + "]")
+				l.goOn(live)
+				d.Clock.Move(11 * 24 * time.Hour)
+				ends(l)
+				l.goOn(live)
+				d.Clock.Move(48 * time.Hour)
+				l.act()
+				l.goOn(live)
+				purged(t, l.s, old)
+				if done := erase(t, l, find(t, l.s, zoe)); done.Replay {
+					t.Fatal("the projection is folded anew")
+				}
+				l.goOn(live)
+				before := l.projected()
+				if !strings.Contains(fmt.Sprint(before["transition"]), string(mapping.CauseExpiry)) {
+					t.Fatal("nothing ended")
+				}
+				l.replayed(before)
+			})
+		})
+	}
+}
+
+// now puts the present where did has a time.
+func (l *life) now(statement string) string {
+	return strings.Replace(statement, "2026-03-01T10:00:00Z", l.d.Clock.Now().Format(time.RFC3339), 1)
+}
+
+// voids has Tom void a statement.
+func (l *life) voids(id int) {
+	l.Helper()
+	l.send(fmt.Sprintf(`{"id":%q,"actor":%s,"verb":{"id":%q},"object":{"objectType":"StatementRef","id":%q}}`,
+		storetest.ID(100+id), agentJSON("tom"), xapi.VerbVoided, storetest.ID(id)))
+}
+
+// ruled sets a rule.
+func (l *life) ruled(rule mapping.ScopedRule) {
+	l.Helper()
+	cs := mapping.Changeset{ID: uuid.NewString(), Author: "operator", At: l.d.Clock.Now(), Scope: rule.Scope, Edits: []mapping.Edit{{Rule: &rule}}}
+	if _, err := l.s.Courses(l.frameworks).Apply(context.Background(), cs); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// replayed folds the log anew and holds that it makes the same.
+func (l *life) replayed(live map[string][]string) {
+	l.Helper()
+	if err := l.s.Projection().Reset(context.Background()); err != nil {
+		l.Fatal(err)
+	}
+	l.drain(l.projector("replay", 50))
+	if d := cmp.Diff(live, l.projected()); d != "" {
+		l.Errorf("the projection differs (-live +replay):\n%s", d)
 	}
 }

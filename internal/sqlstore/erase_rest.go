@@ -58,8 +58,8 @@ func (p *Person) keys(by personKey) []string {
 	return p.documentAgents()
 }
 
-// rest takes away everything but the statements, in one transaction. The projector's lease is taken from its holder, who reads anew
-// whose records are whose.
+// rest takes away everything but the statements, in one transaction. The projector's lease is taken from its holder, and a new
+// generation begins, so that it reads anew whose records are whose, also when it has the lease again by then (checkThere).
 func (e *erasing) rest(ctx context.Context) error {
 	var counted Erased
 	replay := false
@@ -70,6 +70,9 @@ func (e *erasing) rest(ctx context.Context) error {
 		}
 		if _, err := tx.Exec(ctx, `UPDATE projection_cursor SET holder = '', lease_until = 0`); err != nil {
 			return fmt.Errorf("take the projector's lease: %w", err)
+		}
+		if err := tx.newGeneration(ctx); err != nil {
+			return err
 		}
 		events := eventErasure{tx: tx, Person: &e.Person, count: &counted.Events}
 		for _, step := range []func(context.Context) error{
@@ -105,11 +108,20 @@ func (t *Tx) eraseRows(ctx context.Context, p *Person, counted *Erased) error {
 	return nil
 }
 
-// dropIdleCheckpoints drops the voids whose targets are gone: they do nothing any more.
+// dropIdleCheckpoints drops the voids whose targets are gone: they do nothing any more. Of those at which somebody's evidence ended, the
+// time stays.
 func (t *Tx) dropIdleCheckpoints(ctx context.Context) error {
-	_, err := t.Exec(ctx, `DELETE FROM checkpoint WHERE void = ? AND actor = 0 AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.id = checkpoint.refers_to)
-		AND NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.id = checkpoint.refers_to)`, int64(voidDone))
-	return wrap(err, "drop voids of what is gone")
+	const idle = ` WHERE void = ? AND actor = 0 AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.id = checkpoint.refers_to)
+		AND NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.id = checkpoint.refers_to)`
+	for _, query := range []string{
+		tickOnly + idle + ` AND EXISTS (SELECT 1 FROM transition x WHERE x.pos = checkpoint.pos AND x.cause = 'expiry')`,
+		`DELETE FROM checkpoint` + idle,
+	} {
+		if _, err := t.Exec(ctx, query, int64(voidDone)); err != nil {
+			return fmt.Errorf("drop voids of what is gone: %w", err)
+		}
+	}
+	return nil
 }
 
 // rosterRow is a row of table roster.

@@ -274,6 +274,27 @@ func TestErasureKeepsTheLogAndItsWalks(t *testing.T) {
 	})
 }
 
+// A projector that read whose records are whose while an erasure was under way reads anew when it is done, also when it has its lease again.
+func TestErasureHasTheProjectorReadAnew(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l, _ := enrolled(t, d)
+		live := l.projector("live", 7)
+		var learners []string
+		if _, err := l.s.Erase(context.Background(), find(t, l.s, zoe), "asked for", func(int64, int64) {
+			l.goOn(live)
+			if err := d.Raw(t).Select(&learners, `SELECT learner FROM agent_link WHERE agent LIKE '%'||CAST($1 AS TEXT)`, zoe); err != nil || len(learners) == 0 {
+				t.Fatalf("her links were gone before the end: %v, %v", learners, err)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		d.Clock.Move(time.Hour) // the lease ends
+		l.send(l.now(did(60, agentJSON(zoe), quizObject)))
+		l.goOn(live)
+		l.onlyTheLiving(d.Raw(t))
+	})
+}
+
 // The reason stays in the log, so it may not say who.
 func TestReasonForAnErasureNamesNobody(t *testing.T) {
 	l, _ := enrolled(t, storetest.SQLite(t))

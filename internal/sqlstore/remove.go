@@ -84,15 +84,22 @@ func (t *Tx) leaving(ctx context.Context, positions []int64, before time.Time, e
 		d.list(ids), d.list(append([]string{}, except...))); err != nil {
 		return nil, fmt.Errorf("sqlstore: look for evidence: %w", err)
 	}
-	var ticks []int64
-	if err := t.Select(ctx, &ticks, `SELECT DISTINCT pos FROM transition WHERE cause = 'expiry' AND `+d.inInts("pos")+` AND NOT `+d.in("learner"),
-		d.list(nonNilInts(positions)), d.list(append([]string{}, except...))); err != nil {
-		return nil, fmt.Errorf("sqlstore: look for what ended: %w", err)
+	ticks, err := t.ticks(ctx, positions, except)
+	if err != nil {
+		return nil, err
 	}
 	for i := range rows {
 		rows[i].evidence, rows[i].ticks = slices.Contains(used, rows[i].Pos), slices.Contains(ticks, rows[i].Pos)
 	}
 	return rows, nil
+}
+
+// ticks answers the positions, of these, at which evidence of somebody not in except ended.
+func (t *Tx) ticks(ctx context.Context, positions []int64, except []string) (ticks []int64, err error) {
+	d := t.db.d
+	err = t.Select(ctx, &ticks, `SELECT DISTINCT pos FROM transition WHERE cause = 'expiry' AND `+d.inInts("pos")+` AND NOT `+d.in("learner"),
+		d.list(nonNilInts(positions)), d.list(append([]string{}, except...)))
+	return ticks, wrap(err, "look for what ended")
 }
 
 // run removes them.
@@ -137,6 +144,10 @@ func (r *removal) keepCheckpoints(ctx context.Context) error {
 	}
 	return nil
 }
+
+// tickOnly leaves nothing of a checkpoint but the time, as keepCheckpoints does; a condition follows.
+const tickOnly = `UPDATE checkpoint SET own = 1, verb = 0, actor = 0, object = 0, terms = '', success = NULL, completion = NULL, score_milli = NULL,
+	duration = NULL, refers_to = NULL, void = 0, voided_pos = NULL`
 
 // kept is the links of a record that its checkpoint keeps.
 func (r *removal) kept(row leavingRow) []link {
