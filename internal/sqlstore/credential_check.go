@@ -17,6 +17,10 @@ import (
 // checkedFor is how long a credential that was read is checked from memory.
 const checkedFor = 5 * time.Second
 
+// lookAgain is how often a credential in memory is read again at once because what was sent does not fit it: another process may have
+// rotated it a moment ago, and whoever guesses does not make the database work.
+const lookAgain = time.Second
+
 // check is a credential in memory.
 type check struct {
 	credential lrs.Credential
@@ -24,17 +28,26 @@ type check struct {
 	previous   previous
 	revoked    bool
 	until      time.Time
+	looked     time.Time // when it was last read again because something did not fit
+}
+
+// fits answers 1 and 0 for the hash of the newest secret, 0 and 1 for one of the secret before it that still holds.
+func (c *check) fits(hash []byte, now time.Time) (newest, previous int) {
+	return subtle.ConstantTimeCompare(hash, c.secret), c.previous.fits(hash, now)
 }
 
 // Check answers the credential of a key and its secret. An unknown key, a wrong secret and a revoked credential are all
 // lrs.ErrNotFound, and take about the same time.
 func (s *Store) Check(ctx context.Context, key, secret string) (lrs.Credential, error) {
-	c, err := s.credential(ctx, key)
+	hash := sha256.Sum256([]byte(secret))
+	c, err := s.credentialThat(ctx, key, func(c check) bool {
+		newest, previous := c.fits(hash[:], s.now())
+		return newest|previous == 1
+	})
 	if err != nil {
 		return lrs.Credential{}, fmt.Errorf("sqlstore: check a credential: %w", err)
 	}
-	hash := sha256.Sum256([]byte(secret))
-	newest, previous := subtle.ConstantTimeCompare(hash[:], c.secret), c.previous.fits(hash[:], s.now())
+	newest, previous := c.fits(hash[:], s.now())
 	if newest|previous != 1 || c.revoked {
 		return lrs.Credential{}, lrs.ErrNotFound
 	}
@@ -48,7 +61,7 @@ func (s *Store) Check(ctx context.Context, key, secret string) (lrs.Credential, 
 // Bearer answers the credential of a key whose newest secret has the mark. An unknown key, another mark and a revoked credential are
 // all lrs.ErrNotFound.
 func (s *Store) Bearer(ctx context.Context, key, mark string) (lrs.Credential, error) {
-	c, err := s.credential(ctx, key)
+	c, err := s.credentialThat(ctx, key, func(c check) bool { return c.credential.Mark == mark })
 	if err != nil {
 		return lrs.Credential{}, fmt.Errorf("sqlstore: check the credential of a token: %w", err)
 	}
@@ -70,12 +83,22 @@ func canBeKey(key string) bool {
 	return len(key) > 0 && len(key) <= 64 && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
-// credential reads a credential from memory or the database; for an unknown key one that no secret fits.
-func (s *Store) credential(ctx context.Context, key string) (check, error) {
+// credentialThat answers the credential in memory when it fits, else the one in the database, which may be newer.
+func (s *Store) credentialThat(ctx context.Context, key string, fits func(check) bool) (check, error) {
 	now := s.now()
-	if c, ok := s.checked.get(key); ok && now.Before(c.until) {
+	c, ok := s.checked.get(key)
+	if !ok || !now.Before(c.until) {
+		return s.credential(ctx, key, time.Time{})
+	}
+	if fits(c) || now.Before(c.looked.Add(lookAgain)) {
 		return c, nil
 	}
+	return s.credential(ctx, key, now)
+}
+
+// credential reads a credential from the database; for an unknown key one that no secret fits.
+func (s *Store) credential(ctx context.Context, key string, looked time.Time) (check, error) {
+	now := s.now()
 	unknown := check{secret: make([]byte, sha256.Size), revoked: true}
 	if !canBeKey(key) {
 		return unknown, nil
@@ -88,7 +111,7 @@ func (s *Store) credential(ctx context.Context, key string) (check, error) {
 	if err != nil {
 		return check{}, err
 	}
-	c := check{credential: r.credential(), secret: r.Secret, previous: r.previous(), revoked: r.Revoked != nil, until: now.Add(checkedFor)}
+	c := check{credential: r.credential(), secret: r.Secret, previous: r.previous(), revoked: r.Revoked != nil, until: now.Add(checkedFor), looked: looked}
 	s.checked.put(key, c)
 	return c, nil
 }

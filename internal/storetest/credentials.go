@@ -23,6 +23,7 @@ func Credentials(t *testing.T) {
 		{"a credential needs a name and known scopes", credentialRules},
 		{"limits go with the credential, and are held to rules", credentialLimited},
 		{"a rotated secret replaces the old one, which holds for a while", credentialRotated},
+		{"a rotated secret holds elsewhere at once; one that does not fit makes the database work once a second", credentialRotatedElsewhere},
 		{"a token's mark holds until its credential is rotated or revoked, elsewhere a little longer", credentialMark},
 	})
 }
@@ -189,6 +190,35 @@ func credentialRotated(t *testing.T, d Database, s *sqlstore.Store) {
 		t.Error(err)
 	}
 	holds(fourth, false)
+}
+
+func credentialRotatedElsewhere(t *testing.T, d Database, s *sqlstore.Store) {
+	c, first := credential(t, s)
+	elsewhere := d.Open(t)
+	holds := func(secret string, want bool) {
+		t.Helper()
+		if _, err := elsewhere.Check(ctx, c.ID, secret); (err == nil) != want {
+			t.Errorf("holds: %v, %v", want, err)
+		}
+	}
+	holds(first, true)
+	for range 2 {
+		second, err := s.RotateCredential(ctx, c.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds(second, true)
+		holds("guess", false) // not looked up: it was a moment ago
+		third, err := s.RotateCredential(ctx, c.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds(third, false)
+		d.Clock.Move(time.Second)
+		holds(third, true)
+		holds(second, false)
+		d.Clock.Move(time.Second)
+	}
 }
 
 func credentialMark(t *testing.T, d Database, s *sqlstore.Store) {
