@@ -125,7 +125,8 @@ func (p *Previews) forget() {
 func (p *Previews) run(job *previewJob, cs mapping.Changeset) {
 	defer close(job.done)
 	var kept keptChanges
-	shown, err := Preview{}, p.ctx.Err()
+	var shown Preview
+	var err error
 	select {
 	case p.turns <- struct{}{}:
 		defer func() { <-p.turns }()

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"cairn/mapping"
 )
@@ -141,16 +140,6 @@ func (t *courseTags) byCapability() map[string][]string {
 		}
 	}
 	return out
-}
-
-// version changes when the course's own tags of an activity do, so that two authors do not undo each other unseen.
-func (t *courseTags) version(key string) string {
-	var ids []string
-	for _, a := range t.own(key) {
-		ids = append(ids, a.ID)
-	}
-	slices.Sort(ids)
-	return hashSecret(strings.Join(ids, " "))[:16]
 }
 
 // named answers an activity's name, or the end of its address.

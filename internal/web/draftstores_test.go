@@ -151,8 +151,8 @@ func (w previews) Cases(_ context.Context, cs mapping.Changeset, learner, capabi
 // previews is the world under the name that web.Previews has for applying.
 type previews struct{ *world }
 
-func (p previews) Apply(ctx context.Context, cs mapping.Changeset, shown web.Effects) (int64, web.Effects, error) {
-	now, err := p.preview(cs, func(web.Effect) {})
+func (w previews) Apply(ctx context.Context, cs mapping.Changeset, shown web.Effects) (int64, web.Effects, error) {
+	now, err := w.preview(cs, func(web.Effect) {})
 	if err != nil {
 		return 0, now, err
 	}
@@ -160,10 +160,10 @@ func (p previews) Apply(ctx context.Context, cs mapping.Changeset, shown web.Eff
 		return 0, now, web.ErrMoreLose
 	}
 	cs.After = &shown.After
-	then := p.after(cs)
-	pos, err := p.world.Apply(ctx, cs)
+	then := w.after(cs)
+	pos, err := w.world.Apply(ctx, cs)
 	if err == nil {
-		p.evidence, p.rules = then.evidence, then.rules
+		w.evidence, w.rules = then.evidence, then.rules
 	}
 	return pos, now, err
 }

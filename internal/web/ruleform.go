@@ -40,9 +40,6 @@ type worth struct {
 // units are those of a validity.
 var units = []string{"years", "months", "weeks", "days"}
 
-// whats are what a record may be asked to show.
-var whats = []string{"usual", "passed", "score", "own"}
-
 // formOf writes a criterion and a rule into the fields. code answers how the form names an activity.
 func (l locale) formOf(c mapping.Criterion, r mapping.Rule, code func(iri string) string) ruleForm {
 	f := ruleForm{What: "usual", Record: c.NoSelf, Kind: string(r.Kind), Worth: map[string]worth{}, Endorsed: r.Endorsed, Pick: string(r.Pick), Unit: "years"}
