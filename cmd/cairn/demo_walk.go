@@ -52,7 +52,7 @@ func (d *demo) walk(ctx context.Context, p *program) error {
 		recorded, err := s.do()
 		r := stepResult{Step: i + 1, Name: s.name, Recorded: recorded, OK: err == nil}
 		if err != nil {
-			r.Problem = err.Error()
+			r.Problem = inWords(err.Error())
 		}
 		results = append(results, r)
 		if !p.JSON {

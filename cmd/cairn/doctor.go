@@ -100,7 +100,7 @@ func (c *doctorCmd) doctor(p *program, s *sqlstore.Store) *doctor {
 		keys, err = c.load(path)
 	}
 	if err != nil {
-		config.NoKey = err.Error()
+		config.NoKey = inWords(err.Error())
 	} else {
 		config.Signing = keys.ring(p.now()).Signing
 	}

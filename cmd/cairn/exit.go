@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"syscall"
 
 	"cairn/internal/sqlstore"
@@ -28,10 +29,16 @@ type refusal struct {
 
 func (r *refusal) Error() string {
 	if r.cause == nil {
-		return r.sentence
+		return inWords(r.sentence)
 	}
-	return r.sentence + ": " + r.cause.Error()
+	return inWords(r.sentence + ": " + r.cause.Error())
 }
+
+// packageNames is what errors inside begin with, for those who read logs.
+var packageNames = regexp.MustCompile(`(^|: |\n|\()(?:(?:api|caserest|interchange|learner|lrs|lti|mapping|moodlecsv|pipeline|profile|sqlstore|web|xapi): )+`)
+
+// inWords leaves the names of packages out of a sentence for people.
+func inWords(text string) string { return packageNames.ReplaceAllString(text, "$1") }
 
 func (r *refusal) Unwrap() error { return r.cause }
 

@@ -95,7 +95,27 @@ func TestRefusals(t *testing.T) {
 			if strings.Contains(r.problem, "SECRETTEXT") {
 				t.Error("a secret is printed")
 			}
+			if packageNames.MatchString(strings.TrimPrefix(r.problem, "cairn: ")) {
+				t.Errorf("it names packages to people: %s", r.problem)
+			}
 		})
+	}
+}
+
+// Names of packages stand before errors for those who read logs, also several, and inside; other words before colons stay.
+func TestSentencesNameNoPackages(t *testing.T) {
+	for text, want := range map[string]string{
+		"sqlstore: lti: no":                         "no",
+		"it failed: sqlstore: read: lrs: gone":      "it failed: read: gone",
+		"a\nxapi: b":                                "a\nb",
+		"https://lti: x, the lti: y, mailto: z: no": "https://lti: x, the lti: y, mailto: z: no",
+	} {
+		if got := (&refusal{sentence: text}).Error(); got != want {
+			t.Errorf("%q is told as %q", text, got)
+		}
+	}
+	if got := (&refusal{sentence: "refused", cause: errors.New("sqlstore: why")}).Error(); got != "refused: why" {
+		t.Errorf("a cause is told as %q", got)
 	}
 }
 

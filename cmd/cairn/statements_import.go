@@ -258,7 +258,7 @@ func (i *importing) flush(ctx context.Context) error {
 func (i *importing) refuse(line int64, err error) {
 	i.report.Refused++
 	if len(i.report.First) < refusalsShown {
-		i.report.First = append(i.report.First, lineRefusal{line, ruleOf(err), err.Error()})
+		i.report.First = append(i.report.First, lineRefusal{line, ruleOf(err), inWords(err.Error())})
 	}
 }
 

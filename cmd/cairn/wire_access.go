@@ -152,7 +152,7 @@ func (a *access) test(ctx context.Context, id string, r pipeline.Remote) error {
 	found := []web.ForwardTest{}
 	secret, err := a.openRemote(r)
 	if err != nil {
-		found = append(found, web.ForwardTest{Says: err.Error()})
+		found = append(found, web.ForwardTest{Says: inWords(err.Error())})
 	} else {
 		client := remoteClient(a.privateHosts)
 		defer client.CloseIdleConnections()

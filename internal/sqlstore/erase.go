@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,8 +14,11 @@ import (
 	"cairn/internal/pipeline"
 )
 
-// ErrReasonNames says that the reason for an erasure names the person: it stays in the log.
-var ErrReasonNames = errors.New("sqlstore: the reason may not name the person, for it stays in the log")
+// ErrReasonNames says that the reason for an erasure names somebody: it stays in the log.
+var ErrReasonNames = errors.New("sqlstore: the reason may not name the person, nor hold an address or identifier of anybody, for it stays in the log")
+
+// addressed finds what identifies people, known here or not: addresses, UUIDs, hashes, long numbers.
+var addressed = regexp.MustCompile(`@|://|(?i)mailto:|[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}|[0-9]{9}`)
 
 // Erased is what an erasure took away, by kind.
 type Erased struct {
@@ -51,7 +55,7 @@ const eraseBatch = 250
 // written and the log says that somebody was erased; then statements go, some at a time; last, in one transaction, everything
 // else. It may be run again when it was interrupted. ErrReasonNames. shown is told how many statements were looked at; may be nil.
 func (s *Store) Erase(ctx context.Context, p Person, reason string, shown func(done, total int64)) (Erased, error) {
-	if p.namedIn(reason) {
+	if p.namedIn(reason) || addressed.MatchString(reason) {
 		return Erased{}, ErrReasonNames
 	}
 	e := &erasing{Person: p, store: s, before: s.now()}

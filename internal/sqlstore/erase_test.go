@@ -298,10 +298,14 @@ func TestErasureHasTheProjectorReadAnew(t *testing.T) {
 // The reason stays in the log, so it may not say who.
 func TestReasonForAnErasureNamesNobody(t *testing.T) {
 	l, _ := enrolled(t, storetest.SQLite(t))
-	for _, reason := range []string{"Person " + zoe + " asked", "mail from " + strings.ToUpper(zoe) + "@example.org"} {
+	for _, reason := range []string{"Person " + zoe + " asked", "mail from " + strings.ToUpper(zoe) + "@example.org", "for another.one@example.net", "see https://tickets.example/7",
+		"MAILTO:x", "learner 0b0e7a5e-1f2d-4c3b-8a79-55aa66bb77cc", "of " + hashOfMailbox("x"), "call 420123456789"} {
 		if _, err := l.s.Erase(context.Background(), find(t, l.s, zoe), reason, nil); !errors.Is(err, sqlstore.ErrReasonNames) {
 			t.Errorf("%q: %v", reason, err)
 		}
+	}
+	if _, err := l.s.Erase(context.Background(), find(t, l.s, zoe), "asked for on 3 May 2026, ticket 20260503", nil); err != nil {
+		t.Error(err)
 	}
 }
 
