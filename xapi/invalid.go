@@ -3,7 +3,8 @@ package xapi
 import "fmt"
 
 // Rule is one rule a statement must keep. Name is stable: it stands in answers, logs and the folders of the fixtures. Spec is
-// the section of xAPI 1.0.3 (Data is Part Two, Communication Part Three) with the conformance requirement where there is one.
+// the section of xAPI 1.0.3 (Data is Part Two, Communication Part Three) with the conformance requirement where there is one, or of the
+// RFC where xAPI says nothing.
 type Rule struct {
 	Name string
 	Spec string

@@ -5,9 +5,9 @@ import "slices"
 // The rules, in the order of the specification. Each has a folder of its own in testdata/invalid.
 var (
 	ruleJSON          = Rule{"json_malformed", "Data 2.2, XAPI-00014"}
-	ruleUTF8          = Rule{"json_not_utf8", "Communication 1.4"}
-	ruleDuplicate     = Rule{"property_repeated", "Data 2.2.s3.b2"}
-	ruleDepth         = Rule{"json_too_deep", "a limit of this store"}
+	ruleUTF8          = Rule{"json_not_utf8", "Communication 1.4, XAPI-00015"}
+	ruleDuplicate     = Rule{"property_repeated", "Data 2.2.s3.b7, RFC 8259 4"}
+	ruleDepth         = Rule{"json_too_deep", "RFC 8259 9: a limit of this store"}
 	ruleNotStatement  = Rule{"statement_not_object", "Data 2.2, XAPI-00014"}
 	ruleNull          = Rule{"null_value", "Data 2.2, XAPI-00001"}
 	ruleActorMissing  = Rule{"actor_missing", "Data 2.2, XAPI-00003"}
@@ -63,7 +63,7 @@ var (
 // These belong to requests, not to statements.
 var (
 	ruleVersionHeader = Rule{"version_header", "Communication 3.3"}
-	ruleNodes         = Rule{"json_too_many_values", "a limit of this store: at most 1000000 values in a body"}
+	ruleNodes         = Rule{"json_too_many_values", "RFC 8259 9: a limit of this store, at most 1000000 values in a body"}
 )
 
 var rules = []Rule{

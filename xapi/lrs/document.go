@@ -229,7 +229,7 @@ func (d documents) sent(w http.ResponseWriter, r *request) (key DocumentKey, doc
 }
 
 func (d documents) tooLarge() error {
-	return refusal(http.StatusRequestEntityTooLarge, "document_too_large", "a document has at most %d octets", d.MaxDocument)
+	return &Refusal{http.StatusRequestEntityTooLarge, "document_too_large", fmt.Sprintf("a document has at most %d octets", d.MaxDocument), "RFC 9110 15.5.14", ""}
 }
 
 func (d documents) change(w http.ResponseWriter, r *request, key DocumentKey, f func(*Document) (*Document, error)) error {

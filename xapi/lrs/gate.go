@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -69,8 +70,8 @@ func (g *gate) take(r *request, door *semaphore.Weighted, octets int64, then fun
 func (h *handler) octets(w http.ResponseWriter, r *request) ([]byte, error) {
 	encoding := strings.ToLower(r.Header.Get("Content-Encoding"))
 	if encoding != "" && encoding != "identity" && encoding != "gzip" {
-		return nil, refusal(http.StatusUnsupportedMediaType, "content_encoding_unknown",
-			"a body is sent as it is or with gzip, not with %q", shorten(encoding))
+		return nil, &Refusal{http.StatusUnsupportedMediaType, "content_encoding_unknown",
+			fmt.Sprintf("a body is sent as it is or with gzip, not with %q", shorten(encoding)), "RFC 9110 8.4, 15.5.16", ""}
 	}
 	if len(r.leave) > 0 { // the body of a request that came as a form, which counts already
 		return h.unpack(r.Body, encoding, h.MaxBody)

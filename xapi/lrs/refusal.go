@@ -17,7 +17,7 @@ type Refusal struct {
 	Status  int
 	Name    string
 	Message string
-	Spec    string // section of xAPI, where one is enforced
+	Spec    string // section of xAPI, or of HTTP where that has none
 	Path    string // JSON pointer into the body
 }
 

@@ -79,10 +79,10 @@ func (b *bounded) Read(p []byte) (int, error) {
 func (h *handler) bodyError(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) || errors.Is(err, errBounded) {
-		return refusal(http.StatusRequestEntityTooLarge, "body_too_large",
-			"a body has at most %d octets, and one sent with gzip at most %d times what it has packed", h.MaxBody, packedRatio)
+		return &Refusal{http.StatusRequestEntityTooLarge, "body_too_large",
+			fmt.Sprintf("a body has at most %d octets, and one sent with gzip at most %d times what it has packed", h.MaxBody, packedRatio), "RFC 9110 15.5.14", ""}
 	}
-	return refusal(http.StatusBadRequest, "body_unreadable", "the body did not arrive whole")
+	return &Refusal{http.StatusBadRequest, "body_unreadable", "the body did not arrive whole", "RFC 9110 15.5.1, RFC 9112 8", ""}
 }
 
 func shorten(s string) string {
