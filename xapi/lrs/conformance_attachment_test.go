@@ -104,6 +104,19 @@ func (a answer) parts(t *testing.T) map[string]string {
 	}
 }
 
+// The hash holds the data; a length that counts characters, or something else, costs nobody their statement, and is kept as sent.
+func TestLengthOfAnAttachmentIsNotHeldAgainstIt(t *testing.T) {
+	s := serve(t)
+	wrong := strings.Replace(withAttachments(1, attachment(sha2("abc"), "")), `"length":3`, `"length":27`, 1)
+	if got := s.do(t, mixed(wrong, section{content: "abc"})); got.status != 200 {
+		t.Fatal(got)
+	}
+	found := s.do(t, call{path: statements + "?attachments=true&statementId=" + id(1)}).parts(t)
+	if found[sha2("abc")] != "abc" || !strings.Contains(found[""], `"length":27`) {
+		t.Error(found)
+	}
+}
+
 func TestMultipart_XAPI_00127_to_00135_refused(t *testing.T) {
 	one := withAttachments(1, attachment(sha2("abc"), ""))
 	plain := statement(1, "")

@@ -106,8 +106,8 @@ func hashOf(content []byte, digits int) string {
 }
 
 // attach gives each attachment its data. An attachment without data says where the data is, and data without an attachment is
-// refused (Communication 1.5.2, XAPI-00128, XAPI-00129). The hash says which data it is; the length is not held against it, as senders
-// in the field count characters.
+// refused (Communication 1.5.2, XAPI-00128, XAPI-00129). The hash says which data it is, and that it is whole. The length (Data 2.4.11) is
+// not held against it: xAPI asks that of no LRS, senders in the field count characters, and ADL's suite has a valid request with a wrong one.
 func (s *sent) attach(batch []xapi.Prepared) error {
 	used := map[string]bool{}
 	for i := range batch {
