@@ -43,7 +43,7 @@ func asRefusal(err error) *Refusal {
 		return &Refusal{http.StatusBadRequest, wrong.Rule, wrong.Detail, wrong.Spec, wrong.Path}
 	case errors.As(err, &conflict):
 		return &Refusal{http.StatusConflict, "statement_conflict",
-			"another statement with the id " + conflict.ID + " is there already; nothing of this request was kept",
+			"another statement was stored with the id " + conflict.ID + "; nothing of this request was kept",
 			"Communication 2.1.1, XAPI-00142", ""}
 	case errors.Is(err, ErrVoidForbidden):
 		return &Refusal{http.StatusForbidden, "void_forbidden",

@@ -34,11 +34,11 @@ var (
 	ErrVoidForbidden = errors.New("lrs: only the credential that stored a statement, or one with scope all, may void it")
 )
 
-// ConflictError says that a statement with this id is stored already and differs (xAPI 1.0.3 Communication 2.1.1, XAPI-00142).
+// ConflictError says that a statement was stored with this id and differs, be it still there or gone (xAPI 1.0.3 Communication 2.1.1, XAPI-00142).
 type ConflictError struct{ ID string }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("lrs: a different statement with id %s is stored already", e.ID)
+	return fmt.Sprintf("lrs: a different statement was stored with the id %s", e.ID)
 }
 
 // Stored is a statement as it is given back.
