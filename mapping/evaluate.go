@@ -40,8 +40,10 @@ type verdict struct {
 	percent           int
 	decisive          int // index of the item that completed the rule; -1 while it is not complete
 	ask               ask
-	counting          []int // indices of the items that may count, in order; some may have ended
-	line              *line // what left out the others, nil when nothing did
+	counting          []int   // indices of the items that may count, in order; some may have ended
+	line              *line   // what left out the others, nil when nothing did
+	pacing            *pacing // what left them out under spacing, nil without
+	begins            begins  // of pacing
 	chosen            chosen
 	endorsement       int       // index of the endorsement that counts; -1 for none
 	endorsedAt        time.Time // since when one counts

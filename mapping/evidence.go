@@ -66,7 +66,7 @@ const (
 	ReasonOutsideWindow  Reason = "outside_window"  // it counted for the rule's validity, which has ended
 	ReasonNotLatest      Reason = "not_latest"      // under a rule that takes the latest, a later one decides
 	ReasonNotMostCommon  Reason = "not_most_common" // under a rule that takes the most common, most do not meet the criterion
-	ReasonTooSoon        Reason = "too_soon"        // less than the rule's spacing after the one before it that counts
+	ReasonTooSoon        Reason = "too_soon"        // less than the rule's spacing before or after another that counts
 	ReasonNotInRule      Reason = "not_in_rule"     // the rule gives the activity no points, or no group of it
 	ReasonOtherScope     Reason = "other_scope"     // it would count, but in another scope than the one the result comes from
 )

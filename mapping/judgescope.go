@@ -22,10 +22,16 @@ func (j *judge) in(s Scope) verdict {
 	set := j.ruleAt(s.place())
 	v := verdict{scope: s, set: set, decisive: -1, endorsement: -1, chosen: chosen{}, ask: set.Rule.asks(j.outOf(s))}
 	items := j.soundIn(s)
-	v.counting, v.line = j.counting(set.Rule, items)
 	var does done
 	if v.ask.named != nil {
 		v.ask.aligned, does = j.activitiesIn(s), v.chosen.has
+	}
+	if set.Rule.Spacing.IsZero() {
+		v.counting, v.line = j.counting(set.Rule, items)
+	} else {
+		v.pacing = j.pace(set.Rule, v.ask, items)
+		v.begins = v.pacing.best(func(end time.Time) bool { return end.IsZero() || j.At.IsZero() || end.After(j.At) })
+		v.counting = v.pacing.counting(v.begins)
 	}
 	last := -1
 	for _, i := range v.counting {
@@ -152,7 +158,7 @@ func (j *judge) decide(i int, it *Item, v *verdict, in bool) {
 		return
 	}
 	it.Until = v.set.Rule.end(it.Evidence.Record.Time)
-	left, by := v.line.left(i, it.Activity)
+	left, by := v.left(i, it.Activity)
 	switch {
 	case j.ended(v.set.Rule, it):
 		it.Reason = ReasonOutsideWindow
@@ -163,6 +169,14 @@ func (j *judge) decide(i int, it *Item, v *verdict, in bool) {
 	default:
 		j.once(i, it, v.chosen[it.Activity])
 	}
+}
+
+// left says why pick or spacing leave out an item that is sound, and what decided so; ReasonNone when they do not.
+func (v *verdict) left(i int, activity string) (Reason, int) {
+	if v.pacing != nil {
+		return v.pacing.left(v.begins, i)
+	}
+	return v.line.left(i, activity)
 }
 
 // once counts an activity once: with the item chosen for it.

@@ -6,13 +6,11 @@ import (
 )
 
 // line goes along the items of a scope in the order of events and knows, of each activity, the records that count for it under
-// the rule's pick and spacing. What it knows after some of the items is what it would know if there were no others.
+// the rule's pick. What it knows after some of the items is what it would know if there were no others.
 type line struct {
-	j     *judge
-	rule  Rule
-	by    map[string]*track
-	begun int         // index of the item with which an activity began to count last; -1 before the first
-	early map[int]int // what came too soon, and the item that it came too soon after
+	j    *judge
+	rule Rule
+	by   map[string]*track
 }
 
 // track is one activity on a line.
@@ -24,13 +22,13 @@ type track struct {
 }
 
 func newLine(j *judge, r Rule) *line {
-	return &line{j: j, rule: r, by: map[string]*track{}, begun: -1, early: map[int]int{}}
+	return &line{j: j, rule: r, by: map[string]*track{}}
 }
 
-// counting answers, in order, the items of a scope that may count under a rule, and the line that found them: nil when neither
-// pick nor spacing leaves any out.
+// counting answers, in order, the items of a scope that may count under a rule, and the line that found them: nil when the pick
+// leaves none out.
 func (j *judge) counting(r Rule, items []int) ([]int, *line) {
-	if r.Pick == PickHighest && r.Spacing.IsZero() {
+	if r.Pick == PickHighest {
 		if j.contrary {
 			items = slices.DeleteFunc(slices.Clone(items), func(i int) bool { return j.items[i].Reason != ReasonNone })
 		}
@@ -60,15 +58,8 @@ func (l *line) add(i int) {
 	}
 	good := it.Reason == ReasonNone
 	l.tell(t, i, good)
-	switch {
-	case l.rule.Pick == PickLatest:
+	if l.rule.Pick == PickLatest {
 		t.good, t.end = t.good[:0], time.Time{}
-	case len(t.good) > 0 || !good:
-	case l.tooSoon(it.Evidence.Record.Time):
-		l.early[i] = l.begun
-		return
-	default:
-		l.begun = i
 	}
 	if good {
 		t.good = append(t.good, i)
@@ -90,10 +81,6 @@ func (l *line) tell(t *track, i int, good bool) {
 	}
 }
 
-func (l *line) tooSoon(at time.Time) bool {
-	return !l.rule.Spacing.IsZero() && l.begun >= 0 && l.rule.Spacing.AddTo(l.j.items[l.begun].Evidence.Record.Time).After(at)
-}
-
 // stands says whether the activity counts as far as its records say.
 func (t *track) stands(p Pick) bool {
 	if p != PickMostCommon || t.yes != t.no {
@@ -106,9 +93,6 @@ func (t *track) stands(p Pick) bool {
 func (l *line) left(i int, activity string) (Reason, int) {
 	if l == nil {
 		return ReasonNone, -1
-	}
-	if by, early := l.early[i]; early {
-		return ReasonTooSoon, by
 	}
 	t := l.by[activity]
 	switch {

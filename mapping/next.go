@@ -48,7 +48,7 @@ func Next(prev Progress, r Result, c Cause) (Progress, *Transition) {
 // Idle says that one more row of evidence can change neither state nor percent nor the end of what is evidenced, so that nobody
 // needs to look: it does not count by itself, or the capability is evidenced for ever already and the row takes nothing back.
 // rules are those of the case. Where the latest or the most common record decides, what does not count has a say too; where
-// records are to be spaced, an earlier one that arrives late may take the place of a later one.
+// records are to be spaced, another choice of activities may last longer, and is looked for each time.
 func (p Progress) Idle(a Alignment, e Evidence, rules ...ScopedRule) bool {
 	if e.Kind == EvidenceTakenBack {
 		return false

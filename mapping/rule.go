@@ -31,7 +31,7 @@ type Rule struct {
 	N        int      `json:"n,omitzero"`        // n_of: activities asked for; points: points asked for
 	Parts    []Part   `json:"parts,omitzero"`    // points: one an activity; groups: the alternatives, any of them
 	Validity Period   `json:"validity,omitzero"` // a record counts for so long after it happened; none: for ever
-	Spacing  Period   `json:"spacing,omitzero"`  // between two activities that begin to count lies at least so much time
+	Spacing  Period   `json:"spacing,omitzero"`  // between two activities that begin to count lies at least so much time: see pacing
 	Endorsed bool     `json:"endorsed,omitzero"` // an assessor's endorsement is needed too
 	Pick     Pick     `json:"pick,omitzero"`
 	Locked   bool     `json:"locked,omitzero"`    // instance scope only: narrower scopes set no rule of their own

@@ -32,14 +32,14 @@ func (j *judge) expiry(v verdict) time.Time {
 	if v.set.Rule.Validity.IsZero() {
 		return first
 	}
-	last := v.ends(j)
+	last, met := v.lasting(j)
 	moments := make([]time.Time, 0, len(last))
 	for _, end := range last {
 		moments = append(moments, end)
 	}
 	slices.SortFunc(moments, time.Time.Compare)
 	at, _ := slices.BinarySearchFunc(moments, true, func(m time.Time, _ bool) int {
-		if v.ask.metBy(last, func(end time.Time) bool { return end.After(m) }) {
+		if met(func(end time.Time) bool { return end.After(m) }) {
 			return -1
 		}
 		return 1
@@ -48,6 +48,15 @@ func (j *judge) expiry(v verdict) time.Time {
 		first = moments[at]
 	}
 	return first
+}
+
+// lasting is when each activity that may count stops to count, and whether those whose end passes are enough.
+func (v verdict) lasting(j *judge) (map[string]time.Time, func(alive func(end time.Time) bool) bool) {
+	if v.pacing != nil {
+		return v.pacing.ends, v.pacing.met
+	}
+	last := v.ends(j)
+	return last, func(alive func(end time.Time) bool) bool { return v.ask.metBy(last, alive) }
 }
 
 // ends is when each activity that counts stops to count.
@@ -119,6 +128,7 @@ type sweep struct {
 	line         *line
 	ends         map[string]time.Time // of the activities that stand and have not ended; zero: never
 	endorsements []Endorsement
+	told         []int // items that have happened, for spacing alone
 	lost         time.Time
 }
 
@@ -156,6 +166,9 @@ func (s *sweep) add(i int) {
 
 // tell lets the line know of a record, and keeps the end of its activity.
 func (s *sweep) tell(i int) {
+	if s.v.pacing != nil {
+		s.told = append(s.told, i)
+	}
 	s.line.add(i)
 	activity := s.j.items[i].Activity
 	if t := s.line.by[activity]; t.stands(s.v.set.Rule.Pick) {
@@ -183,6 +196,9 @@ func (s *sweep) met(m time.Time, from bool) bool {
 		return e.At.Before(m) && alive(e.end())
 	}) {
 		return false
+	}
+	if s.v.pacing != nil {
+		return s.j.pace(s.v.set.Rule, s.v.ask, slices.Sorted(slices.Values(s.told))).met(alive)
 	}
 	return s.v.ask.metBy(s.ends, alive)
 }
