@@ -135,6 +135,7 @@ func TestUndoReversesEdits(t *testing.T) {
 	before := mapping.Before{
 		Alignment: known().Alignment,
 		Rule:      func(mapping.ScopedRule) (mapping.Rule, bool) { return mapping.Rule{Kind: mapping.RuleAll}, true },
+		Stands:    func(mapping.ScopedRule) bool { return true },
 	}
 	undo, err := cs.Undo(mapping.Changeset{ID: "undo", Author: "b", Reason: "a slip"}, before)
 	if err != nil {
@@ -154,6 +155,10 @@ func TestUndoReversesEdits(t *testing.T) {
 	}
 	if second, err := cs.Undo(mapping.Changeset{ID: "undo"}, before); err != nil || second.Edits[1].Add.ID != again.ID {
 		t.Error("undo is not deterministic")
+	}
+	before.Stands = func(r mapping.ScopedRule) bool { return !r.Replaces(set) }
+	if rest, err := cs.Undo(mapping.Changeset{ID: "undo"}, before); err != nil || len(rest.Edits) != 2 || rest.Edits[0].Add == nil {
+		t.Errorf("a later rule is taken back: %+v %v", rest, err)
 	}
 	before.Alignment = func(string) (mapping.Alignment, bool) { return mapping.Alignment{}, false }
 	if _, err := cs.Undo(mapping.Changeset{ID: "undo"}, before); !errors.Is(err, mapping.ErrUnknownAlignment) {

@@ -17,6 +17,7 @@ type applied struct {
 	ID, Author, Reason, Undoes string
 	Pos                        int64
 	Folded                     *bool
+	LeftOut                    int `json:"left_out"`
 	Edits                      []mapping.Edit
 }
 
@@ -161,6 +162,29 @@ func TestUndoTakesBackWhatStillStands(t *testing.T) {
 	}
 	if g := w.do(undo); g.status != 409 || g.rule() != "nothing_to_undo" {
 		t.Error(g)
+	}
+}
+
+// TestUndoLeavesTheRuleThatSomebodySetSince: what is taken back is the changeset, not what came after it.
+func TestUndoLeavesTheRuleThatSomebodySetSince(t *testing.T) {
+	w := newWorld(t)
+	ruled := func(n int) string {
+		return fmt.Sprintf(`{"rule":{"capability":"%s","rule":{"kind":"n_of","n":%d}}}`, second, n)
+	}
+	var mine, back applied
+	w.change("", adds(third, page)+","+ruled(2)).into(t, &mine)
+	w.change("", ruled(5))
+	undo := asked{method: "POST", path: "/changesets/" + mine.ID + "/undo", key: w.root(), body: `{}`}
+	g := w.do(undo)
+	if g.into(t, &back); g.status != 201 || len(back.Edits) != 1 || back.Edits[0].Remove == "" || back.LeftOut != 1 {
+		t.Fatal(g)
+	}
+	var rules struct{ Items []mapping.ScopedRule }
+	if w.get("/rules?capability="+second, &rules); len(rules.Items) != 1 || rules.Items[0].Rule.N != 5 {
+		t.Errorf("%+v", rules)
+	}
+	if g := w.do(undo); g.status != 409 || g.rule() != "nothing_to_undo" {
+		t.Error("again", g)
 	}
 }
 

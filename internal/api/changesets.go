@@ -34,6 +34,7 @@ func (s *service) changesetRoutes() []route {
 		{
 			method: http.MethodPost, path: "/changesets/{changeset}/undo", name: "undoChangeset", group: group, scope: lrs.ScopeAlignmentsWrite, wide: true, gone: true,
 			summary: "Take a changeset back, of what still stands, as a changeset of its own",
+			about:   "What it added and what is still there is removed, what it removed and is not there again is added, and a rule becomes what it was where no later changeset set it. The rest is left as it is: `left_out` says how much. When nothing stands, it is refused (`nothing_to_undo`).",
 			body:    func() any { return &undoRequest{} }, statuses: []int{http.StatusCreated}, gives: changeset{}, do: s.undoChangeset,
 		},
 	}
@@ -44,6 +45,8 @@ type changeset struct {
 	mapping.Changeset
 	Pos    int64 `json:"pos"`             // in the log
 	Folded *bool `json:"folded,omitzero"` // after a change: states have followed it
+	// LeftOut is how many edits of the one that was taken back do not stand any more, and are left as they are.
+	LeftOut int `json:"left_out,omitzero"`
 }
 
 type changesetList struct {
@@ -164,7 +167,7 @@ func (s *service) again(c *call, was Applied, cs mapping.Changeset) (answer, err
 		return answer{}, newProblem("changeset_id_taken", "another changeset has this id").at("/id")
 	}
 	folded := s.follow(c, was.Pos)
-	return answer{body: changeset{was.Changeset, was.Pos, &folded}, location: Prefix + "/changesets/" + cs.ID}, nil
+	return answer{body: changeset{Changeset: was.Changeset, Pos: was.Pos, Folded: &folded}, location: Prefix + "/changesets/" + cs.ID}, nil
 }
 
 func (s *service) apply(c *call, cs mapping.Changeset, how func(context.Context, mapping.Changeset) (int64, error)) (answer, error) {
@@ -173,7 +176,7 @@ func (s *service) apply(c *call, cs mapping.Changeset, how func(context.Context,
 		return answer{}, err
 	}
 	folded := s.follow(c, pos)
-	return answer{status: http.StatusCreated, body: changeset{cs, pos, &folded}, location: Prefix + "/changesets/" + cs.ID}, nil
+	return answer{status: http.StatusCreated, body: changeset{Changeset: cs, Pos: pos, Folded: &folded}, location: Prefix + "/changesets/" + cs.ID}, nil
 }
 
 // follow waits for the projection, and says whether it has come to the position.
@@ -267,7 +270,12 @@ func (s *service) undoChangeset(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if len(back.Edits) == 0 {
-		return answer{}, newProblem("nothing_to_undo", "what it added is gone, and what it removed is there again")
+		return answer{}, newProblem("nothing_to_undo", "what it added is gone, what it removed is there again, and others took the place of its rules")
 	}
-	return s.apply(c, back, s.Alignments.Apply)
+	out, err := s.apply(c, back, s.Alignments.Apply)
+	if made, is := out.body.(changeset); is {
+		made.LeftOut = len(was.Edits) - len(back.Edits)
+		out.body = made
+	}
+	return out, err
 }

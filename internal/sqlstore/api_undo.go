@@ -11,8 +11,8 @@ import (
 	"cairn/mapping"
 )
 
-// Undo is api.Alignments. What stands is read as of the end of the log for alignments; a rule as it was before the changeset, which the
-// projection must have come to.
+// Undo is api.Alignments. What stands is read as of the end of the log; a rule as it was before the changeset, which the projection must
+// have come to. Changeset.After of the answer is that end: what comes in between refuses it.
 func (a API) Undo(ctx context.Context, of api.Applied, undo mapping.Changeset) (back mapping.Changeset, err error) {
 	known, ended, err := a.headsOf(ctx, of.Changeset)
 	if err != nil {
@@ -21,6 +21,14 @@ func (a API) Undo(ctx context.Context, of api.Applied, undo mapping.Changeset) (
 	rules, err := ruleRows(ctx, a.s.DB, `WHERE registration = ? AND context = ? AND began < ?`, of.Scope.Registration, of.Scope.Context, of.Pos)
 	if err != nil {
 		return back, err
+	}
+	later, err := a.since(ctx, of)
+	if err != nil {
+		return back, err
+	}
+	undo.After = &of.Pos
+	if len(later) > 0 {
+		undo.After = &later[len(later)-1].Pos
 	}
 	var wrong error
 	back, err = of.Changeset.Undo(undo, mapping.Before{
@@ -36,6 +44,9 @@ func (a API) Undo(ctx context.Context, of api.Applied, undo mapping.Changeset) (
 			}
 			return mapping.Rule{}, false
 		},
+		Stands: func(set mapping.ScopedRule) bool {
+			return !slices.ContainsFunc(later, func(l api.Applied) bool { return l.Sets(set) })
+		},
 	})
 	if wrong != nil {
 		err = wrong
@@ -44,6 +55,23 @@ func (a API) Undo(ctx context.Context, of api.Applied, undo mapping.Changeset) (
 		return back, err
 	}
 	return a.standing(ctx, back, ended)
+}
+
+// since reads the changesets of the same scope after one, oldest first.
+func (a API) since(ctx context.Context, of api.Applied) ([]api.Applied, error) {
+	var rows []changesetRow
+	if err := a.s.Select(ctx, &rows, `SELECT pos, body FROM changeset WHERE registration = ? AND context = ? AND pos > ? ORDER BY pos`,
+		of.Scope.Registration, of.Scope.Context, of.Pos); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the changesets since one: %w", err)
+	}
+	out := make([]api.Applied, len(rows))
+	for i, row := range rows {
+		var err error
+		if out[i], err = row.applied(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // headsOf reads the alignments that a changeset speaks of, and which of them have ended.

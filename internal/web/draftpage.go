@@ -70,7 +70,7 @@ func (s *site) effect(v *visit, d *draft, id string) (EffectsSoFar, string, erro
 
 // draftPreview answers /course/draft.
 func (s *site) draftPreview(v *visit) (answer, error) {
-	q, err := v.query("undo", "of", "imported", "there")
+	q, err := v.query("undo", "left", "of", "imported", "there")
 	if err != nil {
 		return answer{}, err
 	}
@@ -81,6 +81,9 @@ func (s *site) draftPreview(v *visit) (answer, error) {
 	p, err := s.draftPage(v, d, q.Get("of"))
 	if err == nil && q.Has("undo") {
 		p.Notice = &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("draft.undoes")}}
+		if left := smallNumber(q.Get("left")); left > 0 {
+			p.Notice.Text = append(p.Notice.Text, v.say("draft.undoleft", "n", left))
+		}
 	}
 	if err == nil && q.Has("imported") {
 		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("import.done", "n", smallNumber(q.Get("imported"))), v.say("import.there", "n", smallNumber(q.Get("there")))}}

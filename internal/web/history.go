@@ -201,6 +201,7 @@ func (p *past) reverse(cs, undo mapping.Changeset) (mapping.Changeset, error) {
 	back, err := cs.Undo(undo, mapping.Before{
 		Alignment: func(id string) (mapping.Alignment, bool) { a, ok := p.added[id]; return a, ok },
 		Rule:      func(set mapping.ScopedRule) (mapping.Rule, bool) { return p.ruleBefore(cs.ID, set) },
+		Stands:    func(set mapping.ScopedRule) bool { return p.ruleStands(cs.ID, set) },
 	})
 	if err != nil {
 		return mapping.Changeset{}, err
@@ -247,6 +248,19 @@ func (p *past) ruleBefore(id string, set mapping.ScopedRule) (mapping.Rule, bool
 		}
 	}
 	return mapping.Rule{}, false
+}
+
+// ruleStands says whether no later change took the place of a rule that a changeset set.
+func (p *past) ruleStands(id string, set mapping.ScopedRule) bool {
+	for _, h := range p.entries {
+		if h.Changeset.ID == id {
+			return true
+		}
+		if h.Changeset.Sets(set) {
+			return false
+		}
+	}
+	return false
 }
 
 // appliedNotice says what a draft did. The numbers come from the redirect after applying and are no more than numbers.
@@ -304,5 +318,9 @@ func (s *site) undo(v *visit) (answer, error) {
 	if err := s.keepDraft(v, d); err != nil {
 		return answer{}, err
 	}
-	return v.done("course/draft?undo=1"), nil
+	to := "course/draft?undo=1"
+	if left := len(cs.Edits) - len(back.Edits); left > 0 {
+		to += "&left=" + strconv.Itoa(left)
+	}
+	return v.done(to), nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"cairn/internal/web"
 	"cairn/mapping"
@@ -260,6 +261,37 @@ func TestFiguresThatComeLate(t *testing.T) {
 	_, to, _ := w.applied(t, "tove", url.Values{"seen": {"1"}})
 	if !strings.Contains(to, "late=1") || len(w.changes) != 2 {
 		t.Errorf("leads to %s, %d changes", to, len(w.changes))
+	}
+}
+
+// TestUndoLeavesALaterRule: a rule that somebody set since is not taken back, and the page says so.
+func TestUndoLeavesALaterRule(t *testing.T) {
+	w := newWorld(t)
+	ruled := func(id string, n int) web.HistoryEntry {
+		set := mapping.ScopedRule{Capability: w.capability("6.1-L2"), Scope: course.Scope(), Rule: mapping.Rule{Kind: mapping.RuleN, N: n}}
+		return web.HistoryEntry{Pos: w.changes[len(w.changes)-1].Pos + 1, Changeset: mapping.Changeset{ID: id, Author: "account-sam", At: now, Scope: course.Scope(), Edits: []mapping.Edit{{Rule: &set}}}}
+	}
+	mine, theirs := uuid.NewString(), uuid.NewString()
+	first := ruled(mine, 2)
+	first.Changeset.Edits = append(first.Changeset.Edits, mapping.Edit{Remove: "a3"})
+	w.changes = append(w.changes, first)
+	w.ended["a3"] = true
+	w.changes = append(w.changes, ruled(theirs, 5))
+	got := w.post(t, "tove", "/course/history", "/course/history/"+mine+"/undo", url.Values{})
+	if got.Code != http.StatusSeeOther || !strings.HasSuffix(got.Header().Get("Location"), "course/draft?undo=1&left=1#notice") {
+		t.Fatalf("status %d to %s", got.Code, got.Header().Get("Location"))
+	}
+	if edits := w.edits(); len(edits) != 1 || edits[0].Add == nil {
+		t.Errorf("the draft is %+v", edits)
+	}
+	checkSays(t, w.get("tove", "/course/draft?undo=1&left=1").Body.String(), []string{"1 part of it is left out: it was changed or taken back since."}, nil)
+	w.changes = append(w.changes, ruled(uuid.NewString(), 7))
+	page := w.get("tove", "/course/history").Body.String()
+	if strings.Contains(page, theirs+"/undo") {
+		t.Error("the undo of a rule that is not there any more is offered")
+	}
+	if got := w.call("POST", "/s/"+token("tove")+"/course/history/"+theirs+"/undo", "tove", url.Values{"form": {macOf(token("tove"))}}); got.Code != http.StatusConflict {
+		t.Errorf("status %d", got.Code)
 	}
 }
 
