@@ -84,7 +84,7 @@ func (s *Store) NearMailboxes(ctx context.Context, p Person) (near []string, err
 	return near, wrap(err, "look for mailboxes that are written nearly the same")
 }
 
-// eachMailbox tells every mailbox that statements or documents name.
+// eachMailbox tells every mailbox that statements or documents name, or that is linked to an account.
 func eachMailbox(ctx context.Context, r reader, told func(agent string)) error {
 	for after := mailboxFrom; ; {
 		var rows []termRow
@@ -101,7 +101,8 @@ func eachMailbox(ctx context.Context, r reader, told func(agent string)) error {
 		}
 	}
 	var agents []string
-	if err := r.Select(ctx, &agents, `SELECT DISTINCT agent FROM document WHERE agent > ? AND agent < ?`, mailboxFrom, mailboxTo); err != nil {
+	if err := r.Select(ctx, &agents, `SELECT agent FROM document WHERE agent LIKE ? UNION SELECT agent FROM agent_link WHERE agent LIKE ? UNION
+		SELECT agent FROM account_link WHERE agent LIKE ?`, mailboxFrom+"%", mailboxFrom+"%", mailboxFrom+"%"); err != nil {
 		return err
 	}
 	for _, agent := range agents {

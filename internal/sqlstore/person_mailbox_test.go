@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"cairn/internal/learner"
 	"cairn/internal/sqlstore"
 	"cairn/internal/storetest"
 )
@@ -55,6 +56,22 @@ func TestTombstoneOfAHashKeepsItsMailboxOut(t *testing.T) {
 		erase(t, l, p)
 		if dropped, err := sendAgain(t, l.s, did(53, `{"mbox":"mailto:lost@example.org"}`, quizObject)); err != nil || dropped != 1 {
 			t.Errorf("%d dropped, %v", dropped, err)
+		}
+	})
+}
+
+// The hash of a mailbox that is linked to a learner finds the learner, with or without statements.
+func TestTheHashOfALinkedMailboxFindsItsLearner(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l := newLife(t, d, 1)
+		if err := l.s.SetIdentityRule(context.Background(), l.registration.ID, learner.IdentityRule{Mode: learner.IdentityMode("mailto")}); err != nil {
+			t.Fatal(err)
+		}
+		session := enter(t, l.s, visit(l.registration, zoe, d.Clock.Now(), withEmail("zoe@example.org")))
+		l.drain(l.projector("live", 7))
+		p, err := l.s.Person(context.Background(), sqlstore.WhoIs{Agent: "sha1|" + hashOfMailbox("mailto:zoe@example.org")})
+		if err != nil || !slices.Equal(p.Learners, []string{session.Learner}) || !slices.Contains(p.Agents, "mbox|mailto:zoe@example.org") {
+			t.Errorf("%+v, %v", p, err)
 		}
 	})
 }
