@@ -49,6 +49,18 @@ func (a ask) met(have int, does done) bool {
 	return a.need > 0 && have >= a.need
 }
 
+// reachable says whether all aligned activities together are enough.
+func (a ask) reachable() bool {
+	have := a.outOf
+	if a.named != nil {
+		have = 0
+	}
+	for activity := range a.aligned {
+		have += a.worth(activity)
+	}
+	return a.met(have, func(activity string) bool { return a.aligned[activity] })
+}
+
 // figures puts what counts in numbers. Under groups they are those of the nearest group.
 func (a ask) figures(have int, does done) (has, need, outOf, percent int) {
 	switch {

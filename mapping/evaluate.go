@@ -54,8 +54,9 @@ type verdict struct {
 func (v *verdict) complete() bool { return v.decisive >= 0 }
 
 // better orders scopes: complete before incomplete; of two complete ones the one that lasts longer, then the one completed first;
-// else the higher percent; then the one that ended last; then one that has something aligned; then the preferred scope; then the
-// wider one, which holds for everyone; then by registration and LTI context, so that the order is total.
+// of two incomplete ones the one that was complete, the latest end first; then the higher percent, so that the tags of one course
+// take nothing from people elsewhere; then one that what is aligned can complete; then the preferred scope; then the wider one, which holds for everyone; then by registration and LTI context, so
+// that the order is total.
 func (j *judge) better(a, b *verdict) bool {
 	if a.complete() != b.complete() {
 		return a.complete()
@@ -64,9 +65,17 @@ func (j *judge) better(a, b *verdict) bool {
 	if a.complete() {
 		by = cmp.Or(longer(a.expires, b.expires), j.items[a.decisive].Evidence.Record.Compare(j.items[b.decisive].Evidence.Record))
 	}
-	by = cmp.Or(by, cmp.Compare(b.percent, a.percent), b.endedAt.Compare(a.endedAt), cmp.Compare(min(b.outOf, 1), min(a.outOf, 1)),
+	by = cmp.Or(by, b.endedAt.Compare(a.endedAt), cmp.Compare(b.percent, a.percent), b.can()-a.can(),
 		prefers(j.Prefer, b.scope)-prefers(j.Prefer, a.scope))
 	return cmp.Or(by, a.scope.place().compare(b.scope.place())) < 0
+}
+
+// can is 2 when the rule is met with all that is aligned, 1 when something is aligned, else 0.
+func (v *verdict) can() int {
+	if v.ask.outOf > 0 && v.ask.reachable() {
+		return 2
+	}
+	return min(v.ask.outOf, 1)
 }
 
 // longer puts the later end first, and what never ends before all.

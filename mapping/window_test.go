@@ -84,6 +84,28 @@ func TestEvidenceEndsWithTheValidityOfItsRule(t *testing.T) {
 	}
 }
 
+func TestWhatExpiredIsToldByTheScopeItExpiredIn(t *testing.T) {
+	c := caseOf(tags(tag("q", instance, quiz), tag("p", course2, page)), rules(
+		mapping.ScopedRule{Capability: "c", Scope: instance, Rule: mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Days: 30}}},
+		mapping.ScopedRule{Capability: "c", Scope: course2, Rule: mapping.Rule{Kind: mapping.RuleN, N: 3}},
+	), row{tag: "q", pos: 1, activity: quiz, under: []string{course}}, row{tag: "p", second: 9, pos: 2, activity: page, under: []string{course}})
+	c.At = day(40)
+	r := mapping.Evaluate(c)
+	if !r.Scope.Same(instance) || r.State != mapping.Expired || !r.ExpiredAt.Equal(day(30)) || len(r.Counted()) != 0 {
+		t.Errorf("%s at %s in %+v, %v count", r.State, r.ExpiredAt, r.Scope, r.Counted())
+	}
+	if x := mapping.Explain(c, r, nil); len(x.Next) != 1 || x.Rule.Need != 1 {
+		t.Errorf("next %+v of %+v", x.Next, x.Rule)
+	}
+}
+
+func TestOfEquallyFarScopesOneThatCanBeCompletedIsTheResult(t *testing.T) {
+	c := caseOf(tags(tag("q", instance, quiz), tag("p", course2, page)), rules(rule(instance, mapping.RuleN, 3), rule(course2, mapping.RuleAll, 0)))
+	if r := mapping.Evaluate(c); !r.Scope.Same(course2) || r.Need != 2 {
+		t.Errorf("%d of %d in %+v", r.Need, r.OutOf, r.Scope)
+	}
+}
+
 func TestOfSeveralScopesTheOneThatLastsLongestIsTheResult(t *testing.T) {
 	c := caseOf(tags(tag("q", instance, quiz), tag("p", course2, page)), rules(
 		mapping.ScopedRule{Capability: "c", Scope: instance, Rule: mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Days: 30}}},
