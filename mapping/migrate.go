@@ -11,7 +11,7 @@ import (
 // retired stay as they are, and what their activities are evidence for counts towards the items that replace them as well.
 type Migration struct {
 	Changesets []Changeset `json:"changesets"` // one for each scope, or more where a scope has very many
-	Stay       int         `json:"stay"`       // tags of items that the newer version has as well
+	Stay       int         `json:"stay"`       // tags of items that the newer version has
 	Carried    int         `json:"carried"`    // tags that are added to items that replace others
 	There      int         `json:"there"`      // tags that were carried before, or made by hand
 	Rules      int         `json:"rules"`      // rules that are carried
@@ -25,6 +25,12 @@ type Tags struct {
 	Rules  []ScopedRule
 }
 
+// Of is the tags without the active ones of other capabilities, which a migration has nothing to do with.
+func (t Tags) Of(capability func(id string) bool) Tags {
+	t.Active = slices.DeleteFunc(slices.Clone(t.Active), func(a Alignment) bool { return !capability(a.Capability) })
+	return t
+}
+
 // Migrate plans the migration that a comparison calls for. by gives author, reason and time; identifiers follow from what is carried,
 // so that planning again after it was applied plans nothing.
 func Migrate(d FrameworkDiff, tags Tags, by Changeset) Migration {
@@ -36,7 +42,7 @@ func Migrate(d FrameworkDiff, tags Tags, by Changeset) Migration {
 		m.known[a.ID] = true
 	}
 	for _, a := range tags.Active {
-		m.known[tagKey(a)] = true
+		m.known[twinKey(a)] = true
 	}
 	for _, r := range tags.Rules {
 		m.known[ruleKey(r)] = true
@@ -58,10 +64,13 @@ type migrator struct {
 	edits map[Scope][]Edit
 }
 
-// tagKey is the same for two alignments that say the same.
+// tagKey is the same for two alignments of one activity with one capability, whatever their criteria.
 func tagKey(a Alignment) string {
 	return "tag\n" + a.Capability + "\n" + scopeKey(a.Scope) + "\n" + string(a.Selector.Kind) + "\n" + a.Selector.IRI
 }
+
+// twinKey is the same for twins alone.
+func twinKey(a Alignment) string { return scopeKey(a.Scope) + "\n" + Edit{Add: &a}.key() }
 
 func ruleKey(r ScopedRule) string { return "rule\n" + r.Capability + "\n" + scopeKey(r.Scope) }
 
@@ -79,11 +88,11 @@ func (m *migrator) carry(a Alignment) {
 		next := a
 		next.Capability = heir
 		next.ID = uuid.NewSHA1(Namespace, []byte("migrate/"+a.ID+"/"+heir)).String()
-		if m.known[next.ID] || m.known[tagKey(next)] {
+		if m.known[next.ID] || m.known[twinKey(next)] {
 			m.There++
 			continue
 		}
-		m.known[tagKey(next)] = true
+		m.known[twinKey(next)] = true
 		m.edits[a.Scope] = append(m.edits[a.Scope], Edit{Add: &next})
 		m.Carried++
 	}

@@ -74,6 +74,32 @@ func TestMigrationPlannedAgainPlansNothing(t *testing.T) {
 	}
 }
 
+func TestMigrationCarriesEachOfTwoCriteria(t *testing.T) {
+	active := []mapping.Alignment{tag("a", course2, quiz), atLeast(tag("b", course2, quiz), 700)}
+	m := mapping.Migrate(retiredInto("c", "n"), mapping.Tags{Active: active}, mapping.Changeset{At: epoch})
+	if m.Carried != 2 || m.There != 0 || len(m.Changesets) != 1 || !m.Changesets[0].Edits[0].Add.Twin(heirOf(active[0])) || !m.Changesets[0].Edits[1].Add.Twin(heirOf(active[1])) {
+		t.Errorf("%+v", m)
+	}
+	active = append(active, heirOf(active[1]))
+	if m := mapping.Migrate(retiredInto("c", "n"), mapping.Tags{Active: active}, mapping.Changeset{At: epoch}); m.Carried != 1 || m.There != 1 {
+		t.Errorf("one was there: %+v", m)
+	}
+}
+
+func heirOf(a mapping.Alignment) mapping.Alignment {
+	a.ID, a.Capability = "by hand, "+a.ID, "n"
+	return a
+}
+
+func TestMigrationCountsNoTagsOfOtherFrameworks(t *testing.T) {
+	other := tag("o", course2, quiz)
+	other.Capability = "elsewhere"
+	tags := mapping.Tags{Active: []mapping.Alignment{tag("a", course2, quiz), other}}.Of(func(id string) bool { return id == "c" || id == "n" })
+	if m := mapping.Migrate(retiredInto("x"), tags, mapping.Changeset{At: epoch}); m.Stay != 1 || len(m.Lost) != 0 {
+		t.Errorf("%+v", m)
+	}
+}
+
 func TestMigrationOfVeryManyTagsKeepsChangesetsWithinTheirLimit(t *testing.T) {
 	var tags mapping.Tags
 	for i := range 6000 {

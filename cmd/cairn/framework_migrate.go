@@ -46,6 +46,11 @@ func (c *frameworkMigrateCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
+		tags = tags.Of(func(id string) bool {
+			_, was := older.Catalog.Capability(id)
+			_, is := newer.Catalog.Capability(id)
+			return was || is
+		})
 		d := mapping.Diff(older.Catalog.Framework, newer.Catalog.Framework)
 		reason := c.Reason
 		if reason == "" {
