@@ -11,7 +11,7 @@ import (
 //
 // Each item is judged by itself first (voided, alignment not active, failed, no score, below threshold, taken back later), then
 // in each scope that has an alignment or a rule of its own. In a scope, the alignments of the scope and of wider ones count, an
-// activity once, with its best score; the rule is the nearest one at or above the scope, any one activity by default. Evidence
+// activity once, with its best score, or with the latest record under a rule with validity, which is what lasts longest; the rule is the nearest one at or above the scope, any one activity by default. Evidence
 // of a wider alignment counts in a narrower scope only when the record belongs to that scope, so that the rule of one course
 // never decides about people elsewhere. The result is the best scope, see better.
 //

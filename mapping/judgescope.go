@@ -41,7 +41,7 @@ func (j *judge) in(s Scope) verdict {
 			continue
 		}
 		was, ok := v.chosen[it.Activity]
-		if !ok || outranks(it.Evidence.Record, j.items[was].Evidence.Record) {
+		if !ok || !set.Rule.Validity.IsZero() || outranks(it.Evidence.Record, j.items[was].Evidence.Record) {
 			v.chosen[it.Activity] = i
 		}
 		if ok {

@@ -60,7 +60,7 @@ func TestEvidenceEndsWithTheValidityOfItsRule(t *testing.T) {
 		"renewed before the end": {on(caseOf(one, anyValid, q(0, 1), q(20, 2)), day(40)),
 			fate{State: mapping.Evidenced, Have: 1, Percent: 100, Expires: day(50), Reasons: reasons{"s1": out, "s2": ok}, Decisive: "s2"}},
 		"renewed, both in the window": {on(caseOf(one, anyValid, q(0, 1), q(20, 2)), day(25)),
-			fate{State: mapping.Evidenced, Have: 1, Percent: 100, Expires: day(50), Reasons: reasons{"s1": ok, "s2": mapping.ReasonSameActivity}, Decisive: "s1"}},
+			fate{State: mapping.Evidenced, Have: 1, Percent: 100, Expires: day(50), Reasons: reasons{"s1": mapping.ReasonSameActivity, "s2": ok}, Decisive: "s1"}},
 		"done again after it expired": {on(caseOf(one, anyValid, q(0, 1), q(60, 2)), day(60)),
 			fate{State: mapping.Evidenced, Have: 1, Percent: 100, Expires: day(90), Reasons: reasons{"s1": out, "s2": ok}, Decisive: "s2"}},
 		"all ends with the first": {on(caseOf(two, both, q(0, 1), p(10, 2)), day(20)),
@@ -81,6 +81,18 @@ func TestEvidenceEndsWithTheValidityOfItsRule(t *testing.T) {
 		if diff := cmp.Diff(c.want, fateOf(c.c)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+func TestWhatCountsUntilThenIsWhatCarriesTheEnd(t *testing.T) {
+	c := on(caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Days: 30}}),
+		row{tag: "q", pos: 1, activity: quiz, score: ptr(900)}, row{tag: "q", second: 20 * aDay, pos: 2, activity: quiz, score: ptr(700)}), day(25))
+	x := mapping.Explain(c, mapping.Evaluate(c), nil)
+	if len(x.Counted) != 1 || x.Counted[0].Statement != "s2" || !x.Counted[0].Until.Equal(x.Expires) || !x.Expires.Equal(day(50)) {
+		t.Errorf("until %s counts %+v", x.Expires, x.Counted)
+	}
+	if len(x.NotCounted) != 1 || x.NotCounted[0].Reason != mapping.ReasonSameActivity || x.NotCounted[0].By != "s2" {
+		t.Errorf("%+v", x.NotCounted)
 	}
 }
 

@@ -201,7 +201,7 @@ func (l locale) fromHint(x mapping.Explanation) string {
 	if x.State != mapping.Evidenced && x.State != mapping.Expiring || len(x.Counted) == 0 {
 		return l.shortNeed(x)
 	}
-	for _, f := range x.Counted {
+	for _, f := range slices.Concat(x.Counted, x.NotCounted) { // what completed it may have been done again since
 		if f.Statement == x.Decisive {
 			return l.say("hint.from", "activity", activityName(f.Activity))
 		}
