@@ -13,7 +13,7 @@ type Explanation struct {
 	Counted     []Finding     `json:"counted"`     // in event order, one an activity
 	NotCounted  []Finding     `json:"not_counted"` // in event order, a statement once, none that counts
 	Have        int           `json:"have"`
-	Missing     int           `json:"missing"`     // different activities (points, under a points rule) still needed
+	Missing     int           `json:"missing"`     // different activities still needed; under a points rule points, see missingOf
 	Unreachable int           `json:"unreachable"` // how many of the needed ones are not even aligned
 	Next        []ActivityRef `json:"next"`        // aligned here, asked for and not counted yet: the missing ones, then by name
 	Later       []LaterChange `json:"later"`       // what changes with time alone, in order
@@ -111,7 +111,7 @@ func Explain(c Case, r Result, names func(iri string) string) Explanation {
 	aligned := e.aligned()
 	x := Explanation{
 		Capability: c.Capability, State: r.State, Percent: r.Percent, Scope: r.Scope, Have: r.Have,
-		Missing: max(r.Need-r.Have, 0), Unreachable: max(r.Need-r.OutOf, 0),
+		Missing: missingOf(r), Unreachable: max(r.Need-r.OutOf, 0),
 		Rule: e.rule(aligned), Decisive: r.Decisive, DecidedAt: r.DecidedAt.UTC(), At: c.At.UTC(),
 		NeedsEndorsement: r.NeedsEndorsement, Endorsement: r.Endorsement, Expires: r.Expires, ExpiredAt: r.ExpiredAt,
 	}

@@ -57,6 +57,18 @@ func (e explainer) named(iri string, aligned []ActivityRef) (ActivityRef, bool) 
 	return ActivityRef{IRI: iri, Name: e.names(iri), Scope: e.r.Scope}, false
 }
 
+// missingOf is what is still needed: activities; under a points rule points, and as many as the required activities that do not
+// count are worth, where that is more: the rule is not met with less.
+func missingOf(r Result) int {
+	required := 0
+	for _, p := range r.Rule.Parts {
+		if p.Required && slices.Contains(r.MissingActivities, p.Activity) {
+			required += p.Points
+		}
+	}
+	return max(r.Need-r.Have, required)
+}
+
 // missing answers the activities without which the rule is not met; nil for none.
 func (e explainer) missing(aligned []ActivityRef) []ActivityRef {
 	var out []ActivityRef

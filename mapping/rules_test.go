@@ -55,6 +55,19 @@ func TestPointsAddUpAndSomeAreRequired(t *testing.T) {
 	}
 }
 
+func TestMissingPointsAreAtLeastThoseOfTheRequired(t *testing.T) {
+	six := ruled(pointsRule(6, required(quiz, 3), points(page, 2), points(course, 4)))
+	for name, c := range map[string]struct {
+		rows []row
+		want int
+	}{"nothing": {nil, 6}, "enough without what is needed": {[]row{p2, k3}, 3}, "one short, and what is needed": {[]row{k3}, 3}, "enough": {[]row{q1, k3}, 0}} {
+		cs := caseOf(four(), six, c.rows...)
+		if x := mapping.Explain(cs, mapping.Evaluate(cs), nil); x.Missing != c.want {
+			t.Errorf("%s: %d points missing, want %d", name, x.Missing, c.want)
+		}
+	}
+}
+
 func TestGroupsAreAndInsideOrBetween(t *testing.T) {
 	rule := ruled(groups(all(part(quiz), part(page), part(course)), all(part(quiz), anyOf(part(attempt), all(part(page), part(course))))))
 	ok := mapping.ReasonNone
