@@ -107,13 +107,13 @@ func TestEveryReasonInWords(t *testing.T) {
 	}
 	for reason, want := range map[mapping.Reason]string{
 		mapping.ReasonTooShort: "Time spent: 20 minutes. It needs 30 minutes.", mapping.ReasonOutsideWindow: "It counted until 4 March 2027.",
-		mapping.ReasonNoDuration: "It came without the time spent. It needs 30 minutes.", mapping.ReasonTooSoon: "It came too soon after the one of 4 March 2027 that counts.",
+		mapping.ReasonNoDuration: "It came without the time spent. It needs 30 minutes.", mapping.ReasonTooSoon: "It came too close to the one of 4 March 2027 that counts.",
 	} {
 		if got := english().reasonWords(mapping.Finding{Reason: reason, Duration: &spent, NeededDuration: mapping.Duration(30 * time.Minute), Until: day, ByTime: day}); got != want {
 			t.Errorf("%s: %q, want %q", reason, got, want)
 		}
 	}
-	if got := english().reasonWords(mapping.Finding{Reason: mapping.ReasonTooSoon}); got != "It came too soon after the one before it that counts." {
+	if got := english().reasonWords(mapping.Finding{Reason: mapping.ReasonTooSoon}); got != "It came too close to another one that counts." {
 		t.Errorf("too soon, after nobody knows what: %q", got)
 	}
 }
