@@ -232,13 +232,29 @@ func TestAPreviewTellsWhatAnEditWouldDoAndIsAppliedAsShown(t *testing.T) {
 		t.Error("another credential sees it", g)
 	}
 	_, harmless := w.look(w.root(), adds(third, page))
-	if g := w.change(`"preview":"`+harmless.ID+`",`, edits); g.status != 409 || g.rule() != "more_lose" {
+	if g := w.change(`"preview":"`+harmless.ID+`",`, edits); g.status != 409 || g.rule() != "preview_differs" {
+		t.Error("other edits are applied", g)
+	}
+	if g := w.change(fmt.Sprintf(`"after":%d,"preview":"%s",`, p.After+1, p.ID), edits); g.status != 409 || g.rule() != "preview_differs" {
+		t.Error("another end", g)
+	}
+	elsewhere := `{"scope":{"kind":"instance"},"preview":"` + p.ID + `","edits":[` + edits + `]}`
+	if g := w.do(asked{method: "POST", path: "/changesets", key: w.root(), body: elsewhere}); g.status != 409 || g.rule() != "preview_differs" {
+		t.Error("another scope", g)
+	}
+	storetest.Arrive(t, w.s, w.here, "77", "", w.d.Clock.Now())
+	w.does(here, "77", mapping.VerbCompleted, quiz, `"score":{"scaled":0.9}`)
+	w.settle()
+	if g := w.change(`"preview":"`+p.ID+`",`, edits); g.status != 409 || g.rule() != "more_lose" {
 		t.Error(g)
 	}
-	if g := w.change(`"preview":"`+p.ID+`",`, edits); g.status != 201 {
+	if _, p = w.look(w.root(), edits); *p.Pairs.Lose != 2 {
+		t.Errorf("%+v", p)
+	}
+	if g := w.change(fmt.Sprintf(`"after":%d,"preview":"%s",`, p.After, p.ID), edits); g.status != 201 {
 		t.Error(g)
 	}
-	if g := w.change(`"preview":"`+p.ID+`",`, adds(third, quiz)); g.status != 409 || g.rule() != "alignments_moved" {
+	if g := w.change(`"preview":"`+harmless.ID+`",`, adds(third, page)); g.status != 409 || g.rule() != "alignments_moved" {
 		t.Error(g)
 	}
 	if g := w.change(`"preview":"`+strings.Repeat("0", 48)+`",`, adds(third, quiz)); g.status != 409 || g.rule() != "preview_gone" {

@@ -28,7 +28,7 @@ func (s *service) changesetRoutes() []route {
 		{
 			method: http.MethodPost, path: "/changesets", name: "applyChangeset", group: group, scope: lrs.ScopeAlignmentsWrite,
 			summary: "Apply edits of alignments and rules as one change",
-			about:   "All of the edits or none. The author is the credential. `after` is the position of the last changeset of the scope that was seen: when another has come since, this one is refused (`alignments_moved`). With `preview`, it is also refused when more people would lose evidence than that has shown (`more_lose`). Sent again with the same `id` and content it is applied once. The answer waits some seconds for states to follow; `folded` says whether they have.",
+			about:   "All of the edits or none. The author is the credential. `after` is the position of the last changeset of the scope that was seen: when another has come since, this one is refused (`alignments_moved`). With `preview`, the scope and the edits, as they are sent, have to be those of the preview, and `after`, where it is sent, the preview's (`preview_differs`); it is also refused when more people would lose evidence than that has shown (`more_lose`), and when another changeset has come since (`alignments_moved`). Sent again with the same `id` and content it is applied once. The answer waits some seconds for states to follow; `folded` says whether they have.",
 			body:    func() any { return &changesetRequest{} }, statuses: []int{http.StatusCreated, http.StatusOK}, gives: changeset{}, do: s.applyChangeset,
 		},
 		{
@@ -61,8 +61,8 @@ type changesetRequest struct {
 	Reason string        `json:"reason,omitzero"`
 	After  *int64        `json:"after,omitzero"`
 	Edits  []editRequest `json:"edits"`
-	// Preview is the id of a preview of the same edits: then it is refused when more people would lose evidence than that has shown, or
-	// alignments moved since.
+	// Preview is the id of a preview of the same edits in the same scope: then it is refused when more people would lose evidence than
+	// that has shown, or alignments moved since.
 	Preview string `json:"preview,omitzero"`
 }
 
@@ -150,7 +150,7 @@ func (s *service) applyChangeset(c *call) (answer, error) {
 	if asked.Preview == "" {
 		return s.apply(c, cs, s.Alignments.Apply)
 	}
-	shown, err := s.shown(c, asked.Preview)
+	shown, err := s.shownOf(c, asked)
 	if err != nil {
 		return answer{}, err
 	}

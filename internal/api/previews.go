@@ -83,7 +83,7 @@ type capabilityTally struct {
 
 func (s *service) startPreview(c *call) (answer, error) {
 	asked := c.body.(*previewRequest)
-	cs, err := s.read(c, &changesetRequest{ID: previewed, Scope: asked.Scope, Edits: asked.Edits})
+	cs, err := s.tried(c, asked.Scope, asked.Edits)
 	if err != nil {
 		return answer{}, err
 	}
@@ -99,6 +99,11 @@ func (s *service) startPreview(c *call) (answer, error) {
 
 // previewed is the id of every changeset that is tried, so that the same edits are the same preview.
 const previewed = "00000000-0000-0000-0000-000000000000"
+
+// tried is edits as a changeset to look at.
+func (s *service) tried(c *call, scope scopeRequest, edits []editRequest) (mapping.Changeset, error) {
+	return s.read(c, &changesetRequest{ID: previewed, Scope: scope, Edits: edits})
+}
 
 func (s *service) getPreview(c *call) (answer, error) {
 	id, err := s.previewID(c, c.PathValue("preview"))
@@ -135,6 +140,26 @@ func (s *service) shown(c *call, name string) (pipeline.Preview, error) {
 		return pipeline.Preview{}, newProblem("preview_gone", "there is no such preview any more, or it is not done: make it again").at("/preview")
 	}
 	return status.Preview, nil
+}
+
+// shownOf is what the preview that a changeset names has found, when it was of the same edits in the same scope: the id of a preview is
+// their digest.
+func (s *service) shownOf(c *call, asked *changesetRequest) (pipeline.Preview, error) {
+	found, err := s.shown(c, asked.Preview)
+	if err != nil {
+		return found, err
+	}
+	cs, err := s.tried(c, asked.Scope, asked.Edits)
+	if err != nil {
+		return found, err
+	}
+	switch {
+	case s.previewName(c, pipeline.PreviewID(c.author(), cs)) != asked.Preview:
+		return found, newProblem("preview_differs", "the preview was of other edits, or of another scope: preview these").at("/preview")
+	case asked.After != nil && *asked.After != found.After:
+		return found, newProblem("preview_differs", "the preview was made after another changeset than this says").at("/after")
+	}
+	return found, nil
 }
 
 // look answers how far a preview has come.

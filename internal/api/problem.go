@@ -61,6 +61,7 @@ var rules = []problemRule{
 	{"alignment_gone", "There is no such active alignment", http.StatusConflict},
 	{"nothing_to_undo", "Nothing of the changeset stands any more", http.StatusConflict},
 	{"more_lose", "More people would lose evidence than was shown", http.StatusConflict},
+	{"preview_differs", "The preview is of another change", http.StatusConflict},
 	{"preview_gone", "The preview is not there any more", http.StatusConflict},
 	{"body_too_large", "The body is too large", http.StatusRequestEntityTooLarge},
 	{"content_type_unknown", "The body is of another kind", http.StatusUnsupportedMediaType},

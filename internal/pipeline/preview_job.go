@@ -60,7 +60,7 @@ func NewPreviews(ctx context.Context, p Previewer) *Previews {
 // Start begins a preview for somebody and answers the id to ask for it with. The same one that is under way already is not begun again;
 // one that is done is, since the data may have moved. It is false when there are too many.
 func (p *Previews) Start(owner string, cs mapping.Changeset) (id string, ok bool) {
-	id = previewID(owner, cs)
+	id = PreviewID(owner, cs)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if job, known := p.jobs[id]; known && !job.status.Done {
@@ -99,8 +99,8 @@ func (p *Previews) Look(ctx context.Context, id string, wait time.Duration) (Pre
 // Wait returns when no preview is under way.
 func (p *Previews) Wait() { p.all.Wait() }
 
-// previewID is the same for the same edits of the same person.
-func previewID(owner string, cs mapping.Changeset) string {
+// PreviewID is the id that Previews.Start answers: a digest of who asks, the scope and the edits. "" for text that is no UTF-8.
+func PreviewID(owner string, cs mapping.Changeset) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q", owner)
 	if err := json.MarshalWrite(h, struct {
