@@ -52,6 +52,11 @@ func (j *judge) in(s Scope) verdict {
 		}
 	}
 	v.have, v.need, v.outOf, v.percent = v.ask.figures(v.have, does)
+	if last >= 0 && set.Rule.Pick != PickHighest {
+		if since := j.since(v, items); since >= 0 {
+			last = since
+		}
+	}
 	j.conclude(&v, items, last)
 	return v
 }

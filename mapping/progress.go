@@ -64,7 +64,9 @@ type Result struct {
 	RuleScope     Scope
 	RuleFramework string
 	Items         []Item // in order of event time, then position; all that may count, of every scope, judged in the result's scope
-	// Decisive is the statement that completed the rule, and DecidedAt its event time; zero when the state is not evidenced.
+	// Decisive is the statement that completed the rule, and DecidedAt its event time, or that of the endorsement when that came later;
+	// zero when the state is not evidenced. Where the latest or the most common record decides, it is the one from which on the rule
+	// was met without a break, and need not be one that counts.
 	Decisive  string
 	DecidedAt time.Time
 	// Expires is the first moment after the date asked for at which, with nothing new, no scope is evidenced any more: zero when
