@@ -30,7 +30,7 @@ func (s *service) previewRoutes() []route {
 		{
 			method: http.MethodPost, path: "/previews", name: "startPreview", group: group, scope: lrs.ScopeAlignmentsWrite,
 			summary: "Find out on real data what edits would do, without writing",
-			about: "Who gains a capability, who loses one, and what ends earlier. What takes longer than a moment is answered 202 with its address; ask there. " +
+			about: "Who gains a capability, who loses one, and what ends earlier; a change of percent alone is no effect and not listed. What takes longer than a moment is answered 202 with its address; ask there. " +
 				"A preview lives for some minutes in the process that made it: where it is not known any more, post the same edits again. " +
 				"Counts that would tell of single people are left out for who may not read learners.",
 			body: func() any { return &previewRequest{} }, statuses: []int{http.StatusOK, http.StatusAccepted}, gives: preview{}, do: s.startPreview,

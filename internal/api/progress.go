@@ -60,8 +60,15 @@ func (s *service) getProgress(c *call) (answer, error) {
 		return answer{}, err
 	}
 	out.At = at
+	need, err := s.needs(c, l.ID, cat.Tracked(""), stands)
+	if err != nil {
+		return answer{}, err
+	}
 	for _, n := range cat.Tracked("") {
 		p := stands[n.ID]
+		if some, bare := need[n.ID]; bare {
+			p.Need = some
+		}
 		p.Capability, p.Code, p.Level = n.ID, n.Code, n.Level
 		if p.State == "" {
 			p.State = mapping.NotStarted
@@ -72,6 +79,36 @@ func (s *service) getProgress(c *call) (answer, error) {
 		}
 	}
 	return ok(out)
+}
+
+// needs is how much is asked for where nothing counted yet, by the rules of now or of the date that is asked for.
+func (s *service) needs(c *call, learner string, of []mapping.Node, stands map[string]progress) (map[string]int, error) {
+	q, dated, err := c.date()
+	if err != nil {
+		return nil, err
+	}
+	var bare []string
+	for _, n := range of {
+		if p := stands[n.ID]; p.State == "" || p.State == mapping.NotStarted {
+			bare = append(bare, n.ID)
+		}
+	}
+	out := map[string]int{}
+	if dated {
+		for _, id := range bare {
+			one, err := s.Records.AsOf(c.Context(), learner, id, q)
+			if err != nil {
+				return nil, err
+			}
+			out[id] = mapping.Evaluate(one).Need
+		}
+		return out, nil
+	}
+	cases, err := s.Records.Cases(c.Context(), learner, bare)
+	for id, one := range cases {
+		out[id] = mapping.Evaluate(one).Need
+	}
+	return out, err
 }
 
 // standing is how a learner stands by capability, now or on the date that is asked for.

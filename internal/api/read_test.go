@@ -100,6 +100,32 @@ func TestProgressSaysWhereALearnerStands(t *testing.T) {
 	}
 }
 
+// TestProgressAsksForWhatTheExplanationAsksFor also where nothing counted yet, now and on a date.
+func TestProgressAsksForWhatTheExplanationAsksFor(t *testing.T) {
+	w := newWorld(t)
+	w.change("", adds(third, page)+","+adds(third, quiz)+`,{"rule":{"capability":"`+third+`","rule":{"kind":"n_of","n":2}}}`)
+	for _, date := range []string{"", "?as_of=" + w.d.Clock.Now().Add(time.Second).Format(time.RFC3339) + "&rules_of_today=true"} {
+		var list struct {
+			Items []struct {
+				Capability string
+				Need       int
+			}
+		}
+		w.get("/learners/"+w.bob+"/progress"+date, &list)
+		asked := 0
+		for _, one := range list.Items {
+			var x mapping.Explanation
+			if w.get("/learners/"+w.bob+"/capabilities/"+one.Capability+date, &x); one.Need != x.Have+x.Missing || one.Need == 0 {
+				t.Errorf("%s%s: %d, explained as %d", one.Capability, date, one.Need, x.Have+x.Missing)
+			}
+			asked += one.Need
+		}
+		if asked != 4 {
+			t.Errorf("%d are asked for in all: %+v", asked, list)
+		}
+	}
+}
+
 // TestThePastIsAskedByEitherClock: what had happened, and what was known (settled question 7).
 func TestThePastIsAskedByEitherClock(t *testing.T) {
 	w := newWorld(t)

@@ -34,7 +34,7 @@ var words = map[reflect.Type][]string{
 	reflect.TypeFor[mapping.Reason]():           wordsOf(mapping.Reasons()...),
 	reflect.TypeFor[mapping.CauseKind](): wordsOf(mapping.CauseStatement, mapping.CauseVoid, mapping.CauseTakenBack, mapping.CauseTag, mapping.CauseLink, mapping.CauseUnlink,
 		mapping.CauseExpiry, mapping.CauseEndorsed, mapping.CauseFramework, mapping.CauseEndorsementWithdrawn),
-	reflect.TypeFor[pipeline.Effect](): wordsOf(pipeline.EffectNone, pipeline.EffectGain, pipeline.EffectLose, pipeline.EffectExpire),
+	reflect.TypeFor[pipeline.Effect](): wordsOf(pipeline.EffectGain, pipeline.EffectLose, pipeline.EffectExpire),
 }
 
 // of answers the schema of a value's type.
