@@ -279,7 +279,7 @@ func serve(t *testing.T, p picture) string {
 	pages := http.NewServeMux()
 	pages.Handle("/", w.handler)
 	pages.HandleFunc("/framed", func(rw http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(rw, `<body style="margin:0"><iframe style="border:0;width:100%%;height:600px" src="/lti/login?%s"></iframe>`, html.EscapeString(r.URL.RawQuery))
+		fmt.Fprintf(rw, `<!doctype html><html lang="en"><title>Course</title><body style="margin:0"><main><h1>Course</h1><iframe title="Cairn" style="border:0;width:100%%;height:600px" src="/lti/login?%s"></iframe></main>`, html.EscapeString(r.URL.RawQuery))
 	})
 	pages.HandleFunc("/start", func(rw http.ResponseWriter, r *http.Request) {
 		http.SetCookie(rw, &http.Cookie{
