@@ -7,10 +7,10 @@ LINT    := $(GO) tool -modfile=internal/tools/lint.mod
 ARGS    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench lint vuln fuzz clean
+.PHONY: help build demo test bench screenshots lint vuln fuzz clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build bin/cairn
 	$(BUILD) -o bin/cairn ./cmd/cairn
@@ -23,6 +23,9 @@ test: ## Run every test under the race detector, with a throw-away PostgreSQL; A
 
 bench: build ## Measure beside the limits of docs/benchmarks.md (some minutes); ARGS=-quick for a glance, -write to keep the table
 	$(GO) run -buildvcs=false ./internal/tools/bench -cairn bin/cairn $(ARGS)
+
+screenshots: ## Write pictures of every page and state into bin/pictures, with index.html (PICTURES names another folder)
+	scripts/screenshots.sh
 
 lint: ## gofmt, go vet and staticcheck
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
