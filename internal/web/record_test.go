@@ -112,11 +112,40 @@ func TestRecordAsAFile(t *testing.T) {
 			t.Errorf("%s: %q, want %q", key, found[key], want)
 		}
 	}
-	if len(rows) != 8 {
-		t.Errorf("%d rows:\n%s", len(rows), body)
-	}
-	if rows, err := csv.NewReader(strings.NewReader(w.get("ben", "/me/record.csv").Body.String())).ReadAll(); err != nil || len(rows) != 1 {
+	if rows, err := csv.NewReader(strings.NewReader(w.get("ben", "/me/record.csv").Body.String())).ReadAll(); err != nil || len(rows) != 1+111 {
 		t.Errorf("an empty record has %d rows, %v", len(rows), err)
+	}
+}
+
+// TestRecordAsAFileExplains each status as its page does: why a record does not count, the rule, what is needed and what would count.
+func TestRecordAsAFileExplains(t *testing.T) {
+	w := newWorld(t)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.get("amara", "/me/record.csv").Body.String(), "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]int{}
+	for i, name := range rows[0] {
+		at[name] = i
+	}
+	codes, of := map[string]bool{}, map[string][]string{}
+	for _, row := range rows[1:] {
+		codes[row[at["Code"]]] = true
+		of[row[at["Status"]]] = row
+		of[row[at["Code"]]+" "+row[at["Reason code"]]] = row
+	}
+	if len(codes) != 111 {
+		t.Errorf("%d capabilities are told of, not all 111", len(codes))
+	}
+	low, bare := of["6.1-L2 below_threshold"], of["Not started"]
+	if low == nil || bare == nil {
+		t.Fatalf("the rows are missing: %v", rows)
+	}
+	if !strings.Contains(low[at["Rule"]], "any 3 of 4") || !strings.Contains(low[at["Still needed"]], "2") || !strings.Contains(low[at["Activities that would count"]], "Quiz: bias") {
+		t.Errorf("%q", low)
+	}
+	if bare[at["Rule"]] == "None" || bare[at["Activity"]] != "None" || bare[at["Ends"]] != "None" {
+		t.Errorf("%q", bare)
 	}
 }
 

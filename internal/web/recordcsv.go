@@ -2,12 +2,14 @@ package web
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 
 	"cairn/mapping"
 )
 
-// recordCSV answers /me/record.csv: one row an item of evidence, in the words of the page, with days as ISO 8601 writes them.
+// recordCSV answers /me/record.csv: the whole explanation of every capability, one row an item of evidence and one where there is none, in
+// the words of the page, with days as ISO 8601 writes them.
 func (s *site) recordCSV(v *visit) (answer, error) {
 	q, err := v.query("at")
 	if err != nil {
@@ -21,13 +23,55 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 		v.say("csv.framework"), v.say("csv.version"), v.say("csv.code"), v.say("csv.capability"), v.say("csv.level"), v.say("csv.status"),
 		v.say("csv.activity"), v.say("csv.address"), v.say("csv.date"), v.say("csv.score"), v.say("csv.counts"),
 		v.say("tracks.rating"), v.say("tracks.endorsement"),
+		v.say("csv.reason"), v.say("csv.rule"), v.say("csv.missing"), v.say("csv.next"), v.say("csv.ends"), v.say("csv.later"),
 	}}
+	if err := s.tellRest(v, m); err != nil {
+		return answer{}, err
+	}
 	for _, n := range m.nodes() {
-		if m.listed(n.Node) {
-			rows = append(rows, v.evidenceRows(m, n, m.of(n.ID))...)
-		}
+		rows = append(rows, v.evidenceRows(m, n, m.of(n.ID))...)
 	}
 	return csvFile("record", rows)
+}
+
+// tellRest explains what a record of now has nothing of either: what its rule asks for. A record of another day tells of what counted then.
+func (s *site) tellRest(v *visit, m *myRecord) error {
+	who := owner(v.session)
+	if who == "" || !m.at.IsZero() {
+		return nil
+	}
+	var rest []string
+	for _, n := range m.nodes() {
+		if _, told := m.told[n.ID]; !told {
+			rest = append(rest, n.ID)
+		}
+	}
+	some, err := s.explainAll(v.Context(), v.session, who, rest)
+	if err == nil {
+		maps.Copy(m.told, some)
+	}
+	return err
+}
+
+// standCells is what is the same for every row of a capability: its rule, what is still needed, what would count, and what time changes.
+func (v *visit) standCells(x mapping.Explanation, told bool) []string {
+	if !told {
+		none := v.say("csv.none")
+		return []string{none, none, none, none, none}
+	}
+	next := make([]string, len(x.Next))
+	for i, a := range x.Next {
+		next[i] = activityName(a)
+	}
+	ends := ""
+	if !x.Expires.IsZero() {
+		ends = x.Expires.In(v.zone).Format(isoDate)
+	}
+	cells := []string{strings.Join(v.ruleWords(x.Rule), " "), strings.Join(v.neededWords(x), " "), strings.Join(next, "; "), ends, strings.Join(v.laterWords(x), " ")}
+	for i := range cells {
+		cells[i] = cmp.Or(cells[i], v.say("csv.none"))
+	}
+	return cells
 }
 
 // evidenceRows is one capability: what counted first, then what did not, with its reason.
@@ -35,23 +79,25 @@ func (v *visit) evidenceRows(m *myRecord, n keptNode, state mapping.Progress) (r
 	head := []string{m.cat.Title, cmp.Or(n.version, m.cat.Version), n.Code, n.Title, v.levelName(m.cat, n.Level), v.chipWords(state)}
 	rating := cmp.Or(m.tracks.ratings[n.ID], v.say("csv.none"))
 	endorsed := cmp.Or(strings.Join(m.tracks.endorsed[n.ID], "; "), v.say("csv.none"))
+	x, told := m.told[n.ID]
+	stand := v.standCells(x, told)
 	add := func(f mapping.Finding, counts string) {
 		score := v.say("csv.none")
 		if f.Score != nil {
 			score = v.milli(*f.Score)
 		}
-		rows = append(rows, append(head[:len(head):len(head)], activityName(f.Activity), f.Activity.IRI, f.At.In(v.zone).Format(isoDate), score, counts, rating, endorsed))
+		row := append(head[:len(head):len(head)], activityName(f.Activity), f.Activity.IRI, f.At.In(v.zone).Format(isoDate), score, counts, rating, endorsed)
+		rows = append(rows, append(append(row, cmp.Or(string(f.Reason), v.say("csv.none"))), stand...))
 	}
-	x := m.told[n.ID]
 	for _, f := range x.Counted {
 		add(f, v.say("csv.yes"))
 	}
 	for _, f := range x.NotCounted {
 		add(f, v.reasonWords(f))
 	}
-	if len(rows) == 0 { // said or seen, and nothing was done
+	if len(rows) == 0 { // nothing was done; something may be said or seen
 		none := v.say("csv.none")
-		rows = append(rows, append(head, none, none, none, none, none, rating, endorsed))
+		rows = append(rows, append(append(head, none, none, none, none, none, rating, endorsed, none), stand...))
 	}
 	return rows
 }
