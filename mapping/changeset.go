@@ -56,6 +56,7 @@ type Known struct {
 	Framework  func(id string) bool              // published, by Framework.ID; nil: none is known
 	Alignment  func(id string) (Alignment, bool) // active ones
 	Active     func(iri string) []Alignment      // active ones whose selector has the IRI; nil: not known
+	Locked     func(r ScopedRule) bool           // the instance locks what the rule is about: see Locked; nil: not known
 	Own        func(iri string) bool             // links that show progress, capabilities, frameworks; Catalog.Minted
 }
 

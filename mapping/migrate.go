@@ -51,7 +51,7 @@ func Migrate(d FrameworkDiff, tags Tags, by Changeset) Migration {
 		m.carry(a)
 	}
 	for _, r := range tags.Rules {
-		m.carryRule(r)
+		m.carryRule(d, tags, r)
 	}
 	m.collect(d, by)
 	return m.Migration
@@ -98,11 +98,13 @@ func (m *migrator) carry(a Alignment) {
 	}
 }
 
-func (m *migrator) carryRule(r ScopedRule) {
+// carryRule carries a rule, but for one that a lock of the instance leaves no place for: it would not hold.
+func (m *migrator) carryRule(d FrameworkDiff, tags Tags, r ScopedRule) {
 	for _, heir := range m.heirs[r.Capability] {
 		next := r
 		next.Capability = heir
-		if r.Rule.Kind == "" || m.known[ruleKey(next)] {
+		locked := r.Scope.Kind != ScopeInstance && Locked(tags.Rules, heir, d.ID)
+		if r.Rule.Kind == "" || locked || m.known[ruleKey(next)] {
 			continue
 		}
 		m.known[ruleKey(next)] = true

@@ -17,6 +17,7 @@ var (
 	ErrRulePick    = errors.New("mapping: of several records of an activity the highest, the latest, or the most common counts")
 	ErrRuleSpacing = errors.New("mapping: spacing goes with rules that ask for several activities, and with the highest record")
 	ErrRuleLocked  = errors.New("mapping: only a rule of the instance can be locked, and only a locked one has a least score")
+	ErrUnderLock   = errors.New("mapping: the instance locks its rule: narrower scopes set none of their own")
 	ErrMinDuration = errors.New("mapping: a least time spent is whole seconds, at most 1000 hours")
 
 	ErrUnknownFramework = errors.New("mapping: there is no such published framework")
@@ -45,6 +46,8 @@ func (r ScopedRule) check(scope Scope, k Known) error {
 		return ErrRuleDefault
 	case r.Rule.Locked && scope.Kind != ScopeInstance:
 		return ErrRuleLocked
+	case scope.Kind != ScopeInstance && r.Rule.Kind != "" && k.Locked != nil && k.Locked(r):
+		return ErrUnderLock
 	}
 	return r.Rule.check()
 }

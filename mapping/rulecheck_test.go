@@ -23,6 +23,42 @@ func pointsRule(n int, parts ...mapping.Part) mapping.Rule {
 	return mapping.Rule{Kind: mapping.RulePoints, N: n, Parts: parts}
 }
 
+func TestNoRuleIsSetUnderALockOfTheInstance(t *testing.T) {
+	lock := mapping.Rule{Kind: mapping.RuleAll, Locked: true}
+	ofFramework := mapping.ScopedRule{Framework: "f", Scope: instance, Rule: lock}
+	ofCapability := mapping.ScopedRule{Capability: "c", Scope: instance, Rule: lock}
+	open := ofCapability
+	open.Rule.Locked = false
+	own := rule(course2, mapping.RuleN, 2)
+	def := mapping.ScopedRule{Framework: "f", Scope: course2, Rule: mapping.Rule{Kind: mapping.RuleAny}}
+	for name, c := range map[string]struct {
+		rules []mapping.ScopedRule
+		set   mapping.ScopedRule
+		want  error
+	}{
+		"nothing locked":                   {rules(open), own, nil},
+		"the capability's rule is locked":  {rules(ofCapability), own, mapping.ErrUnderLock},
+		"the framework's is locked":        {rules(ofFramework), own, mapping.ErrUnderLock},
+		"the capability's own one is open": {rules(ofFramework, open), own, nil},
+		"a default under a locked default": {rules(ofFramework), def, mapping.ErrUnderLock},
+		"a default under a locked own one": {rules(ofCapability), def, nil},
+		"taking the own rule away":         {rules(ofCapability), rule(course2, "", 0), nil},
+		"the locked rule itself":           {rules(ofCapability), rule(instance, mapping.RuleN, 2), nil},
+	} {
+		k := known()
+		k.Framework = func(id string) bool { return id == "f" }
+		k.Locked = func(r mapping.ScopedRule) bool { return mapping.Locked(c.rules, r.Capability, "f") }
+		cs := mapping.Changeset{ID: "cs", Scope: c.set.Scope, Edits: []mapping.Edit{{Rule: &c.set}}}
+		if err := cs.Validate(k); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	tags := mapping.Tags{Rules: rules(own, mapping.ScopedRule{Framework: "f", Scope: instance, Rule: lock})}
+	if m := mapping.Migrate(retiredInto("c", "n"), tags, mapping.Changeset{At: epoch}); m.Rules != 0 {
+		t.Errorf("a migration carries a rule under a lock: %+v", m)
+	}
+}
+
 func TestRulesAreRefusedByRule(t *testing.T) {
 	year := mapping.Period{Years: 1}
 	many := make([]mapping.Part, 201)

@@ -30,6 +30,22 @@ func (j *judge) ruleAt(p place) ScopedRule {
 	return ScopedRule{Capability: j.Capability, Scope: Scope{Kind: ScopeInstance}, Rule: Rule{Kind: RuleAny}}
 }
 
+// Locked says whether, of these rules, the one of the instance for a capability, or else the default of its framework, is locked.
+// For a framework's default the capability is "".
+func Locked(rules []ScopedRule, capability, framework string) bool {
+	locked := false
+	for _, r := range rules {
+		switch {
+		case r.Scope.Kind != ScopeInstance || r.Rule.Kind == "":
+		case capability != "" && r.Capability == capability:
+			return r.Rule.Locked
+		case r.Capability == "" && framework != "" && r.Framework == framework:
+			locked = r.Rule.Locked
+		}
+	}
+	return locked
+}
+
 // hold answers the alignment as it counts under the rule of the instance: when that is locked, one of a narrower scope asks for no
 // less than the rule's score.
 func (r Rule) hold(a Alignment) Alignment {

@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -41,11 +43,27 @@ func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error 
 	for _, a := range active {
 		byIRI[a.Selector.IRI] = append(byIRI[a.Selector.IRI], a)
 	}
+	rules, err := c.instanceRules(ctx, tx, cs)
+	if err != nil {
+		return err
+	}
 	known := mapping.Known{Capability: c.frameworks.isCapability, Own: c.frameworks.isMinted}
 	known.Framework = func(id string) bool { _, ok := c.frameworks.Framework(id); return ok }
 	known.Alignment = func(id string) (mapping.Alignment, bool) { a, ok := byID[id]; return a, ok }
 	known.Active = func(iri string) []mapping.Alignment { return byIRI[iri] }
+	known.Locked = func(r mapping.ScopedRule) bool {
+		return mapping.Locked(rules, r.Capability, cmp.Or(r.Framework, c.frameworks.frameworkOf(r.Capability)))
+	}
 	return cs.Validate(known)
+}
+
+// instanceRules is the rules of the instance that are in force, when the changeset sets one of a narrower scope.
+func (c Courses) instanceRules(ctx context.Context, tx *Tx, cs mapping.Changeset) ([]mapping.ScopedRule, error) {
+	sets := slices.ContainsFunc(cs.Edits, func(e mapping.Edit) bool { return e.Rule != nil })
+	if !sets || cs.Scope.Kind == mapping.ScopeInstance {
+		return nil, nil
+	}
+	return selectRules(ctx, tx, `WHERE ended = 0 AND scope_kind = ?`, string(mapping.ScopeInstance))
 }
 
 // checkMoved refuses a changeset whose author has not seen the last one of the scope, when it says what was seen.

@@ -82,6 +82,16 @@ func (f *Frameworks) isCapability(id string) bool {
 	return slices.ContainsFunc(f.current().all, func(c *mapping.Catalog) bool { _, ok := c.Capability(id); return ok })
 }
 
+// frameworkOf is the id of the framework that a capability is in, "" for none.
+func (f *Frameworks) frameworkOf(capability string) string {
+	for _, c := range f.current().all {
+		if _, ok := c.Capability(capability); ok {
+			return c.Framework.ID
+		}
+	}
+	return ""
+}
+
 // isMinted says that an IRI is one of ours: a framework or a capability.
 func (f *Frameworks) isMinted(iri string) bool {
 	return slices.ContainsFunc(f.current().all, func(c *mapping.Catalog) bool { return c.Minted(iri) })
