@@ -41,6 +41,7 @@ var who = map[string]access{
 	"GET /learners/{learner}/progress":                  {lrs.ScopeLearnersRead, 404, 403},
 	"GET /learners/{learner}/capabilities/{capability}": {lrs.ScopeLearnersRead, 404, 403},
 	"GET /learners/{learner}/capabilities/{capability}/history": {lrs.ScopeLearnersRead, 404, 403},
+	"GET /learners/{learner}/explanations.csv":                  {lrs.ScopeLearnersRead, 404, 403},
 	"GET /learners/{learner}/gaps":                              {lrs.ScopeLearnersRead, 404, 403},
 	"GET /learners/{learner}/suggestions":                       {lrs.ScopeLearnersRead, 404, 403},
 	"GET /learners/{learner}/ratings":                           {lrs.ScopeLearnersRead, 404, 403},

@@ -18,6 +18,10 @@ func (s *service) learnerRoutes() []route {
 		"A learner is a person with one or more accounts. Of a credential that is limited to one LMS the answer holds only people with an account there, and only those accounts.",
 		learnerList{}, s.listLearners, one(text("issuer", "The platform of an account, as it names itself; with `subject`."), text("subject", "The person, as the platform names them; with `issuer`.")), paging)
 	find.gone = false
+	table := read("/learners/{learner}/explanations.csv", "exportExplanations", "Why a learner stands as they do in every capability of a framework, as a table",
+		"One row an item of evidence, counted or not with its reason, and one for a capability without any; the rule, what is missing, what comes next and what changes with time stand in each row of the capability.",
+		"", s.exportExplanations, framework)
+	table.kind = "text/csv"
 	const of = "/learners/{learner}"
 	return []route{
 		find,
@@ -27,6 +31,7 @@ func (s *service) learnerRoutes() []route {
 		read(of+"/capabilities/{capability}", "explainCapability", "Why a learner stands so in a capability",
 			"The one explanation that pages, exports and statements are made of: what counted, what did not and why, what is missing, what comes next, and what changes with time.",
 			mapping.Explanation{}, s.explain, past),
+		table,
 		read(of+"/capabilities/{capability}/history", "getHistory", "Every change of a learner's state in a capability, oldest first", "", transitionList{}, s.history),
 		read(of+"/ratings", "listRatings", "How learners rate themselves, where they share it",
 			"Self-ratings are a track of their own and never evidence. The last one of each capability.", ratingList{}, s.ratings),

@@ -2,9 +2,11 @@ package api_test
 
 import (
 	"context"
+	"encoding/csv"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +125,34 @@ func TestProgressAsksForWhatTheExplanationAsksFor(t *testing.T) {
 		if asked != 4 {
 			t.Errorf("%d are asked for in all: %+v", asked, list)
 		}
+	}
+}
+
+// TestExplanationsAsATable hold what the explanation holds, also of capabilities without evidence, and no formula.
+func TestExplanationsAsATable(t *testing.T) {
+	w := newWorld(t)
+	g := w.do(asked{path: "/learners/" + w.ann + "/explanations.csv", key: w.root()})
+	rows, err := csv.NewReader(strings.NewReader(g.body)).ReadAll()
+	if err != nil || g.status != 200 || !strings.HasPrefix(g.header.Get("Content-Type"), "text/csv") {
+		t.Fatal(g, err)
+	}
+	seen := map[string]int{}
+	for _, row := range rows[1:] {
+		var x mapping.Explanation
+		w.get("/learners/"+w.ann+"/capabilities/"+row[0], &x)
+		if row[2] != string(x.State) || row[5] != strconv.Itoa(x.Rule.Need) || row[7] != strconv.Itoa(x.Missing) {
+			t.Errorf("%q, explained as %+v", row, x)
+		}
+		if i := seen[row[0]]; i < len(x.Counted) && (row[8] != x.Counted[i].Activity.IRI || row[10] != x.Counted[i].Statement || row[14] != "true") {
+			t.Errorf("%q, counted is %+v", row, x.Counted)
+		}
+		seen[row[0]]++
+	}
+	if len(seen) != 3 {
+		t.Errorf("%v", seen)
+	}
+	if g := w.do(asked{path: "/learners/" + unknown + "/explanations.csv", key: w.root()}); g.status != 404 {
+		t.Error(g)
 	}
 }
 
