@@ -3,6 +3,7 @@ package mapping_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -46,6 +47,13 @@ func TestDecidedIsWhatArrivedWhenItBecameEvidenced(t *testing.T) {
 		r.Validity, r.Endorsed = mapping.Period{}, false
 		c.Rules, c.Endorsements = ruled(r), nil
 		c.Evidence = slices.DeleteFunc(c.Evidence, func(e mapping.Evidence) bool { return e.Voided || e.Kind == mapping.EvidenceTakenBack })
+		happened := map[string]time.Time{} // a statement happens once, by however many tags
+		for i, e := range c.Evidence {
+			if _, told := happened[e.Record.StatementID]; !told {
+				happened[e.Record.StatementID] = e.Record.Time
+			}
+			c.Evidence[i].Record.Time = happened[e.Record.StatementID]
+		}
 		slices.SortStableFunc(c.Evidence, func(a, b mapping.Evidence) int { return a.Record.Compare(b.Record) })
 		was, want := false, ""
 		for n := range c.Evidence {
