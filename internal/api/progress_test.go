@@ -1,0 +1,93 @@
+package api_test
+
+import (
+	"encoding/csv"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cairn/mapping"
+)
+
+func TestProgressSaysWhereALearnerStands(t *testing.T) {
+	w := newWorld(t)
+	var list struct {
+		Counts map[string]int
+		At     time.Time
+		Items  []struct {
+			Capability, Code, State    string
+			Percent, Have, Need, Level int
+			Since                      time.Time
+		}
+	}
+	w.get("/learners/"+w.ann+"/progress", &list)
+	if diff := cmp.Diff(map[string]int{"evidenced": 1, "not_started": 2}, list.Counts); diff != "" || len(list.Items) != 3 || !list.At.Equal(w.d.Clock.Now()) {
+		t.Errorf("%s %+v", diff, list)
+	}
+	if one := list.Items[0]; one.Capability != first || one.State != "evidenced" || one.Percent != 100 || one.Have != 1 || one.Need != 1 || one.Since.IsZero() {
+		t.Errorf("%+v", one)
+	}
+	if w.get("/learners/"+w.ann+"/progress?state=evidenced", &list); len(list.Items) != 1 || list.Counts["not_started"] != 2 {
+		t.Errorf("%+v", list)
+	}
+	if w.get("/learners/"+w.bob+"/progress", &list); list.Counts["not_started"] != 3 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// TestProgressAsksForWhatTheExplanationAsksFor also where nothing counted yet, now and on a date.
+func TestProgressAsksForWhatTheExplanationAsksFor(t *testing.T) {
+	w := newWorld(t)
+	w.change("", adds(third, page)+","+adds(third, quiz)+`,{"rule":{"capability":"`+third+`","rule":{"kind":"n_of","n":2}}}`)
+	for _, date := range []string{"", "?as_of=" + w.d.Clock.Now().Add(time.Second).Format(time.RFC3339) + "&rules_of_today=true"} {
+		var list struct {
+			Items []struct {
+				Capability string
+				Need       int
+			}
+		}
+		w.get("/learners/"+w.bob+"/progress"+date, &list)
+		asked := 0
+		for _, one := range list.Items {
+			var x mapping.Explanation
+			if w.get("/learners/"+w.bob+"/capabilities/"+one.Capability+date, &x); one.Need != x.Have+x.Missing || one.Need == 0 {
+				t.Errorf("%s%s: %d, explained as %d", one.Capability, date, one.Need, x.Have+x.Missing)
+			}
+			asked += one.Need
+		}
+		if asked != 4 {
+			t.Errorf("%d are asked for in all: %+v", asked, list)
+		}
+	}
+}
+
+// TestExplanationsAsATable hold what the explanation holds, also of capabilities without evidence, and no formula.
+func TestExplanationsAsATable(t *testing.T) {
+	w := newWorld(t)
+	g := w.do(asked{path: "/learners/" + w.ann + "/explanations.csv", key: w.root()})
+	rows, err := csv.NewReader(strings.NewReader(g.body)).ReadAll()
+	if err != nil || g.status != 200 || !strings.HasPrefix(g.header.Get("Content-Type"), "text/csv") {
+		t.Fatal(g, err)
+	}
+	seen := map[string]int{}
+	for _, row := range rows[1:] {
+		var x mapping.Explanation
+		w.get("/learners/"+w.ann+"/capabilities/"+row[0], &x)
+		if row[2] != string(x.State) || row[5] != strconv.Itoa(x.Rule.Need) || row[7] != strconv.Itoa(x.Missing) {
+			t.Errorf("%q, explained as %+v", row, x)
+		}
+		if i := seen[row[0]]; i < len(x.Counted) && (row[8] != x.Counted[i].Activity.IRI || row[10] != x.Counted[i].Statement || row[14] != "true") {
+			t.Errorf("%q, counted is %+v", row, x.Counted)
+		}
+		seen[row[0]]++
+	}
+	if len(seen) != 3 {
+		t.Errorf("%v", seen)
+	}
+	if g := w.do(asked{path: "/learners/" + unknown + "/explanations.csv", key: w.root()}); g.status != 404 {
+		t.Error(g)
+	}
+}
