@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -164,6 +165,16 @@ func (s *server) readiness() (r readiness, err error) {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	return r, json.NewDecoder(answer.Body).Decode(&r)
+}
+
+// settled returns when the server has folded what was appended before it started.
+func (s *server) settled() error {
+	for deadline := time.Now().Add(10 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if state, err := s.readiness(); err != nil || state.Lag == 0 {
+			return err
+		}
+	}
+	return errors.New("the log is not folded after 10 minutes")
 }
 
 // replay folds everything again by the command.

@@ -132,6 +132,9 @@ func (b *bench) askAll(s *server, dsn string, began time.Time) ([]asked, error) 
 		return nil, err
 	}
 	defer s.stop()
+	if err := s.settled(); err != nil {
+		return nil, err
+	}
 	out := make([]asked, len(questions))
 	for i, q := range questions {
 		var err error
@@ -261,6 +264,9 @@ func (b *bench) memory(s *server, database string, began time.Time) error {
 		return err
 	}
 	defer s.stop()
+	if err := s.settled(); err != nil {
+		return err
+	}
 	if _, wrong := b.send(s, load{connections: 8, batch: 50}); wrong > 0 {
 		return fmt.Errorf("%d answers were not 200", wrong)
 	}
