@@ -13,8 +13,8 @@ const (
 	CustomLinkHistory    = "resource_link_id_history"
 )
 
-// HistoryParameters are the custom parameters to register with, so that launches bring what ContextHistory and LinkHistory read (Core
-// 1.3, appendix B).
+// HistoryParameters are the custom parameters to register with, so that launches bring what ContextHistory and LinkHistory read
+// (Core 1.3, appendix B).
 func HistoryParameters() map[string]string {
 	return map[string]string{CustomContextHistory: "$Context.id.history", CustomLinkHistory: "$ResourceLink.id.history"}
 }

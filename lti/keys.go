@@ -32,7 +32,7 @@ func GenerateKey() (KeyPair, error) {
 	return newKeyPair(private)
 }
 
-// ParsePrivateKeyPEM reads a key pair from its PEM form. ErrKey; the error never holds any of the text.
+// ParsePrivateKeyPEM reads a key pair from its PEM form (RFC 7468, 10). ErrKey; the error never holds any of the text.
 func ParsePrivateKeyPEM(text []byte) (KeyPair, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
@@ -59,7 +59,7 @@ func newKeyPair(private *rsa.PrivateKey) (KeyPair, error) {
 	return KeyPair{ID: thumbprint(&private.PublicKey), private: private}, nil
 }
 
-// PEM is the secret form of the key, as PKCS #8. Keep it readable for its owner alone.
+// PEM is the secret form of the key, as PKCS #8 (RFC 5958, 2). Keep it readable for its owner alone.
 func (k KeyPair) PEM() ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(k.private)
 	if err != nil {
@@ -68,7 +68,7 @@ func (k KeyPair) PEM() ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
-// Public is the half that platforms may know.
+// Public is the half that platforms may know (Security 6.3; RFC 8017, 3.1).
 func (k KeyPair) Public() *rsa.PublicKey { return &k.private.PublicKey }
 
 // KeyRing holds the tool's keys (Security 6.3): it signs with one and publishes that and others, so that platforms know the next key

@@ -60,7 +60,8 @@ func ReadLogin(r *http.Request) (LoginRequest, error) {
 	return LoginRequest{}, refuse(ErrLoginMethod, quote(r.Method))
 }
 
-// ParseLogin reads the parameters of an initiation. Parameters it does not know are passed over, as OAuth 2.0 (3.1) asks.
+// ParseLogin reads the parameters of an initiation (Security 5.1.1.1). Parameters it does not know are passed over, as OAuth 2.0 asks
+// (RFC 6749, 3.1).
 func ParseLogin(values url.Values) (LoginRequest, error) {
 	var req LoginRequest
 	for _, p := range loginParams {

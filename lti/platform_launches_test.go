@@ -1,7 +1,6 @@
 package lti_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -9,12 +8,8 @@ import (
 	"cairn/lti/ltitest"
 )
 
-// whole is the variable of the environment that runs every case against every platform; without it each platform gets its share, so
-// that every case is run once.
-const whole = "CAIRN_WHOLE"
-
-// TestPlatforms_launch_fixtures bends the tokens of every kind of platform as testdata/launches says: the tool judges them as it does
-// those made by hand. Cases that are about something else than the token stay with TestLaunches_fixtures.
+// TestPlatforms_launch_fixtures bends the tokens of every kind of platform as testdata/launches says, every case on every platform: the
+// tool judges them as it does those made by hand. Cases that are about something else than the token stay with TestLaunches_fixtures.
 func TestPlatforms_launch_fixtures(t *testing.T) {
 	type named struct {
 		kind, name string
@@ -29,15 +24,11 @@ func TestPlatforms_launch_fixtures(t *testing.T) {
 			}
 		}
 	}
-	profiles := ltitest.Profiles()
-	for i, profile := range profiles {
+	for _, profile := range ltitest.Profiles() {
 		t.Run(profile.Name, func(t *testing.T) {
 			t.Parallel()
 			s := bentSite(t, profile)
-			for n, c := range cases {
-				if os.Getenv(whole) == "" && n%len(profiles) != i {
-					continue
-				}
+			for _, c := range cases {
 				t.Run(c.kind+"/"+c.name, func(t *testing.T) { s.bent(t, c.kind, c.launchCase) })
 			}
 		})

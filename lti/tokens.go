@@ -91,7 +91,7 @@ func (t *Tokens) Token(ctx context.Context, reg Registration, scopes ...string) 
 	}
 }
 
-// Drop forgets a token that a service refused, wherever it is kept.
+// Drop forgets a token that a service refused, wherever it is kept (RFC 6750, 3.1: invalid_token).
 func (t *Tokens) Drop(value string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

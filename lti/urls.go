@@ -23,8 +23,8 @@ type URLs struct {
 	prefix string // path of Base
 }
 
-// NewURLs derives the addresses from the base under which the tool is reached: Base/lti/login, /lti/launch, /lti/keys and
-// /lti/register.
+// NewURLs derives the addresses that a registration names (Security 5.1.1.1, 6.3; Dynamic Registration 3.3) from the base under which the
+// tool is reached: Base/lti/login, /lti/launch, /lti/keys and /lti/register.
 // ErrBaseURL.
 func NewURLs(base string) (URLs, error) {
 	base = strings.TrimRight(base, "/")
