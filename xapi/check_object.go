@@ -88,34 +88,16 @@ func (c *checker) subStatement(i int32) error {
 	}
 	c.sub = true
 	defer func() { c.sub = false }()
-	var p parts
-	for k := i + 1; k < c.nodes[i].next; k = c.nodes[k].next {
-		switch c.name(k) {
-		case "objectType":
-		case "actor":
-			p.actor = k
-		case "verb":
-			p.verb = k
-		case "object":
-			p.object = k
-		case "result":
-			p.result = k
-		case "context":
-			p.context = k
-		case "timestamp":
-			p.timestamp = k
-		case "attachments":
-			p.attach = k
-		case "id", "stored", "version", "authority":
-			return c.fail(k, ruleSubProperty, "a SubStatement has no %s", c.name(k))
-		default:
-			return c.unknown(k, statementNames...)
-		}
-	}
-	if err := p.complete(c, i); err != nil {
+	p, err := c.parts(i)
+	if err != nil {
 		return err
 	}
-	_, err := c.event(p)
+	for _, k := range []int32{p.id, p.stored, p.version, p.authority} {
+		if k != 0 {
+			return c.fail(k, ruleSubProperty, "a SubStatement has no %s", c.name(k))
+		}
+	}
+	_, err = c.event(p)
 	return err
 }
 

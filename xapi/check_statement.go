@@ -42,6 +42,9 @@ func (c *checker) parts(i int32) (p parts, err error) {
 		case "attachments":
 			p.attach = k
 		default:
+			if c.sub && c.name(k) == "objectType" {
+				continue
+			}
 			return p, c.unknown(k, statementNames...)
 		}
 	}
