@@ -17,7 +17,7 @@ var explanationColumns = []string{
 	"counts", "reason", "until", "missing_activities", "next", "needs_endorsement", "expires", "later",
 }
 
-// exportExplanations answers the explanations of all capabilities of a framework, one row an item of evidence and one where there is none.
+// exportExplanations answers the explanations of all capabilities of a framework, now or on a date: one row an item of evidence and one where there is none.
 func (s *service) exportExplanations(c *call) (answer, error) {
 	cat, err := s.catalog(c)
 	if err != nil {
@@ -28,21 +28,17 @@ func (s *service) exportExplanations(c *call) (answer, error) {
 		return answer{}, err
 	}
 	nodes := cat.Tracked("")
-	ids := make([]string, len(nodes))
-	for i, n := range nodes {
-		ids[i] = n.ID
+	cases, err := s.casesOf(c, l.ID, idsOf(nodes))
+	if err != nil {
+		return answer{}, err
 	}
-	cases, err := s.Records.Cases(c.Context(), l.ID, ids)
+	told, err := s.explained(c, cases)
 	if err != nil {
 		return answer{}, err
 	}
 	rows := [][]string{explanationColumns}
 	for _, n := range nodes {
-		x, err := s.explained(c, cases[n.ID])
-		if err != nil {
-			return answer{}, err
-		}
-		rows = append(rows, explanationRows(n, x)...)
+		rows = append(rows, explanationRows(n, told[n.ID])...)
 	}
 	table, err := guarded(rows)
 	return answer{raw: table, kind: "text/csv; charset=utf-8"}, err

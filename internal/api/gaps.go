@@ -75,7 +75,7 @@ func (s *service) aim(c *call) (a aim, err error) {
 	if a.target, err = targetOf(c, a.cat); err != nil {
 		return a, err
 	}
-	a.stands, _, err = s.standing(c, l.ID)
+	a.stands, _, err = s.standing(c, l.ID, a.target)
 	return a, err
 }
 
@@ -165,16 +165,16 @@ func (s *service) outlooks(c *call, a aim) ([]mapping.Outlook, error) {
 	}
 	before := a.cat.Prerequisites()
 	out := make([]mapping.Outlook, len(a.target))
+	cases, err := s.casesOf(c, a.learner, idsOf(a.target))
+	if err != nil {
+		return nil, err
+	}
+	told, err := s.explained(c, cases)
+	if err != nil {
+		return nil, err
+	}
 	for i, n := range a.target {
-		one, err := s.Records.Case(c.Context(), a.learner, n.ID)
-		if err != nil {
-			return nil, err
-		}
-		x, err := s.explained(c, one)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = mapping.Outlook{Node: n, Explanation: x, Needed: needed[n.ID], Waits: mapping.Waits(before, n.ID, a.evidenced)}
+		out[i] = mapping.Outlook{Node: n, Explanation: told[n.ID], Needed: needed[n.ID], Waits: mapping.Waits(before, n.ID, a.evidenced)}
 	}
 	return out, nil
 }

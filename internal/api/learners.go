@@ -20,7 +20,7 @@ func (s *service) learnerRoutes() []route {
 	find.gone = false
 	table := read("/learners/{learner}/explanations.csv", "exportExplanations", "Why a learner stands as they do in every capability of a framework, as a table",
 		"One row an item of evidence, counted or not with its reason, and one for a capability without any; the rule, what is missing, what comes next and what changes with time stand in each row of the capability.",
-		"", s.exportExplanations, framework)
+		"", s.exportExplanations, framework, past)
 	table.kind = "text/csv"
 	const of = "/learners/{learner}"
 	return []route{

@@ -55,20 +55,13 @@ func (s *service) getProgress(c *call) (answer, error) {
 		return answer{}, err
 	}
 	out := progressList{Learner: l.ID, Framework: cat.ID, Version: cat.Version, Counts: map[string]int{}}
-	stands, at, err := s.standing(c, l.ID)
+	stands, at, err := s.standing(c, l.ID, cat.Tracked(""))
 	if err != nil {
 		return answer{}, err
 	}
 	out.At = at
-	need, err := s.needs(c, l.ID, cat.Tracked(""), stands)
-	if err != nil {
-		return answer{}, err
-	}
 	for _, n := range cat.Tracked("") {
 		p := stands[n.ID]
-		if some, bare := need[n.ID]; bare {
-			p.Need = some
-		}
 		p.Capability, p.Code, p.Level = n.ID, n.Code, n.Level
 		if p.State == "" {
 			p.State = mapping.NotStarted
@@ -81,56 +74,66 @@ func (s *service) getProgress(c *call) (answer, error) {
 	return ok(out)
 }
 
-// needs is how much is asked for where nothing counted yet, by the rules of now or of the date that is asked for.
-func (s *service) needs(c *call, learner string, of []mapping.Node, stands map[string]progress) (map[string]int, error) {
-	q, dated, err := c.date()
-	if err != nil {
-		return nil, err
-	}
-	var bare []string
-	for _, n := range of {
-		if p := stands[n.ID]; p.State == "" || p.State == mapping.NotStarted {
-			bare = append(bare, n.ID)
-		}
-	}
-	out := map[string]int{}
-	if dated {
-		for _, id := range bare {
-			one, err := s.Records.AsOf(c.Context(), learner, id, q)
-			if err != nil {
-				return nil, err
-			}
-			out[id] = mapping.Evaluate(one).Need
-		}
-		return out, nil
-	}
-	cases, err := s.Records.Cases(c.Context(), learner, bare)
-	for id, one := range cases {
-		out[id] = mapping.Evaluate(one).Need
-	}
-	return out, err
-}
-
 // standing is how a learner stands by capability, now or on the date that is asked for.
-func (s *service) standing(c *call, learner string) (map[string]progress, time.Time, error) {
+func (s *service) standing(c *call, learner string, of []mapping.Node) (map[string]progress, time.Time, error) {
 	q, dated, err := c.date()
 	if err != nil {
 		return nil, time.Time{}, err
 	}
 	out := map[string]progress{}
 	if dated {
-		cases, err := s.Records.AllAsOf(c.Context(), learner, q)
-		for _, one := range cases {
-			out[one.Capability] = s.stoodIn(one, q.At)
+		cases, err := s.Records.CasesAsOf(c.Context(), learner, idsOf(of), q)
+		for id, one := range cases {
+			out[id] = s.stoodIn(one, q.At)
 		}
 		return out, q.At, err
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	kept, err := s.Records.Progress(c.Context(), learner)
+	if err != nil {
+		return nil, now, err
+	}
 	for _, p := range kept {
 		out[p.Capability] = progress{State: p.On(now, s.Notice), Percent: p.Percent, Have: p.Have, Need: p.Need, Since: p.Since.UTC(), Expires: p.Expires.UTC()}
 	}
-	return out, now, err
+	return out, now, s.needs(c, learner, of, out)
+}
+
+// needs tells how much is asked for where nothing counted yet.
+func (s *service) needs(c *call, learner string, of []mapping.Node, stands map[string]progress) error {
+	var bare []string
+	for _, n := range of {
+		if p := stands[n.ID]; p.State == "" || p.State == mapping.NotStarted {
+			bare = append(bare, n.ID)
+		}
+	}
+	cases, err := s.Records.Cases(c.Context(), learner, bare)
+	for id, one := range cases {
+		p := stands[id]
+		p.Need = mapping.Evaluate(one).Need
+		stands[id] = p
+	}
+	return err
+}
+
+// casesOf is what the states of capabilities rest on, now or on the date that is asked for.
+func (s *service) casesOf(c *call, learner string, capabilities []string) (map[string]mapping.Case, error) {
+	q, dated, err := c.date()
+	switch {
+	case err != nil:
+		return nil, err
+	case dated:
+		return s.Records.CasesAsOf(c.Context(), learner, capabilities, q)
+	}
+	return s.Records.Cases(c.Context(), learner, capabilities)
+}
+
+func idsOf(nodes []mapping.Node) []string {
+	ids := make([]string, len(nodes))
+	for i, n := range nodes {
+		ids[i] = n.ID
+	}
+	return ids
 }
 
 func (s *service) stoodIn(c mapping.Case, at time.Time) progress {
@@ -145,33 +148,30 @@ func (s *service) explain(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	q, dated, err := c.date()
+	cases, err := s.casesOf(c, l, []string{capability})
 	if err != nil {
 		return answer{}, err
 	}
-	var one mapping.Case
-	if dated {
-		one, err = s.Records.AsOf(c.Context(), l, capability, q)
-	} else {
-		one, err = s.Records.Case(c.Context(), l, capability)
-	}
-	if err != nil {
-		return answer{}, err
-	}
-	x, err := s.explained(c, one)
-	return answer{body: x}, err
+	x, err := s.explained(c, cases)
+	return answer{body: x[capability]}, err
 }
 
-// explained tells a case with the names of its activities.
-func (s *service) explained(c *call, of mapping.Case) (mapping.Explanation, error) {
-	of.Notice = s.Notice
-	iris := make([]string, len(of.Alignments))
-	for i, a := range of.Alignments {
-		iris[i] = a.Selector.IRI
+// explained tells cases by capability, with the names of their activities.
+func (s *service) explained(c *call, of map[string]mapping.Case) (map[string]mapping.Explanation, error) {
+	var iris []string
+	for _, one := range of {
+		for _, a := range one.Alignments {
+			iris = append(iris, a.Selector.IRI)
+		}
 	}
 	slices.Sort(iris)
 	names, err := s.Records.ActivityNames(c.Context(), slices.Compact(iris))
-	return mapping.Explain(of, mapping.Evaluate(of), func(iri string) string { return names[iri] }), err
+	out := make(map[string]mapping.Explanation, len(of))
+	for id, one := range of {
+		one.Notice = s.Notice
+		out[id] = mapping.Explain(one, mapping.Evaluate(one), func(iri string) string { return names[iri] })
+	}
+	return out, err
 }
 
 // pair is the learner and the capability that an address names.

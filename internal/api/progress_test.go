@@ -91,3 +91,32 @@ func TestExplanationsAsATable(t *testing.T) {
 		t.Error(g)
 	}
 }
+
+// TestExplanationsAsATableOfADate hold what the explanation of that date holds, by both clocks.
+func TestExplanationsAsATableOfADate(t *testing.T) {
+	w := newWorld(t)
+	before := w.d.Clock.Now().AddDate(-1, 0, 0).Format(time.RFC3339)
+	after := w.d.Clock.Now().Add(time.Minute).Format(time.RFC3339)
+	for query, want := range map[string]string{
+		"as_of=" + before: "not_started", "known_at=" + before: "not_started", "known_at=" + before + "&rules_of_today=true": "not_started",
+		"as_of=" + after: "evidenced", "known_at=" + after: "evidenced",
+	} {
+		g := w.do(asked{path: "/learners/" + w.ann + "/explanations.csv?" + query, key: w.root()})
+		rows, err := csv.NewReader(strings.NewReader(g.body)).ReadAll()
+		if err != nil || g.status != 200 || len(rows) < 4 {
+			t.Fatal(query, g, err)
+		}
+		for _, row := range rows[1:] {
+			var x mapping.Explanation
+			w.get("/learners/"+w.ann+"/capabilities/"+row[0]+"?"+query, &x)
+			if row[2] != string(x.State) || row[5] != strconv.Itoa(x.Rule.Need) || row[0] == first && row[2] != want {
+				t.Errorf("%s: %q, explained as %+v", query, row, x)
+			}
+		}
+	}
+	for _, query := range []string{"as_of=" + after + "&known_at=" + after, "rules_of_today=true"} {
+		if g := w.do(asked{path: "/learners/" + w.ann + "/explanations.csv?" + query, key: w.root()}); g.status != 400 {
+			t.Error(query, g)
+		}
+	}
+}

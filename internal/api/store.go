@@ -137,11 +137,9 @@ type Records interface {
 	Learners(ctx context.Context, f LearnerFilter) ([]Learner, error)
 	// Progress answers the learner's states; capabilities without one are not started.
 	Progress(ctx context.Context, learner string) ([]mapping.Progress, error)
-	// Case answers what the state of one capability rests on, now; Cases of several; AsOf the same of a date, AllAsOf of every capability.
-	Case(ctx context.Context, learner, capability string) (mapping.Case, error)
+	// Cases answers what the states of capabilities rest on, now; CasesAsOf on a date.
 	Cases(ctx context.Context, learner string, capabilities []string) (map[string]mapping.Case, error)
-	AsOf(ctx context.Context, learner, capability string, q pipeline.AsOf) (mapping.Case, error)
-	AllAsOf(ctx context.Context, learner string, q pipeline.AsOf) ([]mapping.Case, error)
+	CasesAsOf(ctx context.Context, learner string, capabilities []string, q pipeline.AsOf) (map[string]mapping.Case, error)
 	// Transitions answers the history of one capability, oldest first.
 	Transitions(ctx context.Context, learner, capability string) ([]mapping.Transition, error)
 	// ActivityNames answers the names of activities that are known.

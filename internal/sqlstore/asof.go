@@ -11,37 +11,48 @@ import (
 // AsOf answers the case of one learner and capability as it stood on a date (settled question 7), for mapping.Evaluate and
 // mapping.Explain: with the alignments, rules, links and endorsements of then, or by those of today. Dates before the log began
 // answer an empty case.
-func (r Records) AsOf(ctx context.Context, learnerID, capability string, q pipeline.AsOf) (c mapping.Case, err error) {
+func (r Records) AsOf(ctx context.Context, learnerID, capability string, q pipeline.AsOf) (mapping.Case, error) {
+	cases, err := r.CasesAsOf(ctx, learnerID, []string{capability}, q)
+	return cases[capability], err
+}
+
+// CasesAsOf answers what AsOf answers of each, with as many queries as for one.
+func (r Records) CasesAsOf(ctx context.Context, learnerID string, capabilities []string, q pipeline.AsOf) (out map[string]mapping.Case, err error) {
 	err = r.s.snapshot(ctx, func(db reader) error {
-		if err := stand(ctx, db, &q); err != nil {
-			return err
-		}
-		h, err := r.s.history(ctx, db, pipeline.Pair{Learner: learnerID, Capability: capability})
-		c = h.Case(q)
+		out, err = r.casesAsOf(ctx, db, learnerID, capabilities, q)
 		return err
 	})
-	return c, err
+	return out, err
+}
+
+func (r Records) casesAsOf(ctx context.Context, db reader, learnerID string, capabilities []string, q pipeline.AsOf) (map[string]mapping.Case, error) {
+	out := make(map[string]mapping.Case, len(capabilities))
+	if len(capabilities) == 0 {
+		return out, nil
+	}
+	if err := stand(ctx, db, &q); err != nil {
+		return nil, err
+	}
+	histories, err := r.s.histories(ctx, db, learnerID, capabilities)
+	for id, h := range histories {
+		out[id] = h.Case(q)
+	}
+	return out, err
 }
 
 // AllAsOf answers the cases of every capability that a learner has any history in, by capability.
 func (r Records) AllAsOf(ctx context.Context, learnerID string, q pipeline.AsOf) (out []mapping.Case, err error) {
 	err = r.s.snapshot(ctx, func(db reader) error {
 		out = nil
-		if err := stand(ctx, db, &q); err != nil {
-			return err
-		}
 		var capabilities []string
 		if err := db.Select(ctx, &capabilities, `SELECT DISTINCT capability FROM evidence WHERE learner = ? ORDER BY capability`, learnerID); err != nil {
 			return fmt.Errorf("sqlstore: read what a learner has evidence for: %w", err)
 		}
-		for _, capability := range capabilities {
-			h, err := r.s.history(ctx, db, pipeline.Pair{Learner: learnerID, Capability: capability})
-			if err != nil {
-				return err
-			}
-			out = append(out, h.Case(q))
+		cases, err := r.casesAsOf(ctx, db, learnerID, capabilities, q)
+		for _, id := range capabilities {
+			out = append(out, cases[id])
 		}
-		return nil
+		return err
 	})
 	return out, err
 }
@@ -72,42 +83,69 @@ func stand(ctx context.Context, db reader, q *pipeline.AsOf) error {
 	return nil
 }
 
-// history reads all that was ever known of a pair.
-func (s *Store) history(ctx context.Context, db reader, pair pipeline.Pair) (h pipeline.History, err error) {
-	h.Pair = pair
-	if h.Rows, err = historyRows(ctx, db, pair); err != nil {
-		return h, err
+// histories reads all that was ever known of a learner in some capabilities.
+func (s *Store) histories(ctx context.Context, db reader, learner string, capabilities []string) (map[string]*pipeline.History, error) {
+	out, list := make(map[string]*pipeline.History, len(capabilities)), s.d.list(capabilities)
+	for _, id := range capabilities {
+		out[id] = &pipeline.History{Pair: pipeline.Pair{Learner: learner, Capability: id}}
 	}
-	if h.Aligned, err = selectAligned(ctx, db, `WHERE capability = ? ORDER BY began, id`, pair.Capability); err != nil {
-		return h, err
+	rows, err := historyRows(ctx, db, `WHERE e.learner = ? AND `+s.d.in("e.capability"), learner, list)
+	if err != nil {
+		return nil, err
 	}
-	if h.Rules, err = s.ruleSpans(ctx, db, pair.Capability); err != nil {
-		return h, err
+	for _, row := range rows {
+		out[row.Capability].Rows = append(out[row.Capability].Rows, row)
 	}
-	if h.Endorsements, err = selectEndorsements(ctx, db, `WHERE learner = ? AND capability = ? ORDER BY ordinal`, pair.Learner, pair.Capability); err != nil {
-		return h, err
+	aligned, err := selectAligned(ctx, db, `WHERE `+s.d.in("capability")+` ORDER BY began, id`, list)
+	if err != nil {
+		return nil, err
 	}
-	h.Transitions, err = transitions(ctx, db, pair)
-	return h, err
+	for _, a := range aligned {
+		out[a.Capability].Aligned = append(out[a.Capability].Aligned, a)
+	}
+	endorsed, err := selectEndorsements(ctx, db, `WHERE learner = ? AND `+s.d.in("capability")+` ORDER BY ordinal`, learner, list)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range endorsed {
+		out[e.Capability].Endorsements = append(out[e.Capability].Endorsements, e)
+	}
+	changes, err := selectTransitions(ctx, db, `WHERE learner = ? AND `+s.d.in("capability")+` ORDER BY capability, ordinal`, learner, list)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range changes {
+		out[t.Capability].Transitions = append(out[t.Capability].Transitions, t)
+	}
+	return out, s.ruleSpans(ctx, db, out, list)
 }
 
-// ruleSpans reads the rules there were for a capability, and the defaults of its framework.
-func (s *Store) ruleSpans(ctx context.Context, db reader, capability string) ([]pipeline.RuleSpan, error) {
-	framework, err := s.frameworkOf(ctx, capability)
+// ruleSpans reads the rules there were for capabilities, and the defaults of their frameworks, into their histories. list is the
+// capabilities as a parameter.
+func (s *Store) ruleSpans(ctx context.Context, db reader, into map[string]*pipeline.History, list any) error {
+	rows, err := ruleRows(ctx, db, `WHERE capability = '' OR `+s.d.in("capability"), list)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	rows, err := ruleRows(ctx, db, `WHERE capability = ? OR (capability = '' AND framework = ?)`, capability, framework)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]pipeline.RuleSpan, len(rows))
-	for i, row := range rows {
+	for _, row := range rows {
 		rule, err := row.rule()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out[i] = pipeline.RuleSpan{Ruled: pipeline.Ruled{ScopedRule: rule, Began: row.Began}, Ended: row.Ended}
+		span := pipeline.RuleSpan{Ruled: pipeline.Ruled{ScopedRule: rule, Began: row.Began}, Ended: row.Ended}
+		if h := into[rule.Capability]; h != nil {
+			h.Rules = append(h.Rules, span)
+			continue
+		}
+		for id, h := range into {
+			framework, err := s.frameworkOf(ctx, id)
+			if err != nil {
+				return err
+			}
+			if framework == rule.Framework {
+				h.Rules = append(h.Rules, span)
+			}
+		}
 	}
-	return out, nil
+	return nil
 }

@@ -91,9 +91,9 @@ func ledger(ctx context.Context, db reader, pair pipeline.Pair) ([]pipeline.Ledg
 	return out, nil
 }
 
-// historyRows reads every row of a pair, also those of links that ended.
-func historyRows(ctx context.Context, db reader, pair pipeline.Pair) ([]pipeline.HistoryRow, error) {
-	rows, err := selectEvidence(ctx, db, `WHERE e.learner = ? AND e.capability = ?`, pair.Learner, pair.Capability)
+// historyRows reads rows that a condition takes, also those of links that ended.
+func historyRows(ctx context.Context, db reader, where string, args ...any) ([]pipeline.HistoryRow, error) {
+	rows, err := selectEvidence(ctx, db, where, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -70,14 +70,13 @@ func (r Records) Case(ctx context.Context, learnerID, capability string) (c mapp
 
 // Transitions is web.Records.
 func (r Records) Transitions(ctx context.Context, learnerID, capability string) ([]mapping.Transition, error) {
-	return transitions(ctx, r.s.DB, pipeline.Pair{Learner: learnerID, Capability: capability})
+	return selectTransitions(ctx, r.s.DB, `WHERE learner = ? AND capability = ? ORDER BY ordinal`, learnerID, capability)
 }
 
-func transitions(ctx context.Context, db reader, pair pipeline.Pair) ([]mapping.Transition, error) {
+func selectTransitions(ctx context.Context, db reader, where string, args ...any) ([]mapping.Transition, error) {
 	var rows []transitionRow
-	if err := db.Select(ctx, &rows, `SELECT `+transitionColumns+` FROM transition WHERE learner = ? AND capability = ? ORDER BY ordinal`,
-		pair.Learner, pair.Capability); err != nil {
-		return nil, fmt.Errorf("sqlstore: read the history of a capability: %w", err)
+	if err := db.Select(ctx, &rows, `SELECT `+transitionColumns+` FROM transition `+where, args...); err != nil {
+		return nil, fmt.Errorf("sqlstore: read the history of capabilities: %w", err)
 	}
 	out := make([]mapping.Transition, len(rows))
 	for i, row := range rows {
