@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/uuid"
-
 	"cairn/internal/sqlstore"
 	"cairn/internal/web"
 	"cairn/lti"
@@ -57,15 +55,25 @@ func (c *demoCmd) Run(p *program) error {
 	if c.Once {
 		err = d.walk(ctx, p)
 	} else {
-		d.greet(p)
-		select {
-		case <-ctx.Done():
-		case err = <-served:
-			served <- nil
-		}
+		err = d.wait(ctx, p, served)
 	}
 	cancel()
 	return errors.Join(err, <-served, d.close())
+}
+
+// wait gives the course its history, says where to click, and waits for the end.
+func (d *demo) wait(ctx context.Context, p *program, served chan error) error {
+	if err := d.cohort(ctx, p.now); err != nil {
+		return err
+	}
+	d.greet(p)
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-served:
+		served <- nil
+		return err
+	}
 }
 
 // startDemo makes everything ready to serve; the caller runs the server and closes the demo.
@@ -155,17 +163,7 @@ func (d *demo) tagFirst(ctx context.Context, now func() time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.store.Courses(d.frameworks).Apply(ctx, mapping.Changeset{
-		ID: uuid.NewString(), Author: "operator", Reason: "So that the demo has something to show", At: now().UTC(), Scope: d.course.Scope(),
-		Edits: []mapping.Edit{{Add: &mapping.Alignment{
-			ID: uuid.NewString(), Capability: capability.ID, Scope: d.course.Scope(),
-			Selector: mapping.Selector{Kind: mapping.SelectUnder, IRI: d.lms.ModuleIRI(ltitest.Page, d.sampled.Page)},
-		}}},
-	})
-	if err != nil {
-		return fmt.Errorf("tag the first activity: %w", err)
-	}
-	return nil
+	return d.apply(ctx, now, "So that the demo has something to show", d.tag(capability, ltitest.Page, d.sampled.Page))
 }
 
 // Codes of the capabilities that the demo shows: tagged from the start, and tagged on the way.
@@ -213,11 +211,12 @@ Cairn is running, with a pretend LMS to try it in.
   Cairn itself              %[2]s     (shown inside the LMS; not to be opened by hand)
   Record store              %[2]s/xapi     key %[3]s  secret %[4]s
 
-  1. Log in as Lena Learner, open the course "AI in clinical practice", and there "My capabilities". Say which roles are like your work: nothing is evidenced yet.
+  1. Log in as Lena Learner, open the course "AI in clinical practice", and there "My capabilities". Say which roles are like your work: nothing has counted yet.
   2. Read the page "What machine learning can and cannot do", then open "My capabilities" again: one capability is evidenced.
      Click it to see why. The gradebook has a score.
-  3. Do the quiz. Log in as Aoife Author, open "My capabilities", and tag the quiz: what Lena did before counts at once.
-  4. Log in as Lou Lead to see the course as someone who leads it.
+  3. Do the quiz. Log in as Aoife Author, open "My capabilities", then Activities, and choose "Tag" beside the quiz. Tick a capability, press
+     "See what this changes", then "Apply changes": what Lena and others did before counts at once.
+  4. Log in as Lou Lead to see the course as someone who leads it: who has evidence for what, where activities are missing, what expires.
 
   Everything is kept in %[5]s and goes away at the end. Press Ctrl-C to end.
 

@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"cairn/xapi/profile"
 )
 
 // TestJourneyInACrossSiteFrame is a learner and an author in a real browser that blocks third-party cookies, with Cairn in a frame
@@ -20,6 +24,7 @@ func TestJourneyInACrossSiteFrame(t *testing.T) {
 	b.asLearner(at)
 	b.asAuthor(at)
 	b.asLearnerAgain(at)
+	b.asLead(at)
 }
 
 // logIn chooses a person on the LMS's page and opens the link to Cairn in the course.
@@ -193,11 +198,11 @@ func (b tab) asAuthor(at demoAddresses) {
 	}
 	b.picture("author-2-tagging")
 	b.press(true, "See what this changes")
-	b.sees(true, "What your changes do", "1 gain", "Apply changes")
+	b.sees(true, "What your changes do", "5 gain", "Apply changes")
 	b.axe("effect")
 	b.picture("author-3-effect")
 	b.press(true, "Apply changes")
-	b.sees(true, "Done", "1 person gained, 0 lost.", "You", "Tag added: Judging an AI tool")
+	b.sees(true, "Done", "5 people gained, 0 lost.", "You", "Tag added: Judging an AI tool")
 	b.axe("changes")
 	b.picture("author-4-applied")
 
@@ -234,10 +239,11 @@ func (b tab) asLearnerAgain(at demoAddresses) {
 	b.emitted(at)
 }
 
-// emitted reads over /xapi what the journey made others know.
+// emitted reads over /xapi what the journey made others know of Lena.
 func (b tab) emitted(at demoAddresses) {
 	c := credential{at.Key, at.Secret}
-	status, body, err := c.xapi(b.ctx, http.MethodGet, at.Cairn+"/xapi/statements?verb=https%3A%2F%2Fw3id.org%2Fxapi%2Ftla%2Fverbs%2Fachieved", nil)
+	q := url.Values{"verb": {profile.VerbAchieved}, "agent": {fmt.Sprintf(`{"account":{"homePage":%q,"name":"4"}}`, at.LMS)}}
+	status, body, err := c.xapi(b.ctx, http.MethodGet, at.Cairn+"/xapi/statements?"+q.Encode(), nil)
 	var found struct{ Statements []json.RawMessage }
 	if err == nil {
 		err = json.Unmarshal([]byte(body), &found)
@@ -245,4 +251,18 @@ func (b tab) emitted(at demoAddresses) {
 	if err != nil || status != 200 || len(found.Statements) != 2 {
 		b.Errorf("two achievements are not to be read: %d, %d statements (%v)", status, len(found.Statements), err)
 	}
+}
+
+// asLead sees how the course stands: the people in it, where activities are missing, and what expires.
+func (b tab) asLead(at demoAddresses) {
+	b.logIn(at, "Lou Lead")
+	b.openCairn(at, "Evidence by learner and domain", "8 learners, 6 domains.", "8 of 9 people on the list have opened Cairn.", "Amara Okafor")
+	b.axe("people, with a history")
+	b.picture("lead-1-people")
+	b.press(true, "Gaps")
+	b.sees(true, "Coverage and evidence", "Where 8 learners stand.")
+	b.axe("gaps")
+	b.press(true, "Expiring")
+	b.sees(true, "Evidence that ends, by date", "Freya Lund", "Plan a safe introduction")
+	b.axe("expiring")
 }
