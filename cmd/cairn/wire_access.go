@@ -134,6 +134,29 @@ func (a *access) CatchUp(ctx context.Context, id string, from time.Time) error {
 	return notFoundAs(a.store.RewindTarget(ctx, id, from), sqlstore.ErrRemoteUnknown)
 }
 
+func (a *access) RemoveForward(ctx context.Context, id string) error {
+	return notFoundAs(a.store.RemoveTarget(ctx, id), sqlstore.ErrRemoteUnknown)
+}
+
+func (a *access) Refused(ctx context.Context, id string, limit int) ([]web.RefusedRecord, error) {
+	all, err := a.store.DeadOf(ctx, id, limit)
+	out := make([]web.RefusedRecord, len(all))
+	for i, d := range all {
+		out[i] = web.RefusedRecord{Statement: d.Statement, Status: d.Status, Problem: d.Problem, At: d.At}
+	}
+	return out, err
+}
+
+func (a *access) SendAgain(ctx context.Context, id, statement string) (int, error) {
+	n, err := a.store.RetryDead(ctx, id, statement)
+	return int(n), err
+}
+
+func (a *access) Dismiss(ctx context.Context, id, statement string) (int, error) {
+	n, err := a.store.DismissDead(ctx, id, statement)
+	return int(n), err
+}
+
 // TestForward asks what `cairn forward test` asks, and keeps what was answered.
 func (a *access) TestForward(ctx context.Context, id string) error {
 	all, err := a.store.ListTargets(ctx)

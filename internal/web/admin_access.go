@@ -37,6 +37,13 @@ type Access interface {
 	PauseForward(ctx context.Context, id string, pause bool) error
 	// CatchUp sends again what was stored from a time on; it never skips what was not sent. ErrNotFound.
 	CatchUp(ctx context.Context, id string, from time.Time) error
+	// RemoveForward forgets one, its secret, and the list of what was refused. ErrNotFound.
+	RemoveForward(ctx context.Context, id string) error
+	// Refused answers what the other side refused for good, the newest first.
+	Refused(ctx context.Context, id string, limit int) ([]RefusedRecord, error)
+	// SendAgain has a refused statement sent once more, all for "", and answers how many. Dismiss takes them off the list.
+	SendAgain(ctx context.Context, id, statement string) (int, error)
+	Dismiss(ctx context.Context, id, statement string) (int, error)
 }
 
 // Key is a credential of a program.
@@ -90,11 +97,12 @@ type forwardRow struct {
 	Name, Href string
 	Word, Tone string
 	Says       []string
+	Problem    string // what the other side last answered, where that is a refusal
 }
 
 // access answers /admin/access: keys, then forwards.
 func (s *site) access(v *visit) (answer, error) {
-	q, err := v.query("ended")
+	q, err := v.query("ended", "removed")
 	if err != nil {
 		return answer{}, err
 	}
@@ -117,11 +125,14 @@ func (s *site) access(v *visit) (answer, error) {
 	}
 	for _, f := range forwards {
 		word, tone, says := v.forwardState(f)
-		b.Forwards = append(b.Forwards, forwardRow{f.Name, v.to("admin/access/forwards/" + url.PathEscape(f.ID)), word, tone, says})
+		b.Forwards = append(b.Forwards, forwardRow{f.Name, v.to("admin/access/forwards/" + url.PathEscape(f.ID)), word, tone, says, f.Problem})
 	}
 	p := s.adminPage(v, "adminaccess", v.say("access.title"), "access")
-	if q.Has("ended") {
+	switch {
+	case q.Has("ended"):
 		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("access.key.endeddone")}}
+	case q.Has("removed"):
+		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("access.remove.done")}}
 	}
 	p.Body = b
 	return answer{page: p}, nil
@@ -172,4 +183,9 @@ func (s *site) accessRoutes(get, post mounter) {
 	post("/admin/access/forwards/{id}/pause", reader, operating(s.forwardDo("paused", s.pauseForward)))
 	post("/admin/access/forwards/{id}/resume", reader, operating(s.forwardDo("resumed", s.resumeForward)))
 	post("/admin/access/forwards/{id}/from", reader, operating(s.catchUp))
+	get("/admin/access/forwards/{id}/refused", reader, operating(s.refusedRecords))
+	post("/admin/access/forwards/{id}/again", reader, operating(s.sendAgain))
+	post("/admin/access/forwards/{id}/dismiss", reader, operating(s.dismissRefused))
+	get("/admin/access/forwards/{id}/remove", reader, operating(s.askRemoveForward))
+	post("/admin/access/forwards/{id}/remove", reader, operating(s.removeForward))
 }

@@ -73,6 +73,15 @@ func TestEveryAdminRouteByCaller(t *testing.T) {
 		{"POST", "/admin/access/forwards/none/test", url.Values{}, by(403, 404)},
 		{"POST", "/admin/access/forwards/dept/from", url.Values{}, by(403, 422)},
 		{"POST", "/admin/access/forwards/dept/from", url.Values{"day": {"3"}, "month": {"5"}, "year": {"2026"}}, by(403, 303)},
+		{"GET", "/admin/access/forwards/dept/refused", nil, by(403, 200)},
+		{"GET", "/admin/access/forwards/none/refused", nil, by(403, 404)},
+		{"POST", "/admin/access/forwards/dept/again", url.Values{}, by(403, 303)},
+		{"POST", "/admin/access/forwards/none/again", url.Values{}, by(403, 404)},
+		{"POST", "/admin/access/forwards/dept/dismiss", url.Values{"statement": {"s1"}}, by(403, 303)},
+		{"GET", "/admin/access/forwards/dept/remove", nil, by(403, 200)},
+		{"GET", "/admin/access/forwards/none/remove", nil, by(403, 404)},
+		{"POST", "/admin/access/forwards/dept/remove", url.Values{}, by(403, 303)},
+		{"POST", "/admin/access/forwards/none/remove", url.Values{}, by(403, 404)},
 	} {
 		for i, c := range adminCallers {
 			t.Run(r.method+" "+r.path+" by "+c.name, func(t *testing.T) {

@@ -119,12 +119,12 @@ func (v *visit) checkForward(f NewForward) *fieldErrors {
 type forwardBody struct {
 	forwardRow
 	Endpoint, Key, Takes string
-	Problem              string
 	Tested               string
 	Tests                []ForwardTest
 	Test, Pause, Resume  string // addresses of forms; "" where they are of no use
 	TryNow               bool   // going on is trying before its time
 	CatchUp              string
+	Refused, Remove      string // addresses; Refused is "" where nothing was refused
 	Date                 [3]string
 	Error                string
 }
@@ -166,11 +166,15 @@ func (s *site) forwardPage(v *visit, date [3]string, wrong string) (*page, error
 		return nil, err
 	}
 	at := "admin/access/forwards/" + url.PathEscape(f.ID)
-	b := forwardBody{Endpoint: f.Endpoint, Key: f.Key, Takes: v.forwardTakes(f), Problem: f.Problem, Tests: f.Tests, Test: v.to(at + "/test"),
-		CatchUp: v.to(at + "/from"), Date: date, Error: wrong, TryNow: f.Paused.IsZero()}
+	b := forwardBody{Endpoint: f.Endpoint, Key: f.Key, Takes: v.forwardTakes(f), Tests: f.Tests, Test: v.to(at + "/test"),
+		CatchUp: v.to(at + "/from"), Remove: v.to(at + "/remove"), Date: date, Error: wrong, TryNow: f.Paused.IsZero()}
 	b.Word, b.Tone, b.Says = v.forwardState(f)
+	b.Problem = f.Problem
 	if !f.Tested.IsZero() {
 		b.Tested = v.say("access.forward.tested", "when", v.moment(f.Tested))
+	}
+	if f.Refused > 0 {
+		b.Refused = v.to(at + "/refused")
 	}
 	if f.Paused.IsZero() {
 		b.Pause = v.to(at + "/pause")

@@ -98,7 +98,7 @@ func TestAccessTellsKeysAndForwards(t *testing.T) {
 		"Of people with an account at " + lms, "600 requests a minute", "The old secret works until", "refused within seconds. What it stored stays."}, nil)
 	checkSays(t, w.get("operator", "/admin/access/keys/old").Body.String(), []string{"Everything"}, []string{"<form"})
 	checkSays(t, w.get("operator", "/admin/access/forwards/dept").Body.String(), []string{
-		"it answered 503: down for maintenance", "it speaks xAPI 1.0.3", "Try now", "Pause", "Only the verb http://adlnet.gov/expapi/verbs/completed.", "1 record was refused for good"}, []string{"Go on"})
+		"it answered 503: down for maintenance", "it speaks xAPI 1.0.3", "Try now", "Pause", "Only the verb http://adlnet.gov/expapi/verbs/completed.", "1 record was refused for good", "See what was refused", "Remove this forward"}, []string{"Go on"})
 	checkSays(t, w.get("operator", "/admin/access/forwards/paused").Body.String(), []string{"Go on", "What Cairn says itself."}, []string{"Try now", "Last test", "/pause#"})
 	w.admin.keys, w.admin.forwards = nil, nil
 	checkSays(t, w.get("operator", "/admin/access").Body.String(), []string{"No program has a key yet.", "Records are sent on to nobody."}, nil)
