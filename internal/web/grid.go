@@ -21,14 +21,14 @@ type gridBody struct {
 	Sections []option
 	To       string // where the section chooser goes
 	One      string // one activity at a time
-	Shown    string
-	Previous string
-	Next     string
+	gridWay         // the other activities
 	Rows     []gridRow
 	Heads    []gridHead
 	Post     string
 	Section  string
 	Page     int
+	Part     int
+	Rest     gridWay // the other capabilities of the section
 	Seen     int64
 	RowIDs   string
 	ColIDs   string
@@ -65,14 +65,16 @@ type grid struct {
 	tags    *courseTags
 	last    HistoryEntry
 	section mapping.Node
-	page    int
+	page    int // of the activities, from 1
+	part    int // of the capabilities, from 1
+	all     []mapping.Node
 	rows    []mapping.Node
 	cols    []CourseActivity
 }
 
 // tagGrid answers /course/tags.
 func (s *site) tagGrid(v *visit) (answer, error) {
-	q, err := v.query("section", "page", "kept", "discarded")
+	q, err := v.query("section", "page", "part", "kept", "discarded")
 	if err != nil {
 		return answer{}, err
 	}
@@ -112,6 +114,9 @@ func (s *site) grid(v *visit, q url.Values) (*grid, error) {
 	if g.page, err = readPage(q); err != nil {
 		return nil, err
 	}
+	if g.part, err = readPage(url.Values{"page": {q.Get("part")}}); err != nil {
+		return nil, err
+	}
 	id := q.Get("section")
 	if id == "" {
 		id = g.firstSection()
@@ -120,9 +125,8 @@ func (s *site) grid(v *visit, q url.Values) (*grid, error) {
 	if !ok || section.Kind != mapping.NodeSection || !g.shows(section) {
 		return nil, refuse(http.StatusBadRequest, "query-value", "nopage")
 	}
-	g.section, g.rows = section, g.gridNodes(section)
-	from := min((g.page-1)*gridColumns, len(g.tags.activities))
-	g.cols = g.tags.activities[from:min(from+gridColumns, len(g.tags.activities))]
+	g.section, g.all = section, g.gridNodes(section)
+	g.rows, g.cols = part(g.all, g.part, gridRows), part(g.tags.activities, g.page, gridColumns)
 	return g, nil
 }
 
@@ -140,7 +144,7 @@ func (g *grid) firstSection() string {
 	return ""
 }
 
-// gridNodes is everything under a section where a page holds it, else what hangs on the section itself.
+// gridNodes is everything under a section where a page holds it, else what hangs on the section itself, and goes over several pages.
 func (g *grid) gridNodes(section mapping.Node) []mapping.Node {
 	all := g.tracked(section.ID)
 	if len(all) <= gridRows {
@@ -148,9 +152,9 @@ func (g *grid) gridNodes(section mapping.Node) []mapping.Node {
 	}
 	own := slices.DeleteFunc(slices.Clone(all), func(n mapping.Node) bool { return n.Parent != section.ID })
 	if len(own) == 0 {
-		own = all
+		return all
 	}
-	return own[:min(gridRows, len(own))]
+	return own
 }
 
 func (s *site) gridPage(v *visit, g *grid) (*page, error) {
@@ -171,11 +175,8 @@ func (s *site) gridPage(v *visit, g *grid) (*page, error) {
 }
 
 func (g *grid) body(v *visit) gridBody {
-	at := func(page int) string {
-		return v.to(addressOf("course/tags", paged(url.Values{"section": {g.section.ID}}, page)))
-	}
 	b := gridBody{
-		To: v.to("course/tags"), Post: v.to("course/tags"), Section: g.section.ID, Page: g.page, Seen: g.last.Pos, Waiting: g.draft.line(v), Draft: v.to("course/draft"),
+		To: v.to("course/tags"), Post: v.to("course/tags"), Section: g.section.ID, Page: g.page, Part: g.part, Seen: g.last.Pos, Waiting: g.draft.line(v), Draft: v.to("course/draft"),
 		MayNot: v.mayNotSave(v.session), None: len(g.tags.activities) == 0, ManyTo: v.to("course/tags/many"), CopyTo: v.to("course/tags/copy"), RowTold: v.say("grid.row"),
 	}
 	for _, group := range bySection(g.record, g.tracked("")) {
@@ -184,17 +185,7 @@ func (g *grid) body(v *visit) gridBody {
 	for _, a := range g.tags.activities {
 		b.All = append(b.All, option{a.code(), named(a), false})
 	}
-	all := len(g.tags.activities)
-	if all > gridColumns {
-		from := min((g.page-1)*gridColumns, all)
-		b.Shown = v.say("grid.shown", "from", min(from+1, all), "to", from+len(g.cols), "n", all)
-	}
-	if g.page > 1 {
-		b.Previous = at(g.page - 1)
-	}
-	if g.page*gridColumns < all {
-		b.Next = at(g.page + 1)
-	}
+	g.fillWays(v, &b)
 	var rows, cols []string
 	for _, a := range g.cols {
 		href := v.to(addressOf("course/tags/activity/"+a.code(), url.Values{"section": {g.section.ID}}))

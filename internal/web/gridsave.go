@@ -12,7 +12,7 @@ import (
 
 // saveGrid puts the ticks of the grid into the author's draft, never live.
 func (s *site) saveGrid(v *visit) (answer, error) {
-	g, err := s.grid(v, url.Values{"section": v.PostForm["section"], "page": v.PostForm["page"]})
+	g, err := s.grid(v, url.Values{"section": v.PostForm["section"], "page": v.PostForm["page"], "part": v.PostForm["part"]})
 	if err != nil {
 		return answer{}, err
 	}
@@ -61,7 +61,8 @@ func (s *site) gridKept(v *visit, g *grid, seen int64) (answer, error) {
 	if cell, ok := strings.CutPrefix(v.PostForm.Get("go"), "rule:"); ok && g.has(cell) {
 		return answer{location: v.to("course/tags/" + cell + "/rule")}, nil
 	}
-	q := paged(url.Values{"section": {g.section.ID}, "kept": {"1"}}, g.page)
+	q := g.at(g.page, g.part)
+	q.Set("kept", "1")
 	return v.done(addressOf("course/tags", q)), nil
 }
 
@@ -132,7 +133,7 @@ func (s *site) copyOne(v *visit) (answer, error) {
 
 // gridOf reads the grid that a form beside it was sent from.
 func (s *site) gridOf(v *visit) (*grid, int64, error) {
-	g, err := s.grid(v, url.Values{"section": v.PostForm["section"], "page": v.PostForm["page"]})
+	g, err := s.grid(v, url.Values{"section": v.PostForm["section"], "page": v.PostForm["page"], "part": v.PostForm["part"]})
 	if err != nil {
 		return nil, 0, err
 	}
