@@ -132,6 +132,25 @@ func TestIndexReplacesAnAlignmentWithTheSameID(t *testing.T) {
 	}
 }
 
+// TestCandidatesCostTheSameAmongAHundredThousand: what is allocated for a record depends on the record alone.
+func TestCandidatesCostTheSameAmongAHundredThousand(t *testing.T) {
+	r := mapping.Record{Activity: attempt, Under: []string{site + "/4", course}}
+	cost := func(alignments int) float64 {
+		ix := mapping.NewIndex()
+		kinds := []mapping.SelectorKind{mapping.SelectExact, mapping.SelectUnder, mapping.SelectPrefix}
+		for i := range alignments {
+			ix.Add(mapping.Alignment{ID: fmt.Sprint(i), Selector: mapping.Selector{Kind: kinds[i%3], IRI: fmt.Sprintf("%s/%d", site, i)}})
+		}
+		if found := ix.Candidates(r); len(found) != 1 || found[0].ID != "4" {
+			t.Fatalf("of %d alignments: %v", alignments, found)
+		}
+		return testing.AllocsPerRun(100, func() { ix.Candidates(r) })
+	}
+	if few, many := cost(10), cost(100_000); few != many {
+		t.Errorf("%.0f allocations among 10 alignments, %.0f among 100,000", few, many)
+	}
+}
+
 func FuzzPrefixes(f *testing.F) {
 	for _, s := range []string{quiz, attempt, course, "urn:isbn:3", "http://", "://", ":", "?", "http:///"} {
 		f.Add(s, s)

@@ -26,18 +26,19 @@ func (b Basis) Case() mapping.Case {
 	c := mapping.Case{
 		Capability: b.Capability, Rules: b.Rules, Ended: map[string]bool{}, Endorsements: b.Endorsements, At: b.At, WasEvidenced: b.WasEvidenced,
 	}
-	sorted := slices.Clone(b.Rows)
-	slices.SortFunc(sorted, func(a, b LedgerRow) int {
-		return cmp.Or(cmp.Compare(a.Evidence.Alignment, b.Evidence.Alignment),
-			cmp.Compare(a.Evidence.Record.Pos, b.Evidence.Record.Pos), cmp.Compare(a.LinkPos, b.LinkPos))
-	})
+	order := make([]int, len(b.Rows)) // rows are large: their places are put in order
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, k int) int { return b.Rows[i].compare(&b.Rows[k]) })
 	used := map[string]bool{}
-	for i, r := range sorted {
-		if i > 0 && sorted[i-1].Evidence.Alignment == r.Evidence.Alignment && sorted[i-1].Evidence.Record.Pos == r.Evidence.Record.Pos {
+	c.Evidence = make([]mapping.Evidence, 0, len(order))
+	for n, i := range order {
+		if n > 0 && b.Rows[order[n-1]].same(&b.Rows[i]) {
 			continue
 		}
-		used[r.Evidence.Alignment] = true
-		c.Evidence = append(c.Evidence, r.Evidence)
+		used[b.Rows[i].Evidence.Alignment] = true
+		c.Evidence = append(c.Evidence, b.Rows[i].Evidence)
 	}
 	for _, a := range b.Aligned {
 		if a.Ended != 0 && !used[a.ID] {
@@ -50,4 +51,14 @@ func (b Basis) Case() mapping.Case {
 	}
 	slices.SortFunc(c.Alignments, func(a, b mapping.Alignment) int { return cmp.Compare(a.ID, b.ID) })
 	return c
+}
+
+// compare orders rows by alignment, then by place in the log, then by the link that brought them.
+func (r *LedgerRow) compare(o *LedgerRow) int {
+	return cmp.Or(cmp.Compare(r.Evidence.Alignment, o.Evidence.Alignment), cmp.Compare(r.Evidence.Record.Pos, o.Evidence.Record.Pos), cmp.Compare(r.LinkPos, o.LinkPos))
+}
+
+// same says whether both are of one statement by one alignment.
+func (r *LedgerRow) same(o *LedgerRow) bool {
+	return r.Evidence.Alignment == o.Evidence.Alignment && r.Evidence.Record.Pos == o.Evidence.Record.Pos
 }

@@ -81,12 +81,19 @@ func (r *previewRun) everything(ctx context.Context, catalogs Catalogs) (err err
 	return nil
 }
 
-// count counts whom the preview is about.
+// count counts whom the preview is about. An edit that adds alignments is about everyone; those whom it cannot touch are not looked
+// at one by one, and count as done.
 func (r *previewRun) count(ctx context.Context) (int, error) {
 	if r.relinked != nil {
 		return len(r.relinked.learners), nil
 	}
-	return r.frozen.Count(ctx, r.audience)
+	looked, err := r.frozen.Count(ctx, r.audience)
+	if err != nil || len(r.audience.Selectors) == 0 {
+		return looked, err
+	}
+	all, err := r.frozen.Count(ctx, r.audience.everyone())
+	r.out.Checked = max(all-looked, 0)
+	return max(all, looked), err
 }
 
 // learners answers up to limit of them after an id, by id.

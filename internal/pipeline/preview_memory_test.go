@@ -31,12 +31,23 @@ func (f frozen) Aligned(_ context.Context, ids, capabilities []string) (out []pi
 
 func (f frozen) everyone(a pipeline.Audience) (out []string) {
 	for _, l := range f.links {
-		if a.Registration == "" || l.Registration == a.Registration {
+		if (a.Registration == "" || l.Registration == a.Registration) && f.touched(a, l) {
 			out = append(out, l.Learner)
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// touched says whether somebody with a link has evidence for the capabilities, or a statement that a selector takes.
+func (f frozen) touched(a pipeline.Audience, l pipeline.ActiveLink) bool {
+	return len(a.Capabilities) == 0 ||
+		slices.ContainsFunc(f.ledger, func(r pipeline.LedgerRow) bool {
+			return r.Learner == l.Learner && slices.Contains(a.Capabilities, r.Capability)
+		}) ||
+		slices.ContainsFunc(f.entries, func(e pipeline.Entry) bool {
+			return e.Pos <= f.cursor.Pos && e.Record.Agent == l.Agent && slices.ContainsFunc(a.Selectors, func(s mapping.Selector) bool { return s.Matches(e.Record) })
+		})
 }
 
 func (f frozen) Count(_ context.Context, a pipeline.Audience) (int, error) {

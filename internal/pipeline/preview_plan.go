@@ -35,8 +35,13 @@ type Frozen interface {
 type Audience struct {
 	// Capabilities limits it to those with evidence for one of them; none: everyone who has a link.
 	Capabilities []string
+	// Selectors adds to these who has a statement that one of them takes. Where they take many, it may be everyone who has a link.
+	Selectors    []mapping.Selector
 	Registration string // limits it to those with a link of the registration; "" does not
 }
+
+// everyone is all who have a link, of the registration where there is one.
+func (a Audience) everyone() Audience { return Audience{Registration: a.Registration} }
 
 // Standing is how some learners stand: evidence of active links, progress and endorsements.
 type Standing struct {
@@ -94,7 +99,7 @@ func (w world) basis(s Standing, pair Pair, at time.Time) Basis {
 
 // newPlan reads what the changeset touches, and how things stand before and after it.
 func newPlan(ctx context.Context, f Frozen, catalogs Catalogs, cs mapping.Changeset) (plan, error) {
-	p := plan{index: mapping.NewIndex(), audience: Audience{Registration: cs.Scope.Registration}}
+	p := plan{index: mapping.NewIndex()}
 	var err error
 	if p.capabilities, err = touched(ctx, f, catalogs, cs); err != nil {
 		return p, err
@@ -109,8 +114,9 @@ func newPlan(ctx context.Context, f Frozen, catalogs Catalogs, cs mapping.Change
 	}
 	p.now = newWorld(catalogs, p.capabilities, aligned, rules)
 	p.then = newWorld(catalogs, p.capabilities, p.edit(cs, aligned), edited(cs, rules))
-	if len(p.added) == 0 {
-		p.audience.Capabilities = p.capabilities
+	p.audience = Audience{Capabilities: p.capabilities, Registration: cs.Scope.Registration}
+	for _, a := range p.added {
+		p.audience.Selectors = append(p.audience.Selectors, a.Selector)
 	}
 	return p, nil
 }

@@ -158,11 +158,7 @@ func (r *previewRun) read(ctx context.Context, learners []string) (Standing, err
 	case len(r.added) == 0:
 		return s, nil
 	}
-	selectors := make([]mapping.Selector, len(r.added))
-	for i, a := range r.added {
-		selectors[i] = a.Selector
-	}
-	err = r.frozen.Past(ctx, learners, selectors, func(l ActiveLink, e Entry) error {
+	err = r.frozen.Past(ctx, learners, r.audience.Selectors, func(l ActiveLink, e Entry) error {
 		r.credit(s, l, e)
 		return nil
 	})

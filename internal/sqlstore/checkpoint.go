@@ -17,13 +17,14 @@ import (
 // foldedRoles are where the fold looks for identifiers; of a checkpoint no others are kept.
 var foldedRoles = []xapi.Role{xapi.RoleVerb, xapi.RoleActor, xapi.RoleObject, xapi.RoleParent, xapi.RoleGrouping, xapi.RoleCategory, xapi.RoleOther}
 
-// both runs a query over statements and checkpoints, and answers what it found in the order of the log. %s stands for the table.
-func (s *Store) both(ctx context.Context, query string, args ...any) ([]pipeline.Entry, error) {
-	found, err := s.records(ctx, fmt.Sprintf(query, "statement"), args...)
+// both runs a query over statements and checkpoints, and answers what it found in the order of the log: about as many as expected.
+// %s stands for the table.
+func (s *Store) both(ctx context.Context, expected int, query string, args ...any) ([]pipeline.Entry, error) {
+	found, err := s.records(ctx, expected, fmt.Sprintf(query, "statement"), args...)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.records(ctx, fmt.Sprintf(query, "checkpoint"), args...)
+	kept, err := s.records(ctx, 0, fmt.Sprintf(query, "checkpoint"), args...)
 	if err != nil || len(kept) == 0 {
 		return found, err
 	}

@@ -45,14 +45,14 @@ func (s *Store) Entries(ctx context.Context, after int64, limit int) ([]pipeline
 // entries reads statements first: mostly there are enough of them, and they bound what else is looked at.
 func (s *Store) entries(ctx context.Context, after, upTo int64, limit int) ([]pipeline.Entry, error) {
 	const next = `SELECT ` + recordColumns + ` FROM %s WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?`
-	statements, err := s.records(ctx, fmt.Sprintf(next, "statement"), after, upTo, limit)
+	statements, err := s.records(ctx, limit, fmt.Sprintf(next, "statement"), after, upTo, limit)
 	if err != nil {
 		return nil, err
 	}
 	if len(statements) == limit {
 		upTo = statements[limit-1].Pos
 	}
-	kept, err := s.records(ctx, fmt.Sprintf(next, "checkpoint"), after, upTo, limit)
+	kept, err := s.records(ctx, 0, fmt.Sprintf(next, "checkpoint"), after, upTo, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -84,15 +84,18 @@ func (s *Store) events(ctx context.Context, after, upTo int64, limit int) ([]pip
 	return out, nil
 }
 
-// records reads statements of the log; the query answers recordColumns.
-func (s *Store) records(ctx context.Context, query string, args ...any) ([]pipeline.Entry, error) {
+// roomMost bounds what is taken for rows before they are read.
+const roomMost = 1_000
+
+// records reads statements of the log, about as many as expected; the query answers recordColumns.
+func (s *Store) records(ctx context.Context, expected int, query string, args ...any) ([]pipeline.Entry, error) {
 	rows, err := s.DB.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close() //nolint:errcheck // Err says all
-	var found []record
-	var ids []int64
+	found := make([]record, 0, min(expected, roomMost))
+	ids := make([]int64, 0, 5*cap(found))
 	for rows.Next() {
 		r, err := scanRecord(rows)
 		if err != nil {

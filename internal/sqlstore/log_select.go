@@ -65,7 +65,7 @@ const eachAtOnce = 500
 func (s *Store) each(ctx context.Context, positions []int64, f func(pipeline.Entry) error) error {
 	query := `SELECT ` + recordColumns + ` FROM %s WHERE ` + s.d.inInts("pos") + ` ORDER BY pos`
 	for some := range slices.Chunk(positions, eachAtOnce) {
-		entries, err := s.both(ctx, query, s.d.list(some))
+		entries, err := s.both(ctx, len(some), query, s.d.list(some))
 		if err != nil {
 			return fmt.Errorf("sqlstore: read statements of the log: %w", err)
 		}

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sort"
 
 	"cairn/internal/pipeline"
@@ -16,7 +15,7 @@ type frozen struct {
 	db   reader
 	upTo int64 // how far the projection has come: no statement beyond counts
 
-	some map[string][]string // learners with evidence, by audience
+	some map[string]limited // by audience
 	past *pastOf
 }
 
@@ -25,7 +24,7 @@ var _ pipeline.Frozen = (*frozen)(nil)
 // Frozen calls f with one state of projection and log: what is committed meanwhile is not seen. Nobody waits for it.
 func (s *Store) Frozen(ctx context.Context, f func(pipeline.Frozen) error) error {
 	return s.snapshot(ctx, func(db reader) error {
-		z := &frozen{s: s, db: db, some: map[string][]string{}}
+		z := &frozen{s: s, db: db, some: map[string]limited{}}
 		cursor, err := z.Cursor(ctx)
 		if err != nil {
 			return err
@@ -65,9 +64,9 @@ func (z *frozen) Tagged(ctx context.Context) (out []string, err error) {
 
 // Count is pipeline.Frozen.
 func (z *frozen) Count(ctx context.Context, a pipeline.Audience) (n int, err error) {
-	if len(a.Capabilities) > 0 {
-		some, err := z.withEvidence(ctx, a)
-		return len(some), err
+	some, err := z.limit(ctx, a)
+	if err != nil || some.is {
+		return len(some.learners), err
 	}
 	where, args := linkedIn(a.Registration)
 	if err := z.db.Get(ctx, &n, `SELECT COUNT(DISTINCT learner) FROM agent_link WHERE `+where, args...); err != nil {
@@ -78,10 +77,10 @@ func (z *frozen) Count(ctx context.Context, a pipeline.Audience) (n int, err err
 
 // Learners is pipeline.Frozen: a walk along the index of learners.
 func (z *frozen) Learners(ctx context.Context, a pipeline.Audience, after string, limit int) (out []string, err error) {
-	if len(a.Capabilities) > 0 {
-		some, err := z.withEvidence(ctx, a)
-		from := sort.Search(len(some), func(i int) bool { return some[i] > after })
-		return some[from:min(from+limit, len(some))], err
+	some, err := z.limit(ctx, a)
+	if err != nil || some.is {
+		from := sort.Search(len(some.learners), func(i int) bool { return some.learners[i] > after })
+		return some.learners[from:min(from+limit, len(some.learners))], err
 	}
 	where, args := linkedIn(a.Registration)
 	if err := z.db.Select(ctx, &out, `SELECT DISTINCT learner FROM agent_link WHERE `+where+` AND learner > ? ORDER BY learner LIMIT ?`,
@@ -96,27 +95,6 @@ func linkedIn(registration string) (where string, args []any) {
 		return `ended = 0`, nil
 	}
 	return `ended = 0 AND registration = ?`, []any{registration}
-}
-
-// withEvidence answers the ids of learners with evidence of an alignment of the capabilities, about 40 bytes each, in order.
-func (z *frozen) withEvidence(ctx context.Context, a pipeline.Audience) ([]string, error) {
-	key := fmt.Sprint(a)
-	if some, known := z.some[key]; known {
-		return some, nil
-	}
-	query, args := `SELECT DISTINCT e.learner FROM alignment a JOIN evidence e ON e.alignment = a.id WHERE a.ended = 0 AND `+z.s.d.in("a.capability"),
-		[]any{z.s.d.list(a.Capabilities)}
-	if a.Registration != "" {
-		query += ` AND e.link_pos IN (SELECT pos FROM agent_link WHERE ended = 0 AND registration = ?)`
-		args = append(args, a.Registration)
-	}
-	var some []string
-	if err := z.db.Select(ctx, &some, query, args...); err != nil {
-		return nil, fmt.Errorf("sqlstore: read who has evidence: %w", err)
-	}
-	slices.Sort(some)
-	z.some[key] = some
-	return some, nil
 }
 
 // seekMost is for how many capabilities the rows of each learner are looked up one by one; beyond, all of the learner's are read.

@@ -12,25 +12,18 @@ import (
 	"cairn/xapi"
 )
 
-// bits is a set of log positions: one bit each, so that it stays small whatever it holds.
-type bits []uint64
-
-func (b bits) set(pos int64) { b[pos>>6] |= 1 << (pos & 63) }
-
-func (b bits) has(pos int64) bool { return b[pos>>6]&(1<<(pos&63)) != 0 }
-
 // pastOf is where the statements are that selectors take.
 type pastOf struct {
 	selectors []mapping.Selector
-	at        bits
+	at        positions
 }
 
 // found answers where the statements are that the selectors may take, looked up once.
-func (z *frozen) found(ctx context.Context, selectors []mapping.Selector) (bits, error) {
+func (z *frozen) found(ctx context.Context, selectors []mapping.Selector) (positions, error) {
 	if z.past != nil && slices.Equal(z.past.selectors, selectors) {
 		return z.past.at, nil
 	}
-	at := make(bits, z.upTo>>6+1)
+	at := make(positions, z.upTo>>6+1)
 	for _, sel := range selectors {
 		positions, err := z.s.selected(ctx, sel, z.upTo)
 		if err != nil {

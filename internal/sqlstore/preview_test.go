@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -86,6 +87,46 @@ func TestPreviewCountsPeopleAndIsRefusedWhenTheTagsMoved(t *testing.T) {
 		l.edit()
 		if _, _, err := l.previewer().Apply(ctx, cs, shown); !errors.Is(err, mapping.ErrMoved) {
 			t.Errorf("applied although the tags moved: %v", err)
+		}
+	})
+}
+
+// read notes whom a preview looks at one by one.
+type read struct {
+	pipeline.Frozen
+	learners []string
+}
+
+func (r *read) Standing(ctx context.Context, learners, capabilities []string) (pipeline.Standing, error) {
+	r.learners = append(r.learners, learners...)
+	return r.Frozen.Standing(ctx, learners, capabilities)
+}
+
+// TestPreviewOfATagLooksOnlyAtThoseItTouches: people who did nothing of what is tagged are counted, and cost nothing.
+func TestPreviewOfATagLooksOnlyAtThoseItTouches(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l, ctx := newLife(t, d, 8), context.Background()
+		for i := range 30 {
+			enter(t, l.s, visit(l.registration, fmt.Sprint("person-", i), d.Clock.Now()))
+		}
+		did := storetest.PrepareJSON(t, fmt.Sprintf(`[{"actor":{"account":{"homePage":%q,"name":"person-7"}},"verb":{"id":%q},"object":{"id":%q}}]`,
+			issuer, mapping.VerbCompleted, issuer+"/mod/quiz/view.php?id=3"), storetest.Key.ID)
+		if err := l.s.Add(ctx, storetest.Key, did); err != nil {
+			t.Fatal(err)
+		}
+		l.drain(l.projector("p", 50))
+		everywhere := mapping.Scope{Kind: mapping.ScopeInstance}
+		for iri, want := range map[string]int{"/mod/quiz/view.php?id=3": 1, "/mod/quiz/view.php?id=4": 0} {
+			p, seen := l.previewer(), &read{}
+			p.Frozen = func(ctx context.Context, f func(pipeline.Frozen) error) error {
+				return l.s.Frozen(ctx, func(z pipeline.Frozen) error { seen.Frozen = z; return f(seen) })
+			}
+			done, of := 0, 0
+			shown, err := p.Preview(ctx, mapping.Changeset{ID: "cs", Scope: everywhere, Edits: []mapping.Edit{{Add: &mapping.Alignment{
+				ID: "a", Capability: "cap-1", Scope: everywhere, Selector: mapping.Selector{Kind: mapping.SelectExact, IRI: issuer + iri}}}}}, nil, func(n, all int) { done, of = n, all })
+			if err != nil || shown.Checked != 30 || shown.People.Gain != want || shown.Same != 30-want || len(seen.learners) != want || want > 0 && (done != 30 || of != 30) {
+				t.Errorf("%s: shown %+v, %d of %d, looked at %v, %v", iri, shown, done, of, seen.learners, err)
+			}
 		}
 	})
 }
