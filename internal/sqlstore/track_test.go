@@ -46,6 +46,10 @@ func TestRatingsAreReadBackWithTheirHistory(t *testing.T) {
 		if diff := cmp.Diff(now, shared); diff != "" || err != nil {
 			t.Errorf("SharedRatings: %v\n%s", err, diff)
 		}
+		all, err := tracks.AllRatings(ctx, me.Learner)
+		if err != nil || len(all) != 4 || all[0].Now != mapping.RatingNotTried || !all[3].Cleared() {
+			t.Errorf("AllRatings: %+v, %v", all, err)
+		}
 		history, err := tracks.RatingHistory(ctx, me.Learner, "cap-2")
 		if err != nil || len(history) != 2 || history[0].Now != mapping.RatingOnOwn || !history[1].Cleared() {
 			t.Errorf("RatingHistory: %+v, %v", history, err)

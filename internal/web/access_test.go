@@ -85,6 +85,9 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", person("amara"), nil, about},
 		{"GET", person("amara") + "/list", nil, about},
 		{"GET", person("amara") + "/section/" + w.capability6(), nil, about},
+		{"GET", person("amara") + "/changes", nil, about},
+		{"GET", person("amara") + "/changes?since=2026-05-02", nil, about},
+		{"GET", person("amara") + "/capability/" + w.capability("6.1-L2") + "?at=2026-05-04", nil, about},
 		{"GET", person("amara") + "/capability/" + w.capability("6.1-L2"), nil, about},
 		{"GET", person("tove"), nil, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}},                               // no learner
 		{"GET", "/course/people/" + codeIn(course9, "amara"), nil, []int{401, 403, 401, 401, 403, 404, 404, 403, 403, 401, 401}}, // of another course

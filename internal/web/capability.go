@@ -21,9 +21,11 @@ type capabilityBody struct {
 	Implied bool     // by a higher level, which the chip names
 	About   []string // level, roles, whose words
 	Source  string
+	Why     string // why somebody else than the learner sees it, "" on the learner's own page
 	First   string // what was lost: what took it away and the way back, before all else
 	Rule    ruleText
 	Scope   string
+	Ruled   string // that the rule changed since the learner began
 	Counted lines
 	Not     lines
 	Needed  []string
@@ -32,6 +34,7 @@ type capabilityBody struct {
 	Tracks  *tracksBody
 	History history
 	Day     *dayForm // for another date; nil where there is no record
+	Part    string
 	Endorse string   // where who leads the course endorses it, "" on the learner's own page
 }
 
@@ -53,10 +56,6 @@ type nextActivity struct {
 
 // capability answers /me/capability/{id}, as things stand or stood on the day that the address names.
 func (s *site) capability(v *visit) (answer, error) {
-	q, err := v.query("role", "at", "rules", "day", "month", "year")
-	if err != nil {
-		return answer{}, err
-	}
 	r, err := s.record(v)
 	if err != nil {
 		return answer{}, err
@@ -69,50 +68,62 @@ func (s *site) capability(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if kept != nil {
+		p.Notice = v.replacedNotice(r, kept)
+	}
+	return s.capabilityPage(v, r, n, p)
+}
+
+// capabilityPage fills the page of one capability of a record, for the day that the address names.
+func (s *site) capabilityPage(v *visit, r *record, n mapping.Node, p *page) (answer, error) {
+	known := []string{"at", "rules", "day", "month", "year"}
+	if r.name == "" {
+		known = append(known, "role")
+	}
+	q, err := v.query(known...)
+	if err != nil {
+		return answer{}, err
+	}
 	p.Foreign = v.foreign()
-	when, wrong, err := s.askedDay(v, q)
+	when, wrong, err := s.askedDay(r, q)
 	if err != nil {
 		return answer{}, err
 	}
 	if wrong == nil && (q.Has("day") || q.Has("month") || q.Has("year")) {
-		return answer{location: v.to("me/capability/" + n.ID + when.query(s.Zone))}, nil
+		return answer{location: v.to(r.at + "/capability/" + n.ID + when.query(s.Zone))}, nil
 	}
 	b, err := s.capabilityOf(v, r, n, when)
 	if err != nil {
 		return answer{}, err
-	}
-	if kept != nil {
-		p.Notice = v.replacedNotice(r, kept)
 	}
 	out := answer{page: p}
 	if wrong != nil {
 		b.Day.Error, b.Day.Date = v.say("capability.baddate"), *wrong
 		p.Problem, p.Errors, out.status = true, []fieldError{{b.Day.Error, "day"}}, http.StatusUnprocessableEntity
 	} else if !when.now() {
-		p.Notice = v.dayNotice(when, n.ID)
+		p.Notice = v.dayNotice(r, when, n.ID)
 	}
 	p.Body = b
 	return out, nil
 }
 
 func (s *site) capabilityOf(v *visit, r *record, n mapping.Node, when asked) (capabilityBody, error) {
-	who := owner(v.session)
-	x, err := s.explainWhen(v.Context(), v.session, who, n.ID, when)
+	c, x, err := s.caseWhen(v.Context(), v.session, r.learner, n.ID, when)
 	if err != nil {
 		return capabilityBody{}, err
 	}
+	tell := v.tellerOf(r, c)
 	b := capabilityBody{
 		About: v.about(r.cat, n), Source: webAddress(n.SourceURL), Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
-		Counted: v.lines(x.Counted, v.countedWords), Not: v.lines(x.NotCounted, v.notCountedWords), Needed: v.neededWords(x),
+		Counted: v.lines(x.Counted, tell.counted), Not: v.lines(x.NotCounted, tell.notCounted), Needed: tell.needed(x), Part: v.partText(r.cat),
 	}
-	placed, err := s.placed(v.Context(), v.session.Course)
-	if err != nil {
+	if r.name != "" {
+		b.Why = v.say("review.why")
+	}
+	if b.Next, err = s.nextActivities(v, r, x); err != nil {
 		return b, err
 	}
-	for _, a := range x.Next {
-		b.Next = append(b.Next, s.nextActivity(v, a, placed))
-	}
-	past, err := s.pastOf(v, who, n.ID, when)
+	past, err := s.pastOf(v, r, n.ID, when, tell)
 	if err != nil {
 		return b, err
 	}
@@ -124,13 +135,31 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node, when asked) (ca
 	if level := r.implied[n.ID]; level > 0 && when.now() {
 		b.State, b.Chip, b.Implied = mapping.Evidenced, v.say("chip.implied", "level", level), true
 	}
-	b.History = past.lines(v, x)
-	b.First = v.lostWords(x, past.lastCause(v, x), s.Now())
-	if who != "" {
-		b.Day = v.dayForm(n.ID, when)
+	b.History, b.Ruled = past.lines(x), past.ruled()
+	b.First = tell.lost(x, past.lastCause(x))
+	if r.learner != "" {
+		b.Day = v.dayForm(r, n.ID, when)
 		b.Tracks, err = s.tracksOf(v, r, n, state, when)
 	}
 	return b, err
+}
+
+// nextActivities answers the activities that would count, with their links. Those who lead a course read what that has, without links:
+// it is the learner's to do.
+func (s *site) nextActivities(v *visit, r *record, x mapping.Explanation) (out []nextActivity, err error) {
+	if r.name != "" {
+		for _, a := range x.Next {
+			if a.Scope.Contains(v.session.Course.Scope()) {
+				out = append(out, nextActivity{Name: activityName(a)})
+			}
+		}
+		return out, nil
+	}
+	placed, err := s.placed(v.Context(), v.session.Course)
+	for _, a := range x.Next {
+		out = append(out, s.nextActivity(v, a, placed))
+	}
+	return out, err
 }
 
 func (l locale) lines(found []mapping.Finding, words func(mapping.Finding) string) lines {

@@ -68,7 +68,7 @@ func TestCapabilityStates(t *testing.T) {
 			for i, n := range []int{2, 3} {
 				w.changes = append(w.changes, web.HistoryEntry{Pos: int64(6 + i), Changeset: mapping.Changeset{ID: "rule" + strconv.Itoa(n), At: day(10 + i), Scope: course.Scope(),
 					Edits: []mapping.Edit{{Rule: &mapping.ScopedRule{Capability: id, Scope: course.Scope(), Rule: mapping.Rule{Kind: mapping.RuleN, N: n}}}}}})
-				w.history["learner-amara"][id] = append(w.history["learner-amara"][id], mapping.Transition{To: mapping.InProgress, Have: 1, Need: n, Cause: mapping.CauseTag, CauseID: "rule" + strconv.Itoa(n), At: day(10 + i)})
+				w.history["learner-amara"][id] = append(w.history["learner-amara"][id], mapping.Transition{To: mapping.InProgress, Have: 1, Need: n, Cause: mapping.CauseTag, Pos: int64(6 + i), At: day(10 + i)})
 			}
 		}, []string{"History, 3 changes", "10 November 2026. Your course changed the rule on 10 November 2026.", "11 November 2026. Your course now asks for 3 activities, not 2."}, nil},
 		"long history": {"6.1-L2", func(w *world) {

@@ -43,14 +43,14 @@ type dayForm struct {
 
 // askedDay reads the date of the address, or the one that was typed; wrong is what was typed when that is no day. The day that it is now
 // is now.
-func (s *site) askedDay(v *visit, q url.Values) (when asked, wrong *[3]string, err error) {
+func (s *site) askedDay(r *record, q url.Values) (when asked, wrong *[3]string, err error) {
 	bad := refuse(http.StatusBadRequest, "query-value", "nopage")
 	if rules := q.Get("rules"); rules != "" && rules != "then" && rules != "today" {
 		return when, nil, bad
 	}
 	var day time.Time
 	switch {
-	case owner(v.session) == "":
+	case r.learner == "":
 		return when, nil, nil
 	case q.Has("day") || q.Has("month") || q.Has("year"):
 		typed, ok := [3]string{q.Get("day"), q.Get("month"), q.Get("year")}, false
@@ -73,7 +73,7 @@ func (s *site) askedDay(v *visit, q url.Values) (when asked, wrong *[3]string, e
 }
 
 // dayNotice says that the page is about another date, and leads back.
-func (v *visit) dayNotice(when asked, capability string) *notice {
+func (v *visit) dayNotice(r *record, when asked, capability string) *notice {
 	text := v.say("capability.then", "date", v.date(when.at))
 	switch {
 	case when.come:
@@ -81,11 +81,11 @@ func (v *visit) dayNotice(when asked, capability string) *notice {
 	case when.today:
 		text = v.say("capability.today", "date", v.date(when.at))
 	}
-	return &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{text}, Link: &crumb{v.say("capability.now"), v.to("me/capability/" + capability)}}
+	return &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{text}, Link: &crumb{v.say("capability.now"), v.to(r.at + "/capability/" + capability)}}
 }
 
-func (v *visit) dayForm(capability string, when asked) *dayForm {
-	f := &dayForm{To: v.to("me/capability/" + capability), Today: when.today}
+func (v *visit) dayForm(r *record, capability string, when asked) *dayForm {
+	f := &dayForm{To: v.to(r.at + "/capability/" + capability), Today: when.today}
 	if !when.now() {
 		day := when.at.In(v.zone)
 		f.Date = [3]string{strconv.Itoa(day.Day()), strconv.Itoa(int(day.Month())), strconv.Itoa(day.Year())}
@@ -93,16 +93,15 @@ func (v *visit) dayForm(capability string, when asked) *dayForm {
 	return f
 }
 
-// explainWhen asks why a capability stands, or stood on a date, as it does.
-func (s *site) explainWhen(ctx context.Context, session *Session, learner, capability string, when asked) (mapping.Explanation, error) {
+// caseWhen asks why a capability stands, or stood on a date, as it does, and answers what that rests on as well.
+func (s *site) caseWhen(ctx context.Context, session *Session, learner, capability string, when asked) (mapping.Case, mapping.Explanation, error) {
 	if when.now() {
-		_, x, err := s.explainOf(ctx, session, learner, capability)
-		return x, err
+		return s.explainOf(ctx, session, learner, capability)
 	}
 	c, err := s.Records.AsOf(ctx, learner, capability, pipeline.AsOf{At: when.at, RulesOfToday: when.today})
 	if err != nil {
-		return mapping.Explanation{}, fmt.Errorf("read what a state of another day rests on: %w", err)
+		return c, mapping.Explanation{}, fmt.Errorf("read what a state of another day rests on: %w", err)
 	}
 	told, err := s.explainCases(ctx, session, map[string]mapping.Case{capability: c})
-	return told[capability], err
+	return c, told[capability], err
 }

@@ -20,26 +20,40 @@ type historyLine struct {
 	State             mapping.State
 }
 
-// pastOf is what became of a learner's capability by a date, the oldest first, and what the course did to its rule meanwhile.
+// pastOf is what became of a learner's capability by a date, the oldest first, and how its rule changed meanwhile.
 type pastOf struct {
+	tell    teller
 	changes []mapping.Transition
-	rules   map[string]string // how a changeset changed the rule, by its id
+	rules   []RuleChange // the newest first
 }
 
-func (s *site) pastOf(v *visit, who, capability string, when asked) (*pastOf, error) {
-	p := &pastOf{}
-	if who == "" {
+func (s *site) pastOf(v *visit, r *record, capability string, when asked, tell teller) (*pastOf, error) {
+	p := &pastOf{tell: tell}
+	if r.learner == "" {
 		return p, nil
 	}
-	all, err := s.Records.Transitions(v.Context(), who, capability)
+	all, err := s.Records.Transitions(v.Context(), r.learner, capability)
 	if err != nil {
 		return nil, fmt.Errorf("read the history of a capability: %w", err)
 	}
 	p.changes = slices.DeleteFunc(slices.Clone(all), func(t mapping.Transition) bool { return !when.now() && t.At.After(when.at) })
-	if slices.ContainsFunc(p.changes, func(t mapping.Transition) bool { return t.Cause == mapping.CauseTag }) {
-		p.rules, err = s.ruleCauses(v, capability)
+	if len(p.changes) == 0 {
+		return p, nil
 	}
-	return p, err
+	rules, err := s.Courses.RuleChanges(v.Context(), v.session.Course, r.cat.ID, []string{capability}, p.changes[0].At)
+	if err != nil {
+		return nil, fmt.Errorf("read how a rule changed: %w", err)
+	}
+	p.rules = slices.DeleteFunc(rules, func(c RuleChange) bool { return !when.now() && c.At.After(when.at) })
+	return p, nil
+}
+
+// ruled says that the rule changed since the learner began, "" when it did not.
+func (p *pastOf) ruled() string {
+	if len(p.rules) == 0 {
+		return ""
+	}
+	return p.tell.say("changes.ruledon."+string(p.rules[0].Scope.Kind), "date", p.tell.date(p.rules[0].At))
 }
 
 // state is the state that an explanation of another date came to, with the date it was reached where that is known.
@@ -57,62 +71,35 @@ func (p *pastOf) state(x mapping.Explanation) mapping.Progress {
 }
 
 // lines is the history as the page lists it.
-func (p *pastOf) lines(v *visit, x mapping.Explanation) history {
+func (p *pastOf) lines(x mapping.Explanation) history {
 	out := history{Count: len(p.changes)}
 	for i, t := range slices.Backward(p.changes) {
 		then := mapping.Progress{State: t.To, Have: t.Have, Need: t.Need, Since: t.At}
-		line := historyLine{v.date(t.At), v.chipWords(then), p.cause(v, t, x), t.To}
+		line := historyLine{p.tell.date(t.At), p.tell.chipWords(then), p.cause(t, x), t.To}
 		if len(p.changes)-i <= longList {
 			out.Shown = append(out.Shown, line)
 		} else {
 			out.Rest = append(out.Rest, line)
 		}
 	}
-	out.ShowText = v.say("why.showall", "n", out.Count)
+	out.ShowText = p.tell.say("why.showall", "n", out.Count)
 	return out
 }
 
-// cause says what made a change: the activity where a record did, the rule where the course changed that.
-func (p *pastOf) cause(v *visit, t mapping.Transition, x mapping.Explanation) string {
-	if words, ok := p.rules[t.CauseID]; ok && t.Cause == mapping.CauseTag {
-		return words
+// cause says what made a change: the activity where a record did, the rule where a change of that did.
+func (p *pastOf) cause(t mapping.Transition, x mapping.Explanation) string {
+	for _, r := range p.rules {
+		if r.Pos == t.Pos && t.Pos != 0 {
+			return p.tell.ruleWasOn(r)
+		}
 	}
-	return v.causeOf(t, x)
+	return p.tell.cause(t, x)
 }
 
 // lastCause is the cause of the state as it is.
-func (p *pastOf) lastCause(v *visit, x mapping.Explanation) string {
+func (p *pastOf) lastCause(x mapping.Explanation) string {
 	if len(p.changes) == 0 {
 		return ""
 	}
-	return p.cause(v, p.changes[len(p.changes)-1], x)
-}
-
-// ruleCauses says how the course changed the rule that holds for a capability, by changeset.
-func (s *site) ruleCauses(v *visit, capability string) (map[string]string, error) {
-	entries, err := s.Courses.Changesets(v.Context(), v.session.Course, historyDepth)
-	if err != nil {
-		return nil, fmt.Errorf("read the changes of the course: %w", err)
-	}
-	out, was, framework := map[string]string{}, mapping.Rule{}, s.catalog(v.session).ID
-	for _, h := range slices.Backward(entries) {
-		for _, e := range h.Changeset.Edits {
-			if e.Rule == nil || e.Rule.Capability != capability && (e.Rule.Capability != "" || e.Rule.Framework != framework) {
-				continue
-			}
-			out[h.Changeset.ID] = v.ruleChanged(was, e.Rule.Rule, h)
-			was = e.Rule.Rule
-		}
-	}
-	return out, nil
-}
-
-// ruleChanged says how a rule changed; where only the number did, the numbers.
-func (l locale) ruleChanged(was, is mapping.Rule, h HistoryEntry) string {
-	same := is
-	same.N = was.N
-	if is.Kind == mapping.RuleN && was.N != is.N && same.Equal(was) {
-		return l.say("cause.rulenumber", "n", is.N, "was", was.N)
-	}
-	return l.say("cause.rule", "date", l.date(h.Changeset.At))
+	return p.cause(p.changes[len(p.changes)-1], x)
 }

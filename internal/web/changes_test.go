@@ -117,7 +117,7 @@ func TestWhatChanged(t *testing.T) {
 		says, not    []string
 	}{
 		"everything": {"amara", "/me/changes", nil, []string{"Everything so far", "<h2>3 May 2026</h2>", "<h2>2 May 2026</h2>", "Withdrawn 2 May 2026",
-			"The activity was marked as not complete.", "In progress, 1 of 3", `<a href="../me/capability/` + "ID" + `#c">Why<span class="vh"> `}, nil},
+			"The activity was marked as not complete.", "In progress, 1 of 3", `<a href="../me/capability/` + "ID" + `?at=2026-05-03#c">Why<span class="vh"> `}, nil},
 		"since the last visit": {"amara", "/me/changes", visitedLong, []string{"Everything so far"}, nil},
 		"nothing since":        {"amara", "/me/changes", visited, []string{"Since 21 November 2026, your last visit", "Nothing has changed since 21 November 2026."}, []string{"<h2>"}},
 		"since a day":          {"amara", "/me/changes?since=2026-05-03", nil, []string{"Since 3 May 2026", "<h2>3 May 2026</h2>", `id="day" name="day" value="3"`}, []string{"<h2>2 May 2026</h2>", "last visit"}},
@@ -132,7 +132,7 @@ func TestWhatChanged(t *testing.T) {
 				tt.prepare(w)
 			}
 			for i, s := range tt.says {
-				tt.says[i] = strings.ReplaceAll(s, "/ID#", "/"+w.capability("2.1-L2")+"#")
+				tt.says[i] = strings.ReplaceAll(s, "/ID?", "/"+w.capability("2.1-L2")+"?")
 			}
 			checkSays(t, w.get(tt.person, tt.path).Body.String(), tt.says, tt.not)
 		})

@@ -6,6 +6,7 @@ func (s *site) courseRoutes(get, post mounter) {
 	get("/course/people.csv", witness, s.peopleCSV)
 	get("/course/people/{learner}", witness, s.person)
 	get("/course/people/{learner}/list", witness, s.personList)
+	get("/course/people/{learner}/changes", witness, s.personChanges)
 	get("/course/people/{learner}/section/{id}", witness, s.personSection)
 	get("/course/people/{learner}/capability/{id}", witness, s.personCapability)
 	get("/course/people/{learner}/capability/{id}/endorse", author, s.endorseForm)

@@ -107,6 +107,26 @@ func (w *world) Changesets(_ context.Context, c web.Course, limit int) ([]web.Hi
 	return out, w.broken
 }
 
+func (w *world) RuleChanges(_ context.Context, c web.Course, framework string, capabilities []string, since time.Time) ([]web.RuleChange, error) {
+	var all []web.RuleChange
+	for _, h := range w.changes {
+		for _, e := range h.Changeset.Edits {
+			if e.Rule == nil || !e.Rule.Scope.Contains(c.Scope()) || e.Rule.Framework != framework && !slices.Contains(capabilities, e.Rule.Capability) {
+				continue
+			}
+			one := web.RuleChange{ScopedRule: *e.Rule, Pos: h.Pos, At: h.Changeset.At}
+			for _, before := range all {
+				if e.Rule.Replaces(before.ScopedRule) {
+					one.Was = before.Rule
+				}
+			}
+			all = append(all, one)
+		}
+	}
+	slices.Reverse(all)
+	return slices.DeleteFunc(all, func(r web.RuleChange) bool { return !r.At.After(since) }), w.broken
+}
+
 func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
 	if w.broken != nil {
 		return 0, w.broken

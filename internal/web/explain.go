@@ -71,6 +71,3 @@ func (l locale) scopeWords(session *Session, x mapping.Explanation) string {
 	}
 	return l.say("scope.othercourse")
 }
-
-// causeWords says what made a state change.
-func (l locale) causeWords(t mapping.Transition) string { return l.say("cause." + string(t.Cause)) }

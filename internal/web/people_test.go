@@ -316,3 +316,20 @@ func TestTotalsOnly(t *testing.T) {
 		}
 	}
 }
+
+// A lead reads the three tracks as the learner does: ratings that are shared, and a page of another day.
+func TestLeadReadsTracksAndOtherDays(t *testing.T) {
+	w := newWorld(t)
+	tracked(w)
+	at := func(code string) string { return person("amara") + "/capability/" + w.capability(code) }
+	checkSays(t, w.get("tove", at("5.2.1-L1")).Body.String(), []string{
+		"You see this because you lead this course.", "<dt>Their rating</dt>", "Now: with help. Needed: on my own.", "They and the people who lead their courses can see this.",
+		"Tove Teacher, 9 May 2026: &#34;Seen on the ward&#34;", "1 that no longer stands", "Endorse",
+	}, []string{"not tried yet", "Rate yourself", "/me/", "Only you"})
+	checkSays(t, w.get("tove", at("6.1-L2")).Body.String(), []string{"Not shared with you"}, []string{"can help others"})
+	day := w.get("tove", at("6.1-L2")+"?at=2026-05-02").Body.String()
+	checkSays(t, day, []string{"As it was on 2 May 2026", "Show it as it is now", `/capability/` + w.capability("6.1-L2") + "#c\">\n<fieldset>"}, nil)
+	if got := w.get("tove", at("6.1-L2")+"?day=2&month=5&year=2026"); got.Code != 303 || !strings.Contains(got.Header().Get("Location"), at("6.1-L2")[1:]+"?at=2026-05-02#c") {
+		t.Errorf("%d to %q", got.Code, got.Header().Get("Location"))
+	}
+}

@@ -31,6 +31,12 @@ func (s *site) personRecord(v *visit) (*record, courseLearner, error) {
 	return r, p, nil
 }
 
+// personBody is M2: the learner's overview, with what leads further.
+type personBody struct {
+	overviewBody
+	Changes string // address of what changed
+}
+
 // person answers /course/people/{learner}: the learner's overview, to be read only.
 func (s *site) person(v *visit) (answer, error) {
 	if _, err := v.query(); err != nil {
@@ -44,7 +50,7 @@ func (s *site) person(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out.Body = overviewOf(v, r)
+	out.Body = personBody{overviewOf(v, r), v.to(r.at + "/changes")}
 	return answer{page: out}, nil
 }
 
@@ -99,9 +105,6 @@ func (s *site) personSection(v *visit) (answer, error) {
 // personCapability answers /course/people/{learner}/capability/{id}: why the learner's state is what it is. What comes from other
 // courses has neither title nor score here.
 func (s *site) personCapability(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
-		return answer{}, err
-	}
 	r, who, err := s.personRecord(v)
 	if err != nil {
 		return answer{}, err
@@ -114,10 +117,23 @@ func (s *site) personCapability(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	body, err := s.reviewExplained(v, r, who.Member, n)
-	if who.Learner != v.session.Learner {
+	out, err := s.capabilityPage(v, r, n, p)
+	if body, filled := p.Body.(capabilityBody); filled && who.Learner != v.session.Learner {
 		body.Endorse = v.to(r.at + "/capability/" + n.ID + "/endorse")
+		p.Body = body
 	}
-	p.Body = body
-	return answer{page: p}, err
+	return out, err
+}
+
+// personChanges answers /course/people/{learner}/changes: what changed for the learner.
+func (s *site) personChanges(v *visit) (answer, error) {
+	r, _, err := s.personRecord(v)
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := s.personPage(v, "changes", v.say("changes.title"), r.crumbs(v, "")...)
+	if err != nil {
+		return answer{}, err
+	}
+	return s.changesPage(v, r, p)
 }

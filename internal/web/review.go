@@ -126,9 +126,6 @@ func (s *site) reviewRows(v *visit, r *record, shown []mapping.Node, b *reviewBo
 // reviewCapability answers /course/review/capability/{id}: why the learner's state is what it is. What comes from other courses
 // has neither title nor score here.
 func (s *site) reviewCapability(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
-		return answer{}, err
-	}
 	m, err := s.reviewed(v)
 	if err != nil {
 		return answer{}, err
@@ -145,36 +142,8 @@ func (s *site) reviewCapability(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body, err = s.reviewExplained(v, r, m, n)
-	return answer{page: p}, err
-}
-
-func (s *site) reviewExplained(v *visit, r *record, m Member, n mapping.Node) (capabilityBody, error) {
-	c, x, err := s.explainOf(v.Context(), v.session, m.Learner, n.ID)
-	if err != nil {
-		return capabilityBody{}, err
-	}
-	here := ofCourse(c, v.session.Course)
-	state := r.of(n.ID)
-	words := func(own func(mapping.Finding) string) func(mapping.Finding) string {
-		return func(f mapping.Finding) string {
-			if !here[f.Statement] {
-				return v.say("review.elsewhere", "date", v.date(f.At))
-			}
-			return own(f)
-		}
-	}
-	b := capabilityBody{
-		State: state.State, Chip: v.chipWords(state), About: v.about(r.cat, n), Source: webAddress(n.SourceURL), First: v.say("review.why"),
-		Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
-		Counted: v.lines(x.Counted, words(v.countedByThem)), Not: v.lines(x.NotCounted, words(v.notCountedByThem)), Needed: v.neededByThem(x),
-	}
-	for _, a := range x.Next {
-		if a.Scope.Contains(v.session.Course.Scope()) {
-			b.Next = append(b.Next, nextActivity{Name: activityName(a)})
-		}
-	}
-	return b, nil
+	r.at, r.name = "course/review", m.title(v.locale)
+	return s.capabilityPage(v, r, n, p)
 }
 
 // countedByThem is countedWords about somebody else.

@@ -102,15 +102,24 @@ func (l locale) shortNeed(x mapping.Explanation) string {
 // lostWords says why evidence that was there is there no more, what took it away first, and the way back where there is one. "" when
 // nothing was lost.
 func (l locale) lostWords(x mapping.Explanation, cause string, at time.Time) string {
-	switch {
-	case x.State == mapping.Expired && !x.Rule.Validity.IsZero():
-		cause = l.say("why.valid", "period", l.period(x.Rule.Validity))
-	case x.State == mapping.Expired:
-		cause = l.say("why.ended", "date", l.date(x.ExpiredAt))
-	case x.State != mapping.Withdrawn:
+	words := l.lostCause(x, cause)
+	if words == "" && x.State != mapping.Withdrawn {
 		return ""
 	}
-	return strings.TrimSpace(cause + " " + l.wayBack(x, at))
+	return strings.TrimSpace(words + " " + l.wayBack(x, at))
+}
+
+// lostCause is what took evidence away that was there, "" when nothing was lost.
+func (l locale) lostCause(x mapping.Explanation, cause string) string {
+	switch {
+	case x.State == mapping.Expired && !x.Rule.Validity.IsZero():
+		return l.say("why.valid", "period", l.period(x.Rule.Validity))
+	case x.State == mapping.Expired:
+		return l.say("why.ended", "date", l.date(x.ExpiredAt))
+	case x.State == mapping.Withdrawn:
+		return cause
+	}
+	return ""
 }
 
 // wayBack names the activity that would bring evidence back if it was done at a moment, "" when no single one would.

@@ -163,6 +163,14 @@ type Records interface {
 	ActivityNames(ctx context.Context, iris []string) (map[string]string, error)
 }
 
+// RuleChange is a rule that took the place of another, or of none (the zero Rule).
+type RuleChange struct {
+	mapping.ScopedRule
+	Was mapping.Rule
+	Pos int64     // of the log
+	At  time.Time // when it was applied
+}
+
 // Courses reads and changes the tags of a course.
 type Courses interface {
 	// Activities answers what can be tagged in the course, by name; what holds others is listed, not what lies under it.
@@ -183,6 +191,9 @@ type Courses interface {
 	Member(ctx context.Context, c Course, issuer, subject string) (Member, error)
 	// Changesets answers the newest first.
 	Changesets(ctx context.Context, c Course, limit int) ([]HistoryEntry, error)
+	// RuleChanges answers how the rules that hold in the course changed since a time (the zero time: ever), the newest first: those
+	// of some capabilities, and the usual rule of a framework.
+	RuleChanges(ctx context.Context, c Course, framework string, capabilities []string, since time.Time) ([]RuleChange, error)
 	// Apply appends a changeset to the log and answers its position.
 	Apply(ctx context.Context, cs mapping.Changeset) (int64, error)
 }
@@ -191,6 +202,8 @@ type Courses interface {
 type Frameworks interface {
 	// All answers every published framework, in a stable order.
 	All() []*mapping.Catalog
+	// Publications answers what All does, with when each was published.
+	Publications() []mapping.Publication
 	Framework(id string) (*mapping.Catalog, bool)
 	Default() *mapping.Catalog
 }

@@ -241,6 +241,15 @@ func (w *world) All() []*mapping.Catalog {
 	return []*mapping.Catalog{w.cat}
 }
 
+// Publications of the world: the version before it came out a year ago, the present one when the test says so.
+func (w *world) Publications() []mapping.Publication {
+	out := []mapping.Publication{{Catalog: w.cat, Published: w.published}}
+	if w.older != nil {
+		out = append(out, mapping.Publication{Catalog: w.older, Published: now.AddDate(-1, 0, 0)})
+	}
+	return out
+}
+
 func (w *world) Default() *mapping.Catalog { return w.cat }
 
 func (w *world) Wait(_ context.Context, pos int64) error {

@@ -14,6 +14,8 @@ type tracksBody struct {
 	State    mapping.State
 	Chip     string
 	Since    string // of the evidence, "" when there is none
+	Label    string // of the second track
+	Leads    string // who can see evidence and endorsements
 	Rating   string // "" when there is none
 	Rated    string // when
 	RatedFor string // who can see it
@@ -26,19 +28,37 @@ type tracksBody struct {
 
 // tracksOf answers the tracks of one capability, now or as they stood.
 func (s *site) tracksOf(v *visit, r *record, n mapping.Node, state mapping.Progress, when asked) (*tracksBody, error) {
-	b := &tracksBody{State: state.State, Chip: v.chipWords(state), Rate: r.rateHref(v, n, n.Parent)}
+	b := &tracksBody{State: state.State, Chip: v.chipWords(state), Label: v.say("tracks.rating"), Leads: v.say("tracks.leads")}
 	if dated := state.State == mapping.Expired || state.State == mapping.Withdrawn; state.State != mapping.NotStarted && !dated && !state.Since.IsZero() {
 		b.Since = v.say("tracks.since", "date", v.date(state.Since))
 	}
-	ratings, err := s.Tracks.RatingHistory(v.Context(), owner(v.session), n.ID)
+	ratings, err := s.Tracks.RatingHistory(v.Context(), r.learner, n.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the ratings of a learner: %w", err)
 	}
 	if !when.now() {
 		ratings = slices.DeleteFunc(ratings, func(m mapping.Rating) bool { return m.At.After(when.at) })
 	}
-	v.ratingTrack(b, ratings)
-	return b, s.endorsementTrack(v, b, n.ID, when)
+	if r.name == "" {
+		b.Rate = r.rateHref(v, n, n.Parent)
+		v.ratingTrack(b, ratings)
+	} else {
+		v.sharedTrack(b, ratings)
+	}
+	return b, s.endorsementTrack(v, b, r.learner, n.ID, when)
+}
+
+// sharedTrack fills in what a learner says of themselves for those who lead a course: the last word, if it is shared with them. That
+// nothing was said and that it is not shared read the same.
+func (l locale) sharedTrack(b *tracksBody, ratings []mapping.Rating) {
+	b.Label, b.Leads = l.say("tracks.theirs"), l.say("tracks.theyandleads")
+	b.Rating, b.RatedFor = l.say("tracks.notshared"), ""
+	if len(ratings) == 0 {
+		return
+	}
+	if m := ratings[len(ratings)-1]; m.Shared && !m.Cleared() {
+		b.Rating, b.Rated, b.RatedFor = l.ratingWords(m), l.date(m.At), b.Leads
+	}
 }
 
 // ratingTrack fills in what the learner said of themselves, and what before.
@@ -84,8 +104,8 @@ func (l locale) apartWords(m mapping.Rating, state mapping.State) string {
 }
 
 // endorsementTrack fills in who endorsed, the newest first, and what of that no longer stands.
-func (s *site) endorsementTrack(v *visit, b *tracksBody, capability string, when asked) error {
-	all, err := s.Tracks.Endorsements(v.Context(), owner(v.session))
+func (s *site) endorsementTrack(v *visit, b *tracksBody, learner, capability string, when asked) error {
+	all, err := s.Tracks.Endorsements(v.Context(), learner)
 	if err != nil {
 		return fmt.Errorf("read the endorsements of a learner: %w", err)
 	}

@@ -13,6 +13,8 @@ type Tracks interface {
 	Rate(ctx context.Context, r mapping.Rating) (pos int64, err error)
 	// Ratings answers the last rating of each capability that a learner rated, without those that were cleared.
 	Ratings(ctx context.Context, learnerID string) ([]mapping.Rating, error)
+	// AllRatings answers every rating of a learner, the first one first: also what was said anew or cleared since.
+	AllRatings(ctx context.Context, learnerID string) ([]mapping.Rating, error)
 	// RatingHistory answers every rating of a learner for a capability, the first one first.
 	RatingHistory(ctx context.Context, learnerID, capability string) ([]mapping.Rating, error)
 	// Endorse keeps an endorsement; ID and At are given to it. It answers the position of the log from which on it can be read.

@@ -34,6 +34,10 @@ func (w *world) Ratings(_ context.Context, learner string) ([]mapping.Rating, er
 	return out, w.broken
 }
 
+func (w *world) AllRatings(_ context.Context, learner string) ([]mapping.Rating, error) {
+	return slices.DeleteFunc(slices.Clone(w.ratings), func(r mapping.Rating) bool { return r.Learner != learner }), w.broken
+}
+
 func (w *world) RatingHistory(_ context.Context, learner, capability string) ([]mapping.Rating, error) {
 	var out []mapping.Rating
 	for _, r := range w.ratings {

@@ -40,6 +40,7 @@ type world struct {
 	waited    []int64
 	cat       *mapping.Catalog
 	older     *mapping.Catalog // a version before it; nil for none
+	published time.Time        // when cat was
 	regs      map[string]web.Registration
 	stands    web.Diagnosis // of r1
 	looked    []string      // registrations that were checked
