@@ -35,7 +35,7 @@ type capabilityBody struct {
 	History history
 	Day     *dayForm // for another date; nil where there is no record
 	Part    string
-	Endorse string   // where who leads the course endorses it, "" on the learner's own page
+	Endorse string // where who leads the course endorses it, "" on the learner's own page
 }
 
 // lines is a list that may be long.

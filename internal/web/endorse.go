@@ -21,13 +21,18 @@ const (
 
 // endorseBody is M4: what somebody says to have seen of a learner at work.
 type endorseBody struct {
-	State            mapping.State
-	Chip, Why        string
-	Rule             string // what it does to the rule, "" when the rule asks for none
+	State        mapping.State
+	Chip, Why    string
+	Rule         string // what it does to the rule, "" when the rule asks for none
+	Post, Cancel string
+	Earlier      []earlierEndorsement
+	endorsementForm
+}
+
+// endorsementForm is what is asked of who endorses: one capability or several.
+type endorsementForm struct {
 	Note             string
 	Day, Month, Year string
-	Post, Cancel     string
-	Earlier          []earlierEndorsement
 	Errors           *fieldErrors
 }
 
@@ -94,17 +99,12 @@ func (s *site) endorsePage(v *visit, e *endorsing, wrong *fieldErrors) (*page, *
 		return nil, nil, err
 	}
 	state := e.record.of(e.capability.ID)
-	b := &endorseBody{State: state.State, Chip: v.chipWords(state), Why: v.to(e.at()), Post: v.to(e.at() + "/endorse"), Cancel: v.to(e.at()), Errors: wrong}
+	b := &endorseBody{State: state.State, Chip: v.chipWords(state), Why: v.to(e.at()), Post: v.to(e.at() + "/endorse"), Cancel: v.to(e.at()), endorsementForm: endorsementForm{Errors: wrong}}
 	_, x, err := s.explainOf(v.Context(), v.session, e.who.Learner, e.capability.ID)
 	if err != nil {
 		return nil, nil, err
 	}
-	switch {
-	case x.NeedsEndorsement && x.Missing == 0:
-		b.Rule = v.say("endorse.completes")
-	case x.NeedsEndorsement:
-		b.Rule = v.say("endorse.needed")
-	}
+	b.Rule = v.endorsementDoes(x)
 	if b.Earlier, err = s.earlier(v, e); err != nil {
 		return nil, nil, err
 	}
@@ -164,31 +164,47 @@ func (s *site) endorse(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	form, wrong := v.PostForm, &fieldErrors{}
-	note := strings.TrimSpace(form.Get("note"))
-	if n := utf8.RuneCountInString(note); n < leastNote || n > mostNote {
-		wrong.add("note", v.say("endorse.badnote", "least", leastNote, "most", mostNote))
-	}
-	until, ok := s.endOf(form.Get("day"), form.Get("month"), form.Get("year"))
-	if !ok {
-		wrong.add("day", v.say("endorse.baddate"))
-	}
-	if len(wrong.list) > 0 {
+	form, given := s.readEndorsement(v)
+	if wrong := form.Errors; len(wrong.list) > 0 {
 		p, b, err := s.endorsePage(v, e, wrong)
 		if err != nil {
 			return answer{}, err
 		}
-		b.Note, b.Day, b.Month, b.Year = note, form.Get("day"), form.Get("month"), form.Get("year")
+		b.endorsementForm = form
 		p.Problem, p.Errors = true, wrong.list
 		return answer{status: http.StatusUnprocessableEntity, page: p}, nil
 	}
-	pos, err := s.Tracks.Endorse(v.Context(), mapping.Endorsement{
-		Learner: e.who.Learner, Capability: e.capability.ID, By: v.session.Account, Scope: v.session.Course.Scope(), Until: until, Note: note,
-	})
+	given.Learner, given.Capability = e.who.Learner, e.capability.ID
+	pos, err := s.Tracks.Endorse(v.Context(), given)
 	if err != nil {
 		return answer{}, fmt.Errorf("keep an endorsement: %w", err)
 	}
 	return s.endorsed(v, e, "given", pos), nil
+}
+
+// readEndorsement reads what was written: the form, with what is wrong in it, and the endorsement without whom it is about.
+func (s *site) readEndorsement(v *visit) (endorsementForm, mapping.Endorsement) {
+	form := v.PostForm
+	b := endorsementForm{Note: strings.TrimSpace(form.Get("note")), Day: form.Get("day"), Month: form.Get("month"), Year: form.Get("year"), Errors: &fieldErrors{}}
+	if n := utf8.RuneCountInString(b.Note); n < leastNote || n > mostNote {
+		b.Errors.add("note", v.say("endorse.badnote", "least", leastNote, "most", mostNote))
+	}
+	until, ok := s.endOf(b.Day, b.Month, b.Year)
+	if !ok {
+		b.Errors.add("day", v.say("endorse.baddate"))
+	}
+	return b, mapping.Endorsement{By: v.session.Account, Scope: v.session.Course.Scope(), Until: until, Note: b.Note}
+}
+
+// endorsementDoes says what an endorsement does to a rule that asks for one, "" for others.
+func (l locale) endorsementDoes(x mapping.Explanation) string {
+	switch {
+	case x.NeedsEndorsement && x.Missing == 0:
+		return l.say("endorse.completes")
+	case x.NeedsEndorsement:
+		return l.say("endorse.needed")
+	}
+	return ""
 }
 
 func (s *site) endorsed(v *visit, e *endorsing, done string, pos int64) answer {

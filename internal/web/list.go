@@ -27,7 +27,8 @@ type listBody struct {
 	To       string // where the filter bar goes
 	Role     string // which roles it carries on, "" for those that were chosen
 	For      *rolesBar
-	Keep     []crumb // names and values that the filter bar carries on
+	Keep     []crumb     // names and values that the filter bar carries on
+	Ticks    *endorsable // the rows again, to be endorsed; nil where nobody may
 }
 
 // option is one choice of a select.

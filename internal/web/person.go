@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 
 	"cairn/mapping"
@@ -34,24 +35,82 @@ func (s *site) personRecord(v *visit) (*record, courseLearner, error) {
 // personBody is M2: the learner's overview, with what leads further.
 type personBody struct {
 	overviewBody
+	Count   any
 	Changes string // address of what changed
+	CSV     string
+	Begun   []capabilityRow
+	Ticks   *endorsable // the same, to be endorsed; nil where nobody may
+	More    string      // address of all, where there are more than are listed
+	Ratings []sharedRating
 }
+
+// sharedRating is what a learner says of themselves and shares with those who lead the course.
+type sharedRating struct{ Name, Href, Lang, Rating string }
 
 // person answers /course/people/{learner}: the learner's overview, to be read only.
 func (s *site) person(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
-		return answer{}, err
-	}
-	r, p, err := s.personRecord(v)
+	q, err := v.query("given", "late")
 	if err != nil {
 		return answer{}, err
 	}
-	out, err := s.personPage(v, "person", p.name, crumb{v.say("people.title"), v.to("course/people")})
+	p, err := s.personOverview(v)
 	if err != nil {
 		return answer{}, err
 	}
-	out.Body = personBody{overviewOf(v, r), v.to(r.at + "/changes")}
-	return answer{page: out}, nil
+	if n := smallNumber(q.Get("given")); n > 0 {
+		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("endorse.done.several", "n", n)}}
+		if q.Has("late") {
+			p.Notice.Text = append(p.Notice.Text, v.say("tags.late"))
+		}
+	}
+	return answer{page: p}, nil
+}
+
+// personOverview is the page of a learner, without what was just done.
+func (s *site) personOverview(v *visit) (*page, error) {
+	r, who, err := s.personRecord(v)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.personPage(v, "person", who.name, crumb{v.say("people.title"), v.to("course/people")})
+	if err != nil {
+		return nil, err
+	}
+	b := personBody{overviewBody: overviewOf(v, r), Count: r.countText(v, r.tally(r.tracked(""))), Changes: v.to(r.at + "/changes"), CSV: v.to(r.at + "/record.csv")}
+	var begun []mapping.Node
+	for _, n := range r.tracked("") {
+		if r.of(n.ID).State != mapping.NotStarted {
+			begun = append(begun, n)
+		}
+	}
+	if len(begun) > listPage {
+		begun, b.More = begun[:listPage], v.to(r.at+"/list")
+	}
+	said, err := s.rowWords(v, r, begun)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range begun {
+		b.Begun = append(b.Begun, said.on(s.capabilityRow(v, r, n, n.Title)))
+	}
+	b.Ticks = v.endorsable(r, who, b.Begun)
+	b.Ratings, err = s.sharedRatings(v, r)
+	p.Body = b
+	return p, err
+}
+
+// sharedRatings answers what a learner says of themselves, as far as it is shared.
+func (s *site) sharedRatings(v *visit, r *record) (out []sharedRating, err error) {
+	all, err := s.Tracks.Ratings(v.Context(), r.learner)
+	if err != nil {
+		return nil, fmt.Errorf("read the ratings of a learner: %w", err)
+	}
+	for _, m := range all {
+		if n, ok := r.cat.Capability(m.Capability); ok && m.Shared && r.shows(n) {
+			out = append(out, sharedRating{n.Title, v.to(r.at + "/capability/" + n.ID), v.foreign(), v.ratingWords(m)})
+		}
+	}
+	return out, nil
 }
 
 // personPage begins a page about somebody else. No name stands in the title of its window.
@@ -65,7 +124,7 @@ func (s *site) personPage(v *visit, file, title string, crumbs ...crumb) (*page,
 
 // personList answers /course/people/{learner}/list: the capabilities that a number counts.
 func (s *site) personList(v *visit) (answer, error) {
-	r, _, err := s.personRecord(v)
+	r, who, err := s.personRecord(v)
 	if err != nil {
 		return answer{}, err
 	}
@@ -77,7 +136,9 @@ func (s *site) personList(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body, err = s.listOf(v, r, f)
+	b, err := s.listOf(v, r, f)
+	b.Ticks = v.endorsable(r, who, b.Rows)
+	p.Body = b
 	return answer{page: p}, err
 }
 
@@ -98,6 +159,7 @@ func (s *site) personSection(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	p.Foreign = v.foreign()
 	p.Body, err = s.sectionOf(v, r, n)
 	return answer{page: p}, err
 }

@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,6 +53,7 @@ type myRecord struct {
 	told   map[string]mapping.Explanation
 	kept   []keptNode // replaced since, with something in the record
 	tracks otherTracks
+	tell   teller
 }
 
 // readRecord reads the session's own record, now or on the day that the address names.
@@ -69,20 +73,44 @@ func (s *site) readRecord(v *visit, q url.Values) (*myRecord, error) {
 		if err := s.recordOn(v.Context(), v.session, m); err != nil {
 			return nil, err
 		}
-		m.kept = s.replaced(r)
-		return s.addTracks(v, m)
+		m.kept, m.tell = s.replaced(r), v.tellerOf(r)
+		return m, s.addTracks(v, m)
 	}
 	m.kept = s.replaced(r)
+	return s.recordNow(v, m)
+}
+
+// recordNow explains what has begun in a record as it stands.
+func (s *site) recordNow(v *visit, m *myRecord) (*myRecord, error) {
 	var has []string
 	for _, n := range m.nodes() {
-		if r.of(n.ID).State != mapping.NotStarted {
+		if m.of(n.ID).State != mapping.NotStarted {
 			has = append(has, n.ID)
 		}
 	}
-	if m.told, err = s.explainAll(v.Context(), v.session, owner(v.session), has); err != nil {
-		return nil, err
+	return m, errors.Join(s.tellMore(v, m, has), s.addTracks(v, m))
+}
+
+// tellMore explains some capabilities of a record as it stands.
+func (s *site) tellMore(v *visit, m *myRecord, capabilities []string) error {
+	cases, err := s.Records.Cases(v.Context(), m.learner, capabilities)
+	if err != nil {
+		return fmt.Errorf("read what the states rest on: %w", err)
 	}
-	return s.addTracks(v, m)
+	all := slices.Collect(maps.Values(cases))
+	told, err := s.explainCases(v.Context(), v.session, cases)
+	if err != nil {
+		return err
+	}
+	more := v.tellerOf(m.record, all...)
+	if m.told == nil {
+		m.told, m.tell = told, more
+		return nil
+	}
+	maps.Copy(m.told, told)
+	maps.Copy(m.tell.here, more.here)
+	maps.Copy(m.tell.known, more.known)
+	return nil
 }
 
 // nodes answers what the record is about: what is tracked, with the version it is kept from where that is an older one.
@@ -97,11 +125,10 @@ func (m *myRecord) nodes() []keptNode {
 // recordOn replaces the states of a record by those that today's rules give what was known on its day.
 func (s *site) recordOn(ctx context.Context, session *Session, m *myRecord) error {
 	m.states, m.told = map[string]mapping.Progress{}, map[string]mapping.Explanation{}
-	who := owner(session)
-	if who == "" {
+	if m.learner == "" {
 		return nil
 	}
-	cases, err := s.Records.AllAsOf(ctx, who, pipeline.AsOf{At: m.at, RulesOfToday: true})
+	cases, err := s.Records.AllAsOf(ctx, m.learner, pipeline.AsOf{At: m.at, RulesOfToday: true})
 	if err != nil {
 		return fmt.Errorf("read a record of another day: %w", err)
 	}

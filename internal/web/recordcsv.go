@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"maps"
 	"strings"
 
 	"cairn/mapping"
@@ -19,10 +18,35 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return s.recordFile(v, m)
+}
+
+// personCSV answers /course/people/{learner}/record.csv: the same for those who lead the course, as they may read it.
+func (s *site) personCSV(v *visit) (answer, error) {
+	if _, err := v.query(); err != nil {
+		return answer{}, err
+	}
+	r, _, err := s.personRecord(v)
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := s.recordNow(v, &myRecord{record: r})
+	if err != nil {
+		return answer{}, err
+	}
+	return s.recordFile(v, m)
+}
+
+// recordFile writes a record as a table.
+func (s *site) recordFile(v *visit, m *myRecord) (answer, error) {
+	rating := v.say("tracks.rating")
+	if m.name != "" {
+		rating = v.say("tracks.theirs")
+	}
 	rows := [][]string{{
 		v.say("csv.framework"), v.say("csv.version"), v.say("csv.code"), v.say("csv.capability"), v.say("csv.level"), v.say("csv.status"),
 		v.say("csv.activity"), v.say("csv.address"), v.say("csv.date"), v.say("csv.score"), v.say("csv.counts"),
-		v.say("tracks.rating"), v.say("tracks.endorsement"),
+		rating, v.say("tracks.endorsement"),
 		v.say("csv.reason"), v.say("csv.rule"), v.say("csv.missing"), v.say("csv.next"), v.say("csv.ends"), v.say("csv.later"),
 	}}
 	if err := s.tellRest(v, m); err != nil {
@@ -36,8 +60,7 @@ func (s *site) recordCSV(v *visit) (answer, error) {
 
 // tellRest explains what a record of now has nothing of either: what its rule asks for. A record of another day tells of what counted then.
 func (s *site) tellRest(v *visit, m *myRecord) error {
-	who := owner(v.session)
-	if who == "" || !m.at.IsZero() {
+	if m.learner == "" || !m.at.IsZero() {
 		return nil
 	}
 	var rest []string
@@ -46,28 +69,26 @@ func (s *site) tellRest(v *visit, m *myRecord) error {
 			rest = append(rest, n.ID)
 		}
 	}
-	some, err := s.explainAll(v.Context(), v.session, who, rest)
-	if err == nil {
-		maps.Copy(m.told, some)
-	}
-	return err
+	return s.tellMore(v, m, rest)
 }
 
 // standCells is what is the same for every row of a capability: its rule, what is still needed, what would count, and what time changes.
-func (v *visit) standCells(x mapping.Explanation, told bool) []string {
+func (v *visit) standCells(m *myRecord, x mapping.Explanation, told bool) []string {
 	if !told {
 		none := v.say("csv.none")
 		return []string{none, none, none, none, none}
 	}
-	next := make([]string, len(x.Next))
-	for i, a := range x.Next {
-		next[i] = activityName(a)
+	var next []string
+	for _, a := range x.Next {
+		if m.name == "" || a.Scope.Contains(v.session.Course.Scope()) {
+			next = append(next, activityName(a))
+		}
 	}
 	ends := ""
 	if !x.Expires.IsZero() {
 		ends = x.Expires.In(v.zone).Format(isoDate)
 	}
-	cells := []string{strings.Join(v.ruleWords(x.Rule), " "), strings.Join(v.neededWords(x), " "), strings.Join(next, "; "), ends, strings.Join(v.laterWords(x), " ")}
+	cells := []string{strings.Join(v.ruleWords(x.Rule), " "), strings.Join(m.tell.needed(x), " "), strings.Join(next, "; "), ends, strings.Join(v.laterWords(x), " ")}
 	for i := range cells {
 		cells[i] = cmp.Or(cells[i], v.say("csv.none"))
 	}
@@ -80,20 +101,24 @@ func (v *visit) evidenceRows(m *myRecord, n keptNode, state mapping.Progress) (r
 	rating := cmp.Or(m.tracks.ratings[n.ID], v.say("csv.none"))
 	endorsed := cmp.Or(strings.Join(m.tracks.endorsed[n.ID], "; "), v.say("csv.none"))
 	x, told := m.told[n.ID]
-	stand := v.standCells(x, told)
+	stand := v.standCells(m, x, told)
 	add := func(f mapping.Finding, counts string) {
 		score := v.say("csv.none")
 		if f.Score != nil {
 			score = v.milli(*f.Score)
 		}
-		row := append(head[:len(head):len(head)], activityName(f.Activity), f.Activity.IRI, f.At.In(v.zone).Format(isoDate), score, counts, rating, endorsed)
-		rows = append(rows, append(append(row, cmp.Or(string(f.Reason), v.say("csv.none"))), stand...))
+		name, address, reason := activityName(f.Activity), f.Activity.IRI, cmp.Or(string(f.Reason), v.say("csv.none"))
+		if m.tell.hides(f.Statement) {
+			name, address, score, reason = v.say("review.fromelsewhere"), v.say("csv.none"), v.say("csv.none"), v.say("csv.none")
+		}
+		row := append(head[:len(head):len(head)], name, address, f.At.In(v.zone).Format(isoDate), score, counts, rating, endorsed)
+		rows = append(rows, append(append(row, reason), stand...))
 	}
 	for _, f := range x.Counted {
 		add(f, v.say("csv.yes"))
 	}
 	for _, f := range x.NotCounted {
-		add(f, v.reasonWords(f))
+		add(f, m.tell.reason(f))
 	}
 	if len(rows) == 0 { // nothing was done; something may be said or seen
 		none := v.say("csv.none")

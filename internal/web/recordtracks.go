@@ -19,9 +19,10 @@ func (t otherTracks) has(capability string) bool {
 	return t.ratings[capability] != "" || len(t.endorsed[capability]) > 0
 }
 
-// otherTracks reads the last ratings and the endorsements that stand, at a moment.
-func (s *site) otherTracks(v *visit, at time.Time) (otherTracks, error) {
-	out, who := otherTracks{map[string]string{}, map[string][]string{}}, owner(v.session)
+// otherTracks reads the last ratings and the endorsements that stand, at a moment. Of somebody else's record the ratings are those that
+// are shared.
+func (s *site) otherTracks(v *visit, r *record, at time.Time) (otherTracks, error) {
+	out, who := otherTracks{map[string]string{}, map[string][]string{}}, r.learner
 	if who == "" {
 		return out, nil
 	}
@@ -33,7 +34,7 @@ func (s *site) otherTracks(v *visit, at time.Time) (otherTracks, error) {
 		if m, err = s.ratingBy(v, m, at); err != nil {
 			return out, err
 		}
-		if !m.Cleared() {
+		if !m.Cleared() && (r.name == "" || m.Shared) {
 			out.ratings[m.Capability] = v.ratingWords(m)
 		}
 	}
@@ -74,14 +75,13 @@ func (s *site) ratingBy(v *visit, last mapping.Rating, at time.Time) (mapping.Ra
 }
 
 // addTracks reads them into a record.
-func (s *site) addTracks(v *visit, m *myRecord) (*myRecord, error) {
+func (s *site) addTracks(v *visit, m *myRecord) (err error) {
 	at := m.at
 	if at.IsZero() {
 		at = s.Now()
 	}
-	var err error
-	m.tracks, err = s.otherTracks(v, at)
-	return m, err
+	m.tracks, err = s.otherTracks(v, m.record, at)
+	return err
 }
 
 // listed says whether a capability stands in the record: something counted towards it once, or stands beside that.

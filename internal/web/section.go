@@ -27,7 +27,7 @@ type levelGroup struct {
 
 // capabilityRow is a capability with its status and the shortest word about why.
 type capabilityRow struct {
-	id         string
+	ID         string
 	Name, Href string
 	Lang       string // of the name, where it is not the page's
 	State      mapping.State
@@ -36,6 +36,7 @@ type capabilityRow struct {
 	Rating     string // what the learner says of themselves, "" for nothing
 	Implied    bool   // by a higher level, which the chip names
 	For        string // "for every role", where only some are shown
+	Endorse    string // where somebody else endorses it, "" where nobody may
 }
 
 // section answers /me/section/{id}.
@@ -138,7 +139,7 @@ func compareLevels(a, b int) int {
 
 func (s *site) capabilityRow(v *visit, r *record, n mapping.Node, name string) capabilityRow {
 	state := r.of(n.ID)
-	row := capabilityRow{id: n.ID, Name: name, Href: r.href(v, "/capability/"+n.ID), State: state.State, Chip: v.chipWords(state), Hint: r.missing(state)}
+	row := capabilityRow{ID: n.ID, Name: name, Href: r.href(v, "/capability/"+n.ID), State: state.State, Chip: v.chipWords(state), Hint: r.missing(state)}
 	if name == n.Title {
 		row.Lang = v.foreign()
 	}
@@ -192,7 +193,7 @@ func (s *site) rowWords(v *visit, r *record, rows []mapping.Node) (rowWords, err
 
 // on adds to a row what is said of it.
 func (w rowWords) on(row capabilityRow) capabilityRow {
-	row.Hint, row.Rating = cmp.Or(w.hints[row.id], row.Hint), w.ratings[row.id]
+	row.Hint, row.Rating = cmp.Or(w.hints[row.ID], row.Hint), w.ratings[row.ID]
 	return row
 }
 

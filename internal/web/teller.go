@@ -54,6 +54,17 @@ func (t teller) notCounted(f mapping.Finding) string {
 	return t.notCountedWords(f)
 }
 
+// reason tells why something does not count.
+func (t teller) reason(f mapping.Finding) string {
+	switch {
+	case t.hides(f.Statement):
+		return t.say("csv.no")
+	case t.them && t.has("review.reason."+string(f.Reason)):
+		return t.say("review.reason."+string(f.Reason), t.reasonGaps(f)...)
+	}
+	return t.reasonWords(f)
+}
+
 // needed tells what the rule still asks for.
 func (t teller) needed(x mapping.Explanation) []string {
 	if t.them {

@@ -1,0 +1,37 @@
+package web_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// recordPictures are states of records, as learners and those who lead a course read them.
+func recordPictures(w *world) []picture {
+	return []picture{
+		{name: "learner-changes-beside", person: "amara", path: "/me/changes?since=2026-05-01", prepare: besides},
+		{name: "lead-learner-begun", person: "tove", path: person("amara"), prepare: tracked},
+		{name: "lead-learner-nothingticked", person: "tove", path: person("amara") + "/endorse", prepare: tracked},
+		{name: "lead-learner-changes", person: "tove", path: person("amara") + "/changes", prepare: besides},
+		{name: "lead-learner-tracks", person: "tove", path: person("amara") + "/capability/" + w.capability("5.2.1-L1"), prepare: tracked},
+		{name: "lead-endorse-several", person: "tove", path: person("amara") + "/endorse?c=" + w.capability("6.1-L2") + "&c=" + w.capability("5.2.1-L1"),
+			do: []step{chromedp.Click(chromedp.CSS("main .actions button")), chromedp.WaitReady(chromedp.CSS(".problem"))}},
+	}
+}
+
+// TestPicturesOfRecords does with them what TestPictures does.
+func TestPicturesOfRecords(t *testing.T) {
+	browser, folder := startBrowser(t), os.Getenv("CAIRN_PICTURES")
+	for _, p := range recordPictures(newWorld(t)) {
+		t.Run(p.name, func(t *testing.T) {
+			c := open(t, browser, p, matrix[0])
+			for _, l := range matrix {
+				c.check(l)
+			}
+			if folder != "" {
+				p.keep(t, browser, c, folder)
+			}
+		})
+	}
+}
