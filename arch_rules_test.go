@@ -46,6 +46,7 @@ var rooms = map[string]room{
 	"cmd/cairn":             {[]string{"*"}, "the only place where everything meets"},
 	"internal/tools/pgtemp": {nil, "a throw-away PostgreSQL is of use to any test"},
 	"internal/tools/check":  {[]string{"internal/tools/pgtemp"}, "running the tests needs none of the product"},
+	"internal/tools/sheet":  {nil, "a sheet of pictures needs none of the product"},
 	"internal/tools/bench": {
 		[]string{"internal/tools/pgtemp", "lti", "lti/ltitest", "xapi", "xapi/lrs", "mapping", "internal/sqlstore", "internal/pipeline"},
 		"measures the program from outside over HTTP, signs launches like a platform, and reads the log beside the fold",

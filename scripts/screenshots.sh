@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Pictures of every page and state that the tests open, at 320, 840 and 1200 pixels, with a sheet that puts them side by side.
+# Pictures of every page and state that the tests open, also around a frame in the pretend LMS and printed, with a sheet that puts them
+# side by side. It fails when a picture of the list is missing, or when the tests find something on a page.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${PICTURES:-bin/pictures}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
-CAIRN_PICTURES=$folder go test ./internal/web -count=1 -timeout 30m -run TestPictures
-{
-	echo '<!doctype html><html lang="en"><meta charset="utf-8"><title>Pictures of Cairn</title><h1>Pictures of Cairn</h1>'
-	cd "$folder"
-	for one in *.png; do
-		echo "<figure style=\"display:inline-block;vertical-align:top\"><img src=\"$one\" alt=\"\" loading=\"lazy\" style=\"max-width:25rem\"><figcaption>${one%.png}</figcaption></figure>"
-	done
-} >"$folder/index.html"
+rm -f "$folder"/*.png
+go run -buildvcs=false ./internal/tools/check -only-install
+failed=0
+CAIRN_PICTURES=$folder go test ./internal/web -count=1 -timeout 30m -run '^TestPictures$' || failed=1
+CAIRN_SCREENSHOTS=$folder go test ./cmd/cairn -count=1 -timeout 10m -run '^TestPagesInTheirFrame$' || failed=1
+go run -buildvcs=false ./internal/tools/sheet internal/web/testdata/pictures.txt "$folder" || failed=1
 echo "pictures and index.html are in $folder"
+exit $failed

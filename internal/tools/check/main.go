@@ -17,7 +17,8 @@ import (
 )
 
 func main() {
-	install := flag.Bool("install", true, "install PostgreSQL, Chromium and axe-core when they are missing and it is possible")
+	install := flag.Bool("install", true, "install PostgreSQL, Chromium, axe-core and poppler-utils when they are missing and it is possible")
+	only := flag.Bool("only-install", false, "install them and end")
 	race := flag.Bool("race", true, "run under the race detector")
 	run := flag.String("run", "", "only tests whose name matches")
 	flag.Parse()
@@ -36,6 +37,9 @@ func main() {
 	}
 	if *install {
 		prepare(ctx, os.Stdout)
+	}
+	if *only {
+		return
 	}
 	os.Exit(check(ctx, append(args, packages...)))
 }

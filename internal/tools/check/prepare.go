@@ -26,6 +26,7 @@ func needs() []need {
 		{"Chromium", []string{"chromium"}, func() bool {
 			return command("chromium") || command("chromium-browser") || command("google-chrome")
 		}},
+		{"pdftoppm (for pictures of printed pages)", []string{"poppler-utils"}, func() bool { return command("pdftoppm") }},
 		{"npm (for axe-core)", []string{"npm"}, func() bool { return command("npm") || exists("node_modules/axe-core/axe.min.js") }},
 	}
 }
