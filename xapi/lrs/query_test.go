@@ -2,8 +2,11 @@ package lrs_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -205,6 +208,36 @@ func TestScopes(t *testing.T) {
 		got := s.refused(t, call{method: "POST", path: statements, body: statement(3, ""), key: key}, 403, "scope_missing")
 		if !strings.Contains(got.body, "statements/write") {
 			t.Error(got.body)
+		}
+	}
+}
+
+// counting counts the writes to a connection.
+type counting struct {
+	*httptest.ResponseRecorder
+	writes int
+}
+
+func (c *counting) Write(b []byte) (int, error) {
+	c.writes++
+	return c.ResponseRecorder.Write(b)
+}
+
+func TestAPageOfStatementsIsWrittenAtOnce(t *testing.T) {
+	s := serve(t)
+	for n := range 50 {
+		s.post(t, "", statement(n, ""))
+	}
+	for _, asked := range []string{"limit=50", "format=ids", "statementId=" + id(1)} {
+		r := httptest.NewRequest(http.MethodGet, statements+"?"+asked, nil)
+		r.SetBasicAuth("all", "all-secret")
+		r.Header.Set(xapi.VersionHeader, "1.0.3")
+		w := &counting{ResponseRecorder: httptest.NewRecorder()}
+		if s.handler.ServeHTTP(w, r); w.Code != http.StatusOK || w.writes != 1 {
+			t.Errorf("%s: status %d, %d writes, want one", asked, w.Code, w.writes)
+		}
+		if announced := w.Header().Get("Content-Length"); announced != strconv.Itoa(w.Body.Len()) {
+			t.Errorf("%s: %s octets announced, %d written", asked, announced, w.Body.Len())
 		}
 	}
 }

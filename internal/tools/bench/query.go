@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -151,7 +150,8 @@ func (b *bench) askAll(s *server, dsn string, began time.Time) ([]asked, error) 
 
 // ask sends one kind of query by all connections for the window.
 func (b *bench) ask(s *server, q question, began time.Time) (asked, error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: queryConnections, DisableCompression: true}, Timeout: 30 * time.Second}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: queryConnections, DisableCompression: true, ReadBufferSize: 64 << 10}, Timeout: 30 * time.Second}
+	buffers := sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	return inWindow(b.ctx, b.window, func(number int) error {
 		r, err := http.NewRequestWithContext(b.ctx, http.MethodGet, fmt.Sprintf("%s/xapi/statements?limit=%d&%s", s.base, queryLimit, q.of(number, began).Encode()), nil)
 		if err != nil {
@@ -164,7 +164,11 @@ func (b *bench) ask(s *server, q question, began time.Time) (asked, error) {
 			return err
 		}
 		defer func() { _ = answer.Body.Close() }()
-		text, err := io.ReadAll(answer.Body)
+		held := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(held)
+		held.Reset()
+		_, err = held.ReadFrom(answer.Body)
+		text := held.Bytes()
 		if err == nil && (answer.StatusCode != http.StatusOK || bytes.Count(text, []byte(`"timestamp"`)) != queryLimit) {
 			return fmt.Errorf("the answer was %s with %.200s", answer.Status, text)
 		}
