@@ -114,6 +114,44 @@ func replacements(f Framework) map[string][]string {
 	return out
 }
 
+// Replaced answers, by item, the items of older versions that it replaced, in any number of steps. frameworks are the versions there
+// are, in any order. An item that a version still has is not replaced in it.
+func Replaced(frameworks ...Framework) map[string][]string {
+	steps := map[string][]string{}
+	for _, f := range frameworks {
+		is := nodesByID(f)
+		for old, heirs := range replacements(f) {
+			if _, still := is[old]; still {
+				continue
+			}
+			for _, heir := range heirs {
+				steps[heir] = append(steps[heir], old)
+			}
+		}
+	}
+	out := make(map[string][]string, len(steps))
+	for item := range steps {
+		out[item] = reached(steps, item)
+	}
+	return out
+}
+
+// reached answers what is reached from an item in one step or more, but for itself, in order.
+func reached(steps map[string][]string, item string) []string {
+	seen, out := map[string]bool{item: true}, []string(nil)
+	for next := steps[item]; len(next) > 0; {
+		var further []string
+		for _, id := range next {
+			if !seen[id] {
+				seen[id], out, further = true, append(out, id), append(further, steps[id]...)
+			}
+		}
+		next = further
+	}
+	slices.Sort(out)
+	return out
+}
+
 // field is a name and whether it differs.
 type field struct {
 	name   string

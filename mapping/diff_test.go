@@ -39,3 +39,27 @@ func TestDiffNamesWhatChangedAndWhatBecomesOfWhatLeft(t *testing.T) {
 		t.Error("Same is wrong")
 	}
 }
+
+func TestReplacedGoesThroughVersions(t *testing.T) {
+	a, b, c := "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"
+	by := func(old, heir string) mapping.Relation {
+		return mapping.Relation{From: "urn:uuid:" + old, Type: mapping.RelationReplacedBy, To: heir}
+	}
+	second := mapping.Framework{Items: []mapping.Node{{ID: b}}, Relations: []mapping.Relation{by(a, b)}}
+	third := mapping.Framework{Items: []mapping.Node{{ID: c}}, Relations: []mapping.Relation{by(b, c)}}
+	both := mapping.Framework{Items: []mapping.Node{{ID: a}, {ID: b}}, Relations: []mapping.Relation{by(a, b)}}
+	round := mapping.Framework{Items: []mapping.Node{{ID: a}}, Relations: []mapping.Relation{by(c, a)}}
+	for name, one := range map[string]struct {
+		all  []mapping.Framework
+		want map[string][]string
+	}{
+		"one step":                {[]mapping.Framework{second}, map[string][]string{b: {a}}},
+		"two steps":               {[]mapping.Framework{third, second}, map[string][]string{b: {a}, c: {a, b}}},
+		"it still has the item":   {[]mapping.Framework{both}, map[string][]string{}},
+		"round and round it ends": {[]mapping.Framework{second, third, round}, map[string][]string{a: {b, c}, b: {a, c}, c: {a, b}}},
+	} {
+		if diff := cmp.Diff(one.want, mapping.Replaced(one.all...)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

@@ -105,7 +105,8 @@ type judge struct {
 	Case
 	scopes   []Scope // that have an alignment or a rule of their own, in order of place
 	active   map[place][]Alignment
-	byID     map[string]Alignment // active ones
+	byID     map[string]Alignment // active ones, also of Earlier
+	replaced map[string]bool      // ids of alignments of Earlier
 	selector map[string]string    // alignment id to activity IRI, ended ones included
 	rules    map[place]ScopedRule
 	contrary bool            // some rule asks also what speaks against an activity
@@ -114,7 +115,7 @@ type judge struct {
 }
 
 func newJudge(c Case) *judge {
-	j := &judge{Case: c, active: map[place][]Alignment{}, byID: map[string]Alignment{}, selector: map[string]string{}, rules: rulesByPlace(c)}
+	j := &judge{Case: c, active: map[place][]Alignment{}, byID: map[string]Alignment{}, replaced: map[string]bool{}, selector: map[string]string{}, rules: rulesByPlace(c)}
 	for _, r := range j.rules {
 		j.scopes = append(j.scopes, r.Scope)
 		j.contrary = j.contrary || r.Rule.Pick != PickHighest
@@ -122,7 +123,11 @@ func newJudge(c Case) *judge {
 	locked := j.rules[place{kind: ScopeInstance}].Rule
 	for _, a := range c.Alignments {
 		j.selector[a.ID] = a.Selector.IRI
-		if c.Ended[a.ID] || a.Capability != c.Capability {
+		if a.Capability != c.Capability {
+			j.older(a)
+			continue
+		}
+		if c.Ended[a.ID] {
 			continue
 		}
 		a = locked.hold(a)

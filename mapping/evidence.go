@@ -44,6 +44,8 @@ type Evidence struct {
 	// Registration is the LTI registration of the account whose link made the record the learner's. A narrower scope takes
 	// evidence of a wider alignment only when the record belongs to it, which needs this; "" counts in the alignment's own scope.
 	Registration string
+	// Test says that the platform's test person did it: it is told to them, and never counts.
+	Test bool
 }
 
 // Reason says why an item of evidence does not count. Values are stored and shown through the text file: never rename.
@@ -69,12 +71,14 @@ const (
 	ReasonTooSoon        Reason = "too_soon"        // less than the rule's spacing before or after another that counts
 	ReasonNotInRule      Reason = "not_in_rule"     // the rule gives the activity no points, or no group of it
 	ReasonOtherScope     Reason = "other_scope"     // it would count, but in another scope than the one the result comes from
+	ReasonWrongVersion   Reason = "wrong_version"   // it counts for an item of an older version of the framework, which this one replaced
+	ReasonTestUser       Reason = "test_user"       // the platform's test person did it, of whom nothing counts (LTI Core 1.3, A.2.1.3)
 )
 
 // Reasons answers every reason an item may have, in the order they are looked for.
 func Reasons() []Reason {
-	return []Reason{ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonNoDuration,
-		ReasonTooShort, ReasonRetracted, ReasonOtherScope, ReasonOutsideWindow, ReasonTooSoon, ReasonNotLatest, ReasonNotMostCommon,
+	return []Reason{ReasonTestUser, ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonNoDuration,
+		ReasonTooShort, ReasonRetracted, ReasonWrongVersion, ReasonOtherScope, ReasonOutsideWindow, ReasonTooSoon, ReasonNotLatest, ReasonNotMostCommon,
 		ReasonNotInRule, ReasonSuperseded, ReasonSameActivity}
 }
 

@@ -47,6 +47,9 @@ func explained() map[string]mapping.Case {
 		"not_most_common": mostCommon(),
 		"not_in_rule":     caseOf(tags(tag("q", instance, quiz), tag("p", instance, page)), ruled(pointsRule(2, points(page, 2))), row{tag: "q", pos: 1, activity: quiz}),
 
+		"wrong_version": olderCase(),
+		"test_user":     testCase(),
+
 		"self_confirmed":        selfConfirmed(),
 		"nothing_aligned":       caseOf(nil, nil),
 		"nothing_done":          caseOf(tags(tag("q", course2, quiz), tag("p", instance, page)), nil),
@@ -70,6 +73,23 @@ func explained() map[string]mapping.Case {
 func atLeastFor(a mapping.Alignment, d time.Duration) mapping.Alignment {
 	a.Criterion.MinDuration = mapping.Duration(d)
 	return a
+}
+
+// olderCase is a case of an item that replaced another, whose tag was not carried over.
+func olderCase() mapping.Case {
+	old := tag("old", instance, quiz)
+	old.Capability = "c-before"
+	c := caseOf(tags(old, tag("p", instance, page)), nil, row{tag: "old", pos: 1, activity: quiz, score: ptr(820)},
+		row{tag: "old", second: 9, pos: 2, activity: quiz, success: ptr(false)}, row{tag: "p", second: 10, pos: 3, activity: page})
+	c.Earlier = []string{"c-before"}
+	return c
+}
+
+// testCase is what the platform's test person is told.
+func testCase() mapping.Case {
+	c := caseOf(tags(tag("q", instance, quiz)), nil, row{tag: "q", pos: 1, activity: quiz, score: ptr(820)})
+	c.Evidence[0].Test = true
+	return c
 }
 
 // mostCommon is a case in which most records do not reach what is needed: only the one that does is explained by it.
@@ -143,5 +163,34 @@ func TestAStatementIsExplainedOnce(t *testing.T) {
 	x = mapping.Explain(replaced, mapping.Evaluate(replaced), nil)
 	if len(x.Counted) != 1 || len(x.NotCounted) != 0 {
 		t.Errorf("after a replacement: %+v, %+v", x.Counted, x.NotCounted)
+	}
+}
+
+// TestOlderVersionsChangeNothing: what counts for items that were replaced is told, and neither state, figures nor scope change by it.
+func TestOlderVersionsChangeNothing(t *testing.T) {
+	for name, pick := range map[string]mapping.Pick{"highest": mapping.PickHighest, "latest": mapping.PickLatest, "most common": mapping.PickMostCommon} {
+		with := olderCase()
+		with.Rules = ruled(mapping.Rule{Kind: mapping.RuleAny, Pick: pick})
+		without := with
+		without.Alignments, without.Evidence, without.Earlier = with.Alignments[1:], with.Evidence[2:], nil
+		told, is := mapping.Evaluate(with), mapping.Evaluate(without)
+		if len(told.Items) != 2 || told.Items[0].Reason != mapping.ReasonWrongVersion || len(is.Items) != 1 {
+			t.Errorf("%s: %+v, %+v", name, told.Items, is.Items)
+		}
+		told.Items, is.Items = nil, nil
+		if diff := cmp.Diff(is, told); diff != "" {
+			t.Errorf("%s (-without +with):\n%s", name, diff)
+		}
+	}
+	untagged := olderCase()
+	untagged.Ended["old"] = true
+	if r := mapping.Evaluate(untagged); len(r.Items) != 1 {
+		t.Errorf("of a tag that the older item has no more: %+v", r.Items)
+	}
+	own := olderCase() // tagged with both: it counts here, and nothing else is said of it
+	own.Alignments = append(own.Alignments, tag("new", instance, quiz))
+	own.Evidence = append(own.Evidence, row{tag: "new", pos: 1, activity: quiz, score: ptr(820)}.evidence())
+	if x := mapping.Explain(own, mapping.Evaluate(own), nil); len(x.Counted) != 2 || len(x.NotCounted) != 0 {
+		t.Errorf("%+v, %+v", x.Counted, x.NotCounted)
 	}
 }

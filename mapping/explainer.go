@@ -93,7 +93,7 @@ func (e explainer) findings() (counted, not []Finding) {
 
 // weaker says whether a reason tells the reader less than another about the same statement.
 func weaker(a, b Reason) bool {
-	rank := []Reason{ReasonNotActive, ReasonOtherScope}
+	rank := []Reason{ReasonNotActive, ReasonWrongVersion, ReasonOtherScope}
 	at := func(r Reason) int {
 		if i := slices.Index(rank, r); i >= 0 {
 			return i

@@ -25,9 +25,27 @@ func (j *judge) merits() []Item {
 		if e.Kind == EvidenceTakenBack {
 			continue
 		}
-		items = append(items, j.merit(e, back))
+		it := j.merit(e, back)
+		if j.replaced[e.Alignment] {
+			if it.Reason != ReasonNone {
+				continue // what does not count there either is nothing of this item's
+			}
+			it.Reason = ReasonWrongVersion
+		}
+		items = append(items, it)
 	}
 	return items
+}
+
+// older keeps an alignment of an item that the capability replaced, to say of what it took that it counts there. It has no scope here.
+func (j *judge) older(a Alignment) {
+	if !slices.Contains(j.Earlier, a.Capability) {
+		return
+	}
+	j.replaced[a.ID] = true
+	if !j.Ended[a.ID] {
+		j.byID[a.ID] = a
+	}
 }
 
 // merit judges one row. The order of the checks is the order of Reasons.
@@ -35,6 +53,8 @@ func (j *judge) merit(e Evidence, back map[retraction][]Record) Item {
 	it := Item{Evidence: e, Activity: j.selector[e.Alignment]}
 	a, active := j.byID[e.Alignment]
 	switch {
+	case e.Test:
+		it.Reason = ReasonTestUser
 	case e.Voided:
 		it.Reason = ReasonVoided
 	case !active:

@@ -18,10 +18,13 @@ const (
 // Case is everything that a learner's progress in one capability depends on.
 type Case struct {
 	Capability string
-	Alignments []Alignment     // those active, and those ended that have evidence here
+	Alignments []Alignment     // those active, and those ended that have evidence here; of Earlier, active ones that have
 	Ended      map[string]bool // ids of alignments that are no longer active
 	Rules      []ScopedRule    // for this capability and the defaults of its framework, at most one of each a scope
 	Evidence   []Evidence      // in any order
+	// Earlier are the items of older versions of the framework that this one replaced, see Replaced. What counts for them alone is told
+	// with ReasonWrongVersion and changes nothing.
+	Earlier []string
 	// Endorsements of the learner for this capability, in any order, also ended and withdrawn ones.
 	Endorsements []Endorsement
 	// At is the date asked for: what has ended by then does not count. At the zero time nothing has ended.

@@ -48,11 +48,12 @@ type History struct {
 	Rules        []RuleSpan // of the capability, and the defaults of its framework
 	Endorsements []EndorsementRow
 	Transitions  []mapping.Transition
+	Earlier      []string // items that it replaced: rows and alignments of these may be among the others
 }
 
 // Case is the case as it stood, or as it would have stood by the rules of today.
 func (h History) Case(q AsOf) mapping.Case {
-	b := Basis{Pair: h.Pair, At: q.At, Rows: h.rows(q), Endorsements: h.endorsements(q), WasEvidenced: slices.ContainsFunc(h.Transitions, q.evidenced)}
+	b := Basis{Pair: h.Pair, At: q.At, Rows: h.rows(q), Endorsements: h.endorsements(q), Earlier: h.Earlier, WasEvidenced: slices.ContainsFunc(h.Transitions, q.evidenced)}
 	for _, a := range h.Aligned {
 		if stood, ok := q.aligned(a); ok {
 			b.Aligned = append(b.Aligned, stood)

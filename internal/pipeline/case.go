@@ -19,12 +19,14 @@ type Basis struct {
 	Endorsements []mapping.Endorsement
 	At           time.Time
 	WasEvidenced bool // the state was evidenced before
+	// Earlier are the items that the capability replaced (mapping.Case.Earlier): rows and alignments of these may be among the others.
+	Earlier []string
 }
 
 // Case puts the basis in order. A statement that two links of the same learner brought stands once.
 func (b Basis) Case() mapping.Case {
 	c := mapping.Case{
-		Capability: b.Capability, Rules: b.Rules, Ended: map[string]bool{}, Endorsements: b.Endorsements, At: b.At, WasEvidenced: b.WasEvidenced,
+		Capability: b.Capability, Rules: b.Rules, Ended: map[string]bool{}, Endorsements: b.Endorsements, At: b.At, WasEvidenced: b.WasEvidenced, Earlier: b.Earlier,
 	}
 	order := make([]int, len(b.Rows)) // rows are large: their places are put in order
 	for i := range order {
@@ -61,4 +63,17 @@ func (r *LedgerRow) compare(o *LedgerRow) int {
 // same says whether both are of one statement by one alignment.
 func (r *LedgerRow) same(o *LedgerRow) bool {
 	return r.Evidence.Alignment == o.Evidence.Alignment && r.Evidence.Record.Pos == o.Evidence.Record.Pos
+}
+
+// Tried answers what the alignments of a case take of a statement of a registration's test person: evidence that counts for nothing
+// (mapping.ReasonTestUser).
+func Tried(tags *mapping.Index, registration string, e Entry) (out []mapping.Evidence) {
+	for _, a := range tags.Candidates(e.Record) {
+		ev, made := mapping.EvidenceOf(a, e.Record)
+		if made && ev.Kind != mapping.EvidenceTakenBack && a.Accepts(e.Record, registration) {
+			ev.Registration, ev.Test = registration, true
+			out = append(out, ev)
+		}
+	}
+	return out
 }

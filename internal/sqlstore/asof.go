@@ -117,6 +117,9 @@ func (s *Store) histories(ctx context.Context, db reader, learner string, capabi
 	for _, t := range changes {
 		out[t.Capability].Transitions = append(out[t.Capability].Transitions, t)
 	}
+	if err := s.addEarlierHistory(ctx, db, learner, out, capabilities); err != nil {
+		return nil, err
+	}
 	return out, s.ruleSpans(ctx, db, out, list)
 }
 

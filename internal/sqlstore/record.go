@@ -2,13 +2,10 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json"
 
-	"cairn/internal/pipeline"
 	"cairn/internal/web"
 	"cairn/mapping"
 	"cairn/xapi"
@@ -36,36 +33,9 @@ func (r Records) Progress(ctx context.Context, learnerID string) ([]mapping.Prog
 }
 
 // Case is web.Records, read from one state of the database, and put together as the projector does. Its date is now.
-func (r Records) Case(ctx context.Context, learnerID, capability string) (c mapping.Case, err error) {
-	pair := pipeline.Pair{Learner: learnerID, Capability: capability}
-	err = r.s.snapshot(ctx, func(db reader) error {
-		var row progressRow
-		err := db.Get(ctx, &row, `SELECT `+progressColumns+` FROM progress WHERE learner = ? AND capability = ?`, learnerID, capability)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("sqlstore: read progress: %w", err)
-		}
-		rows, err := ledger(ctx, db, pair)
-		if err != nil {
-			return err
-		}
-		aligned, err := selectAligned(ctx, db, `WHERE capability = ? AND (ended = 0 OR id IN (
-			SELECT alignment FROM evidence WHERE learner = ? AND capability = ?)) ORDER BY began, id`, capability, learnerID, capability)
-		if err != nil {
-			return err
-		}
-		rules, err := r.s.rulesOf(ctx, db, capability)
-		if err != nil {
-			return err
-		}
-		endorsed, err := endorsementsOf(ctx, db, pair)
-		if err != nil {
-			return err
-		}
-		c = pipeline.Basis{Pair: pair, Rows: rows, Aligned: aligned, Rules: rules, Endorsements: endorsed, At: r.s.now(),
-			WasEvidenced: row.WasEvidenced}.Case()
-		return nil
-	})
-	return c, err
+func (r Records) Case(ctx context.Context, learnerID, capability string) (mapping.Case, error) {
+	cases, err := r.Cases(ctx, learnerID, []string{capability})
+	return cases[capability], err
 }
 
 // Transitions is web.Records.

@@ -10,7 +10,7 @@ import (
 	"cairn/mapping"
 )
 
-// Cases is web.Records: what Case answers of each, with as many queries as for one. Its date is now.
+// Cases is web.Records: what Case answers of each, with as many queries as for one.
 func (r Records) Cases(ctx context.Context, learnerID string, capabilities []string) (map[string]mapping.Case, error) {
 	out := make(map[string]mapping.Case, len(capabilities))
 	if len(capabilities) == 0 {
@@ -19,6 +19,9 @@ func (r Records) Cases(ctx context.Context, learnerID string, capabilities []str
 	err := r.s.snapshot(ctx, func(db reader) error {
 		bases, rules, err := r.bases(ctx, db, learnerID, capabilities)
 		if err != nil {
+			return err
+		}
+		if err := r.s.addEarlier(ctx, db, learnerID, bases, capabilities); err != nil {
 			return err
 		}
 		for _, id := range capabilities {

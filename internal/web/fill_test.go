@@ -161,7 +161,7 @@ func (w *world) people() {
 	add("operator", web.Session{Operator: true})
 	add("late", web.Session{Account: "account-late", Roles: teacher, Lead: true, Recorded: true, ExpiresAt: now.Add(-time.Minute)})
 	add("anonymous", web.Session{Roles: learner})
-	add("preview", web.Session{Account: "account-preview", Roles: append(teacher, lti.RoleTestUser), Lead: true})
+	add("preview", web.Session{Account: "account-preview", Roles: append(teacher, lti.RoleTestUser), Lead: true, Test: []string{testAgent}})
 	add("nameless", web.Session{Roles: teacher, Lead: true})
 	add("six", web.Session{Account: "account-amara", Learner: "learner-amara", Roles: learner, Recorded: true, Node: w.capability6()})
 }

@@ -133,11 +133,20 @@ func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
 		Session: Session{
 			Registration: reg.ID, Name: l.Name, Actor: actor, Course: course, LinkID: l.ResourceLink.ID,
 			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick, Roster: roster,
-			CopyOf: copiedFrom(l), Review: reviewOf(l, reg), Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(),
+			CopyOf: copiedFrom(l), Review: reviewOf(l, reg), Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(), Test: testAgents(l, reg, who),
 			Locale: l.Locale(), ReturnURL: returnAddress(l.Presentation.ReturnURL, reg),
 			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(sessionLife),
 		},
 	}, nil
+}
+
+// testAgents is whose records the platform's test person is told of, so that who tries tags sees what was recorded and that nothing
+// counts; nil for everyone else. An e-mail address may be somebody's, and proves nothing of a test person.
+func testAgents(l *lti.Launch, reg Registration, who learner.Claims) []string {
+	if !l.Roles.TestUser() || l.Anonymous() || reg.Identity.Exclusive() {
+		return nil
+	}
+	return learner.Agents(reg.Identity, who)
 }
 
 // claims keeps what says who the person is. Of the claims that may name them in records only the one that the registration's

@@ -188,7 +188,7 @@ func reviewOf(l *lti.Launch, reg Registration) *Review {
 
 // explainOf asks why a capability stands as it does for a learner, and answers what that rests on as well.
 func (s *site) explainOf(ctx context.Context, session *Session, learner, capability string) (mapping.Case, mapping.Explanation, error) {
-	c, err := s.Records.Case(ctx, learner, capability)
+	c, err := s.caseOf(ctx, session, learner, capability)
 	if err != nil {
 		return c, mapping.Explanation{}, fmt.Errorf("read what the state rests on: %w", err)
 	}
@@ -200,4 +200,12 @@ func (s *site) explainOf(ctx context.Context, session *Session, learner, capabil
 		return c, mapping.Explanation{}, err
 	}
 	return c, mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] }), nil
+}
+
+// caseOf is what a state rests on. The platform's test person, who has no record, is told of what they tried.
+func (s *site) caseOf(ctx context.Context, session *Session, learner, capability string) (mapping.Case, error) {
+	if learner == "" && len(session.Test) > 0 {
+		return s.Records.Tried(ctx, session.Registration, session.Test, capability)
+	}
+	return s.Records.Case(ctx, learner, capability)
 }

@@ -43,6 +43,7 @@ type Session struct {
 	Roles        []string // as launched
 	Lead         bool     // leads the course: instructor, content developer or administrator in this context
 	Recorded     bool     // false for anonymous, test user and preview
+	Test         []string `json:",omitzero"` // agents (xapi.Agent.Key) whose records are those of the platform's test person; nil for everyone else
 	Locale       string
 	ReturnURL    string
 	InFrame      bool
@@ -150,6 +151,8 @@ type Records interface {
 	Case(ctx context.Context, learnerID, capability string) (mapping.Case, error)
 	// Cases answers what Case answers of each of some capabilities, by capability.
 	Cases(ctx context.Context, learnerID string, capabilities []string) (map[string]mapping.Case, error)
+	// Tried answers Case for nobody, with what the agents of a registration's test person did: it is told, and counts for nothing.
+	Tried(ctx context.Context, registration string, agents []string, capability string) (mapping.Case, error)
 	// Changes answers the history of some capabilities from when something became known on (the zero time: all of it), the newest
 	// first, limit of them after the first offset ones; total is how many there are.
 	Changes(ctx context.Context, learnerID string, capabilities []string, since time.Time, offset, limit int) (changes []Change, total int, err error)
