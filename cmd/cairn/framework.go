@@ -64,6 +64,9 @@ func (c *frameworkImportCmd) Run(p *program) error {
 		default:
 			out.Published, err = s.PublishFramework(p.ctx, got.Framework, base)
 		}
+		if err == nil && (out.Draft || out.Published) {
+			err = s.NoteImport(p.ctx, sqlstore.FrameworkImport{ID: out.ID, Version: out.Version, File: filepath.Base(c.File), Report: got.Report})
+		}
 		if err != nil {
 			return publicationRefused(err)
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"os"
 
@@ -42,20 +44,13 @@ func (c *frameworkMigrateCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		tags, err := allTags(p, s)
+		tags, err := allTags(p.ctx, s)
 		if err != nil {
 			return err
 		}
-		tags = tags.Of(func(id string) bool {
-			_, was := older.Catalog.Capability(id)
-			_, is := newer.Catalog.Capability(id)
-			return was || is
-		})
+		tags = tagsOf(tags, older.Catalog, newer.Catalog)
 		d := mapping.Diff(older.Catalog.Framework, newer.Catalog.Framework)
-		reason := c.Reason
-		if reason == "" {
-			reason = "migration of " + d.ID + " from " + d.From + " to " + d.To
-		}
+		reason := cmp.Or(c.Reason, migrationReason(d))
 		out := migrated{ID: d.ID, From: d.From, To: d.To, DryRun: c.DryRun,
 			Migration: mapping.Migrate(d, tags, mapping.Changeset{Author: operator, Reason: reason, At: p.now().UTC()})}
 		if out.Effect, err = p.effect(s, there, out.Changesets); err != nil {
@@ -71,6 +66,20 @@ func (c *frameworkMigrateCmd) Run(p *program) error {
 		}
 		return out.print(p)
 	})
+}
+
+// tagsOf is the tags that a migration from one version to another has to do with.
+func tagsOf(tags mapping.Tags, older, newer *mapping.Catalog) mapping.Tags {
+	return tags.Of(func(id string) bool {
+		_, was := older.Capability(id)
+		_, is := newer.Capability(id)
+		return was || is
+	})
+}
+
+// migrationReason is why tags are carried where nobody says it.
+func migrationReason(d mapping.FrameworkDiff) string {
+	return "migration of " + d.ID + " from " + d.From + " to " + d.To
 }
 
 // effect looks at what changesets together would do to learners, and writes nothing.
@@ -94,9 +103,9 @@ func (p *program) effect(s *sqlstore.Store, there *sqlstore.Frameworks, all []ma
 	return out, nil
 }
 
-func allTags(p *program, s *sqlstore.Store) (mapping.Tags, error) {
+func allTags(ctx context.Context, s *sqlstore.Store) (mapping.Tags, error) {
 	var out mapping.Tags
-	all, err := s.Projection().Alignments(p.ctx)
+	all, err := s.Projection().Alignments(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -107,7 +116,7 @@ func allTags(p *program, s *sqlstore.Store) (mapping.Tags, error) {
 			out.Ended = append(out.Ended, a.Alignment)
 		}
 	}
-	out.Rules, err = s.Projection().Rules(p.ctx)
+	out.Rules, err = s.Projection().Rules(ctx)
 	return out, err
 }
 

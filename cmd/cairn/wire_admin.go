@@ -6,12 +6,11 @@ import (
 	"cairn/internal/diagnosis"
 	"cairn/internal/sqlstore"
 	"cairn/internal/web"
-	"cairn/mapping"
 )
 
-// administration joins what the pages of those who run Cairn need.
-func (w wiring) administration(store *sqlstore.Store, there *sqlstore.Frameworks) web.Administration {
-	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}, Frameworks: &frameworkVersions{wiring: w, store: store, there: there, reports: map[[2]string]mapping.Fidelity{}}}
+// administration joins what the pages of those who run Cairn need. ctx ends what they work out.
+func (w wiring) administration(ctx context.Context, store *sqlstore.Store, there *sqlstore.Frameworks) web.Administration {
+	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}, Frameworks: &frameworkVersions{wiring: w, store: store, there: there, effects: newVersionEffects(ctx, w.now)}}
 }
 
 // learningSites is web.LearningSites.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"sync"
 
 	"cairn/internal/pipeline"
 	"cairn/internal/sqlstore"
@@ -13,19 +12,19 @@ import (
 	"cairn/mapping/interchange"
 )
 
-// frameworkVersions is web.FrameworkVersions. What imports kept is remembered by this process.
+// frameworkVersions is web.FrameworkVersions. What versions do to learners is worked out by this process.
 type frameworkVersions struct {
 	wiring
-	store *sqlstore.Store
-	there *sqlstore.Frameworks
-
-	mu      sync.Mutex
-	reports map[[2]string]mapping.Fidelity // of imports by this process, by id and version
+	store   *sqlstore.Store
+	there   *sqlstore.Frameworks
+	effects *versionEffects
 }
 
-// Versions answers what is published or retired, then the drafts with what publishing them changes.
+// importsLooked is how far back the reports of imports are looked for.
+const importsLooked = 200
+
+// Versions answers what is published or retired, then the drafts.
 func (f *frameworkVersions) Versions(ctx context.Context) ([]web.FrameworkVersion, error) {
-	var out []web.FrameworkVersion
 	published, err := f.store.ListFrameworks(ctx)
 	if err != nil {
 		return nil, err
@@ -33,31 +32,99 @@ func (f *frameworkVersions) Versions(ctx context.Context) ([]web.FrameworkVersio
 	if err := f.there.Look(); err != nil {
 		return nil, err
 	}
-	worded := map[[2]string]int{}
-	for _, c := range f.there.All() {
-		worded[[2]string{c.ID, c.Version}] = wordedOf(c)
-	}
-	for _, p := range published {
-		out = append(out, web.FrameworkVersion{ID: p.ID, Version: p.Version, Title: p.Title, State: p.State, At: p.Published, Tracked: p.Capabilities,
-			Included: worded[[2]string{p.ID, p.Version}], Statements: p.Statements})
-	}
 	drafts, err := f.store.FrameworkDrafts(ctx)
-	for _, d := range drafts {
-		c := mapping.NewCatalog(d.Framework, "")
-		v := web.FrameworkVersion{ID: c.ID, Version: c.Version, Title: c.Title, State: mapping.VersionDraft, At: d.Saved, Tracked: len(c.Tracked("")),
-			Included: wordedOf(c), Statements: c.Statements}
-		if now, ok := f.there.Framework(c.ID); ok {
-			diff := mapping.Diff(now.Framework, d.Framework)
-			v.Diff = &diff
-		}
-		f.mu.Lock()
-		if report, ok := f.reports[[2]string{v.ID, v.Version}]; ok {
-			v.Report = &report
-		}
-		f.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	reports, err := f.reports(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []web.FrameworkVersion
+	for _, p := range published {
+		v := web.FrameworkVersion{ID: p.ID, Version: p.Version, Title: p.Title, State: p.State, At: p.Published, Statements: p.Statements}
+		f.compare(&v, mapping.Framework{})
 		out = append(out, v)
 	}
+	for _, d := range drafts {
+		v := web.FrameworkVersion{ID: d.Framework.ID, Version: d.Framework.Version, Title: d.Framework.Title, State: mapping.VersionDraft, At: d.Saved, Statements: d.Framework.Statements}
+		f.compare(&v, d.Framework)
+		out = append(out, v)
+	}
+	for i, v := range out {
+		out[i].Report = reports[[2]string{v.ID, v.Version}]
+	}
+	return out, nil
+}
+
+// compare fills in what is in a version and what it changes. draft is its content where it is not published.
+func (f *frameworkVersions) compare(v *web.FrameworkVersion, draft mapping.Framework) {
+	now, inUse := f.there.Framework(v.ID)
+	v.Items = mapping.NewCatalog(draft, "")
+	if v.State == mapping.VersionDraft {
+		v.Before = now
+	} else if p, err := findFramework(f.there, v.ID, v.Version); err == nil {
+		v.Items = p.Catalog
+		v.Replaced = v.State == mapping.VersionPublished && now != p.Catalog
+		if now == p.Catalog {
+			v.Before = f.before(p.Catalog)
+		}
+	}
+	v.Tracked, v.Included = len(v.Items.Tracked("")), wordedOf(v.Items)
+	if inUse && v.Before != nil {
+		d := mapping.Diff(v.Before.Framework, v.Items.Framework)
+		v.Diff = &d
+	}
+}
+
+// before is the version that was published last before one; nil for the first.
+func (f *frameworkVersions) before(c *mapping.Catalog) *mapping.Catalog {
+	later := false
+	for _, p := range f.there.Publications() {
+		if later && p.Catalog.ID == c.ID {
+			return p.Catalog
+		}
+		later = later || p.Catalog == c
+	}
+	return nil
+}
+
+// reports answers the newest report of each version that was imported.
+func (f *frameworkVersions) reports(ctx context.Context) (map[[2]string]*mapping.Fidelity, error) {
+	out := map[[2]string]*mapping.Fidelity{}
+	all, err := f.store.FrameworkImports(ctx, importsLooked)
+	for _, i := range all {
+		if key := [2]string{i.ID, i.Version}; out[key] == nil {
+			out[key] = &i.Report
+		}
+	}
 	return out, err
+}
+
+func (f *frameworkVersions) Imports(ctx context.Context, limit int) ([]web.FrameworkImport, error) {
+	all, err := f.store.FrameworkImports(ctx, limit)
+	out := make([]web.FrameworkImport, len(all))
+	for i, one := range all {
+		out[i] = web.FrameworkImport(one)
+	}
+	return out, err
+}
+
+// SetFates keeps the draft with what becomes of the items.
+func (f *frameworkVersions) SetFates(ctx context.Context, id, version string, fates []web.ItemFate) error {
+	draft, err := f.store.FrameworkDraft(ctx, id, version)
+	if err != nil {
+		return notFoundAs(err, sqlstore.ErrFrameworkUnknown)
+	}
+	for _, one := range fates {
+		if draft, err = draft.WithFate(one.Item, one.Fate, one.Heirs); err != nil {
+			return err
+		}
+	}
+	if err := mapping.Validate(draft); err != nil {
+		return err
+	}
+	return notFoundAs(f.store.SaveFrameworkDraft(ctx, draft), sqlstore.ErrFrameworkChanged)
 }
 
 // wordedOf counts the capabilities with a wording of their own: those that are no whole section at a level.
@@ -108,8 +175,8 @@ func (f *frameworkVersions) ImportDraft(ctx context.Context, m mapping.Meta, nam
 	if err != nil {
 		return web.FrameworkVersion{}, err
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.reports[[2]string{got.Framework.ID, got.Framework.Version}] = got.Report
+	if err := f.store.NoteImport(ctx, sqlstore.FrameworkImport{ID: got.Framework.ID, Version: got.Framework.Version, File: name, Report: got.Report}); err != nil {
+		return web.FrameworkVersion{}, err
+	}
 	return web.FrameworkVersion{ID: got.Framework.ID, Version: got.Framework.Version}, nil
 }

@@ -1,47 +1,30 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"cairn/mapping"
 )
 
-// FrameworkVersions is the versions of frameworks, published or not.
-type FrameworkVersions interface {
-	// Versions answers all: the published and the retired, in order of publication, then the drafts.
-	Versions(ctx context.Context) ([]FrameworkVersion, error)
-	// ImportDraft reads a file of any format and keeps it as a draft, in place of an earlier draft of the version. *mapping.ImportError
-	// names everything that is wrong, and then nothing was kept.
-	ImportDraft(ctx context.Context, m mapping.Meta, name string, data []byte) (FrameworkVersion, error)
-	// Publish makes a draft public, for good. ErrNotFound; ErrTaken when the version is published with other content.
-	Publish(ctx context.Context, id, version string) error
-	// SetState retires a published version, or takes a retired one into use again. ErrNotFound.
-	SetState(ctx context.Context, id, version string, state mapping.PublicationState, reason string) error
-}
-
-// FrameworkVersion is one of them.
-type FrameworkVersion struct {
-	ID, Version, Title string
-	State              mapping.PublicationState
-	At                 time.Time              // when it was published, or the draft saved
-	Tracked            int                    // capabilities that can be tracked
-	Included           int                    // of them with a wording of their own
-	Statements         int                    // of the publisher's framework; 0: not known
-	Diff               *mapping.FrameworkDiff // against the version that is in use, for a draft; nil for the first one
-	Report             *mapping.Fidelity      // of the import of a draft; nil when it is not remembered
-}
-
 type frameworksBody struct {
-	Rows   []frameworkRow
-	Import string // address of the form that brings one in; "" for who may not
+	Rows    []frameworkRow
+	Import  string // address of the form that brings one in; "" for who may not
+	Imports []importRow
 }
+
+// importRow is a file that became a version, with what of it was kept.
+type importRow struct {
+	File, When, Version, Href, Sum string
+	Lines                          []reportLine
+}
+
+// importsMost is how many imports are listed.
+const importsMost = 10
 
 type frameworkRow struct {
 	Title, Version, Word, Tone, Href string
@@ -64,12 +47,19 @@ func (s *site) frameworks(v *visit) (answer, error) {
 	b := frameworksBody{}
 	if v.session.Operator {
 		b.Import = v.to("admin/frameworks/import")
+		imports, err := s.Admin.Frameworks.Imports(v.Context(), importsMost)
+		if err != nil {
+			return answer{}, fmt.Errorf("list the imports of frameworks: %w", err)
+		}
+		for _, i := range imports {
+			b.Imports = append(b.Imports, v.importRow(i))
+		}
 	}
 	for _, f := range all {
 		b.Rows = append(b.Rows, v.frameworkRow(f))
 	}
 	p := s.adminPage(v, "adminframeworks", v.say("frameworks.title"), "frameworks")
-	if done := q.Get("done"); slices.Contains([]string{"published", "retired", "again"}, done) {
+	if done := q.Get("done"); slices.Contains([]string{"published", "retired", "again", "carried"}, done) {
 		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("frameworks.done." + done)}}
 	}
 	p.Body = b
@@ -87,7 +77,10 @@ func (s *site) versions(v *visit) ([]FrameworkVersion, error) {
 
 func (v *visit) frameworkRow(f FrameworkVersion) frameworkRow {
 	r := frameworkRow{Title: f.Title, Version: v.say("frameworks.version", "version", f.Version), Word: v.say("frameworks.state." + string(f.State)), Tone: frameworkTones[f.State],
-		Href: v.to(addressOf("admin/frameworks/version", url.Values{"id": {f.ID}, "version": {f.Version}}))}
+		Href: v.versionLink("version", f)}
+	if f.Replaced {
+		r.Word, r.Tone = v.say("frameworks.state.replaced"), "s-none"
+	}
 	if f.Statements > f.Included {
 		r.Says = append(r.Says, v.say("frameworks.part", "some", f.Included, "all", f.Statements))
 	}
@@ -99,11 +92,18 @@ func (v *visit) frameworkRow(f FrameworkVersion) frameworkRow {
 	return r
 }
 
+// versionLink is a page about a version.
+func (v *visit) versionLink(page string, f FrameworkVersion) string {
+	return v.to(addressOf("admin/frameworks/"+page, url.Values{"id": {f.ID}, "version": {f.Version}}))
+}
+
 type frameworkBody struct {
 	frameworkRow
 	ID, Number string
 	Diff       []string  // what publishing it changes, in counts
 	Fates      []fateRow // what becomes of each item that it has not
+	Map        string    // address of the page that says what becomes of them; "" where that cannot be changed
+	Effect     string    // address of the page of what it does to learners, with the tags carried over; "" where nothing is replaced
 	Report     []reportLine
 	Post, Do   string // address of the form, and what it does; "" for who may not
 	Reason     textField
@@ -138,8 +138,14 @@ func (s *site) frameworkVersion(v *visit) (answer, error) {
 
 func (s *site) versionPage(v *visit, f FrameworkVersion, reason string, wrong *fieldErrors) *page {
 	b := frameworkBody{frameworkRow: v.frameworkRow(f), ID: f.ID, Number: f.Version}
-	if f.Diff != nil {
+	if f.Diff != nil && f.State == mapping.VersionDraft {
 		b.Diff, b.Fates = v.diffWords(*f.Diff), v.fateRows(*f.Diff)
+	}
+	if f.Diff != nil && len(f.Diff.Retired) > 0 && v.session.Operator {
+		b.Effect = v.versionLink("effect", f)
+		if f.State == mapping.VersionDraft {
+			b.Map = v.versionLink("mapping", f)
+		}
 	}
 	if f.Report != nil {
 		b.Report = v.reportLines(*f.Report)
@@ -202,4 +208,8 @@ func (s *site) frameworkRoutes(get, post mounter) {
 	get("/admin/frameworks/version", reader, administering(s.frameworkVersion))
 	get("/admin/frameworks/import", reader, operating(s.askFramework))
 	post("/admin/frameworks/version", reader, operating(s.setVersion))
+	get("/admin/frameworks/mapping", reader, operating(s.askFates))
+	post("/admin/frameworks/mapping", reader, operating(s.saveFates))
+	get("/admin/frameworks/effect", reader, operating(s.versionEffect))
+	post("/admin/frameworks/effect", reader, operating(s.carryTags))
 }

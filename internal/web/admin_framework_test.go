@@ -14,14 +14,24 @@ func (a *adminWorld) someVersions() {
 	item := func(code string) mapping.ItemDiff {
 		return mapping.ItemDiff{ID: code, Code: code, Title: "Item " + code}
 	}
+	before, items := someItems("0.9", "3", "4", "5", "6", "7"), someItems("1.0", "1", "2", "3")
 	a.versions = []web.FrameworkVersion{
 		{ID: "hee", Version: "2023-02", Title: "HEE AI and DHT", State: mapping.VersionPublished, At: now.AddDate(0, -6, 0), Tracked: 111, Included: 15, Statements: 195},
 		{ID: "hee", Version: "2021", Title: "HEE AI and DHT", State: mapping.VersionRetired, At: now.AddDate(-3, 0, 0), Tracked: 1},
 		{ID: "direct", Version: "1.0", Title: "DIRECT", State: mapping.VersionDraft, At: now.Add(-3 * 60 * 60 * 1e9), Tracked: 40, Included: 40, Statements: 40, Diff: &mapping.FrameworkDiff{From: "0.9",
 			Added: []mapping.ItemDiff{item("1"), item("2")}, Changed: []mapping.ItemDiff{item("3")}, Unchanged: 37, Retired: []mapping.RetiredItem{
 				{ItemDiff: item("4"), Fate: mapping.FateExact, Becomes: []string{"1"}}, {ItemDiff: item("5"), Fate: mapping.FateNarrower, Becomes: []string{"1"}},
-				{ItemDiff: item("6"), Fate: mapping.FateSplit, Becomes: []string{"1", "2"}}, {ItemDiff: item("7"), Fate: mapping.FateRetired}}}},
+				{ItemDiff: item("6"), Fate: mapping.FateSplit, Becomes: []string{"1", "2"}}, {ItemDiff: item("7"), Fate: mapping.FateRetired}}}, Before: before, Items: items},
+		{ID: "direct", Version: "0.9", Title: "DIRECT", State: mapping.VersionPublished, Replaced: true, At: now.AddDate(-1, 0, 0), Tracked: 5, Items: before},
 	}
+}
+
+func someItems(version string, codes ...string) *mapping.Catalog {
+	f := mapping.Framework{ID: "direct", Version: version, Title: "DIRECT", Items: []mapping.Node{{ID: "section", Kind: mapping.NodeSection, Code: "S", Title: "Section"}}}
+	for _, code := range codes {
+		f.Items = append(f.Items, mapping.Node{ID: code, Parent: "section", Kind: mapping.NodeCapability, Code: "D" + code, Title: "Item " + code})
+	}
+	return mapping.NewCatalog(f, "")
 }
 
 func (a *adminWorld) Versions(context.Context) ([]web.FrameworkVersion, error) {
@@ -44,11 +54,11 @@ func (a *adminWorld) SetState(_ context.Context, id, version string, state mappi
 func TestFrameworksTellVersionsAndFates(t *testing.T) {
 	w := newWorld(t)
 	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{
-		"HEE AI and DHT", "Version 2023-02", "Live", "15 of 195 statements included.", "111 capabilities can be tracked.", "Retired", "DIRECT", "Draft", "Only the people who run Cairn see it.", "admin/frameworks/import#c"}, nil)
+		"HEE AI and DHT", "Version 2023-02", "Live", "15 of 195 statements included.", "111 capabilities can be tracked.", "Retired", "DIRECT", "Draft", "Replaced", "Only the people who run Cairn see it.", "admin/frameworks/import#c"}, nil)
 	checkSays(t, w.get("operator", "/admin/frameworks/version?id=direct&version=1.0").Body.String(), []string{
 		"It is compared with version 0.9", "2 items are added.", "1 item changes.", "4 items are replaced or retired.", "37 items stay as they are.", "One item replaces it.", "One item replaces a part of it.",
 		"2 items replace it.", "Nothing replaces it. Evidence for it is kept.", `name="do" value="publish"`}, nil)
-	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{"Version 2023-02"}, []string{"admin/frameworks/import", "DIRECT"})
+	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{"Version 2023-02"}, []string{"admin/frameworks/import", "Version 1.0", "Last imports"})
 	checkSays(t, w.get("admin", "/admin/frameworks/version?id=hee&version=2023-02").Body.String(), []string{"15 of 195 statements included."}, []string{"<form"})
 	w.admin.versions = nil
 	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{"No framework is published yet."}, nil)

@@ -69,3 +69,17 @@ func (v *visit) reportLines(r mapping.Fidelity) (out []reportLine) {
 }
 
 type reportLine struct{ Word, What, Note string }
+
+// importRow says what an import was of and what it kept, in one line and in all.
+func (v *visit) importRow(i FrameworkImport) importRow {
+	r := importRow{File: i.File, When: v.dateTime(i.At), Version: v.say("frameworks.version", "version", i.Version), Lines: v.reportLines(i.Report),
+		Href: v.versionLink("version", FrameworkVersion{ID: i.ID, Version: i.Version})}
+	count := func(lines []mapping.FidelityLine) (n int) {
+		for _, l := range lines {
+			n += l.Count
+		}
+		return n
+	}
+	r.Sum = v.say("frameworks.import.sum", "kept", count(i.Report.Kept), "mapped", count(i.Report.Mapped), "dropped", count(i.Report.Dropped))
+	return r
+}

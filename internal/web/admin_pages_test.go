@@ -13,6 +13,7 @@ func adminPages() map[string][2]string {
 		"access": {"operator", "/admin/access?ended=1"}, "new key": {"operator", "/admin/access/key"}, "key": {"operator", "/admin/access/keys/plugin"}, "ended key": {"operator", "/admin/access/keys/old"},
 		"people data": {"operator", "/admin/people?erased=1"}, "person data": {"operator", "/admin/people/learner-amara"}, "erase": {"operator", "/admin/people/learner-amara/erase"},
 		"frameworks": {"operator", "/admin/frameworks?done=published"}, "frameworks of an LMS": {"admin", "/admin/frameworks"}, "import framework": {"operator", "/admin/frameworks/import"}, "draft framework": {"operator", "/admin/frameworks/version?id=direct&version=1.0"}, "live framework": {"operator", "/admin/frameworks/version?id=hee&version=2023-02"},
+		"from old to new": {"operator", "/admin/frameworks/mapping?id=direct&version=1.0&saved=1"}, "effect of a version": {"operator", "/admin/frameworks/effect?id=direct&version=1.0"},
 		"new forward": {"operator", "/admin/access/forward"}, "forward": {"operator", "/admin/access/forwards/dept?done=tested"}, "paused forward": {"operator", "/admin/access/forwards/paused"},
 		"refused records": {"operator", "/admin/access/forwards/dept/refused?again=1"}, "remove forward": {"operator", "/admin/access/forwards/dept/remove"},
 	}

@@ -19,6 +19,8 @@ type adminWorld struct {
 	done      []string      // with forwards
 
 	versions []web.FrameworkVersion
+	moved    bool // the tags have changed since an effect was shown
+	nobody   bool // loses evidence by a version
 	gone     []pipeline.Erased
 	forwards []web.Forward
 	sealed   []web.NewForward

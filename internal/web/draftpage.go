@@ -13,19 +13,12 @@ import (
 
 // draftBody is A4: what an author's changes do. Nothing goes live without it.
 type draftBody struct {
-	Empty                 bool
-	Working               string // how far the work has come, "" when it is done
-	Again                 string
-	Checked               string
-	Totals                []stateCount
-	Same                  string
-	None                  bool     // nobody's evidence changes
-	Heads                 []string // of the numbers of a row
-	Rows                  []effectRow
-	Hidden                string // why counts are hidden, "" when they are not
+	Empty   bool
+	Working string // how far the work has come, "" when it is done
+	Again   string
+	effectTable
 	Count                 string
 	Changes               []changeLine
-	Lose                  string // what has to be seen before it is applied, "" when nobody loses
 	Seen                  bool
 	Post                  string
 	Discard               string
@@ -36,13 +29,6 @@ type draftBody struct {
 	Reason                string
 	Errors                map[string]string
 	MayNot                string
-}
-
-// effectRow is a capability with how many people have evidence now and then.
-type effectRow struct {
-	Name  string
-	Cells []totalsCell
-	Who   string
 }
 
 // changeLine is one change of the draft. Remove is the value that takes it out.
@@ -129,48 +115,13 @@ func (s *site) draftPage(v *visit, d *draft, id string) (*page, error) {
 
 // fillEffects says what the draft does in numbers.
 func (s *site) fillEffects(v *visit, b *draftBody, e Effects, id string) {
-	cat := s.catalog(v.session)
 	b.After, b.Print, b.LosePairs, b.LosePeople = e.After, e.Fingerprint, e.Pairs.Lose, e.People.Lose
-	b.Checked = v.say("draft.checked", "n", e.Checked, "time", v.moment(e.At))
-	b.None = e.Pairs == (EffectCount{})
-	hidden := s.TotalsOnly && slices.Contains(mapping.Hide(e.Checked, []int{e.People.Gain, e.People.Lose, e.People.Expire, e.Same}, nil, s.smallest()), true)
-	if !hidden {
-		for _, c := range []struct {
-			state mapping.State
-			key   string
-			n     int
-		}{{mapping.Evidenced, "gain", e.People.Gain}, {mapping.Withdrawn, "lose", e.People.Lose}, {mapping.Expiring, "expire", e.People.Expire}} {
-			b.Totals = append(b.Totals, stateCount{c.state, v.say("draft.people."+c.key, "n", c.n)})
+	b.effectTable = v.effectTable(s.catalog(v.session), e, s.hiding(s.TotalsOnly))
+	b.Named = !s.TotalsOnly
+	for i, c := range e.Capabilities {
+		if b.Named && c.EffectCount != (EffectCount{}) {
+			b.Rows[i].Who = v.to(addressOf("course/draft/who", url.Values{"capability": {c.Capability}, "of": {id}}))
 		}
-		b.Same = v.say("draft.same", "n", e.Same)
-	}
-	if e.People.Lose > 0 {
-		b.Lose = v.say("draft.seen", "n", e.People.Lose)
-		if hidden {
-			b.Lose = v.say("draft.seensome")
-		}
-	}
-	for _, head := range []string{"now", "then", "gain", "lose", "expire"} {
-		b.Heads = append(b.Heads, v.say("draft."+head))
-	}
-	for _, c := range e.Capabilities {
-		row := effectRow{Name: v.capabilityTitle(cat, c.Capability)}
-		counts := []int{c.Now, c.Then, c.Gain, c.Lose, c.Expire}
-		hide := s.TotalsOnly && slices.Contains(mapping.Hide(e.Checked, counts, nil, s.smallest()), true)
-		for _, n := range counts {
-			cell := totalsCell{Text: strconv.Itoa(n)}
-			if hide {
-				cell, hidden = totalsCell{v.say("totals.hidden"), true}, true
-			}
-			row.Cells = append(row.Cells, cell)
-		}
-		if !s.TotalsOnly && c.EffectCount != (EffectCount{}) {
-			row.Who = v.to(addressOf("course/draft/who", url.Values{"capability": {c.Capability}, "of": {id}}))
-		}
-		b.Rows = append(b.Rows, row)
-	}
-	if hidden {
-		b.Hidden = v.say("totals.why", "n", s.smallest())
 	}
 }
 
