@@ -76,7 +76,7 @@ func TestStatesOfALearnersPage(t *testing.T) {
 		not     []string
 	}{
 		"under way": {"amara", nil, []string{`You have evidence for <a href="./me/list?state=evidenced#c">3</a> of`, "1 in progress", "1 withdrawn",
-			"15 of 195 statements included.", "Up to date to 2:32pm. Only you and the people who lead this course can see this."}, []string{"Nothing has counted", "expiring", "%"}},
+			"15 of 195 statements included.", "Up to date to 2:32pm. People who lead &#34;Digital safety&#34;, or another course of yours, can see this too."}, []string{"Nothing has counted", "expiring", "%"}},
 		"nothing yet":  {"ben", nil, []string{"Nothing has counted yet."}, []string{"Important"}},
 		"no tags":      {"ben", func(w *world) { w.aligned = nil }, []string{"No activity in this course is tagged yet.", "can add tags"}, []string{"Nothing has counted yet"}},
 		"behind":       {"amara", func(w *world) { w.upTo = now.Add(-61 * time.Second) }, []string{"New activity is still being added. These figures are up to 2:30pm."}, nil},

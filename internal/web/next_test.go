@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"cairn/mapping"
 )
 
 // TestNextSteps holds L6: the order, what each step does, and where it is.
@@ -54,6 +56,23 @@ func TestNextStepsOfOtherCourses(t *testing.T) {
 	w.rules[0].Scope = course9.Scope()
 	checkSays(t, w.get("amara", "/me/next").Body.String(), nil, []string{"Practice: read a report</p>"})
 	checkSays(t, w.get("amara", "/me/next?from=all").Body.String(), []string{"Practice: read a report</p>"}, nil)
+	for i := range w.aligned { // an activity that does not lie on the reader's own platform has no link, so it says where it is
+		if w.aligned[i].Capability == w.capability("6.1-L2") {
+			w.aligned[i].Selector.IRI = strings.Replace(w.aligned[i].Selector.IRI, lms, "https://other.example", 1)
+		}
+	}
+	checkSays(t, w.get("amara", "/me/next?from=all").Body.String(), []string{"In course &#34;Another course&#34;"}, nil)
+}
+
+// What only helps where another capability comes first stands last, and says so.
+func TestNextStepsThatWaitComeLast(t *testing.T) {
+	w := newWorld(t)
+	w.cat.Relations = append(w.cat.Relations, mapping.Relation{Type: mapping.RelationPrecedes, From: w.capability("6.1-L2"), To: w.capability("5.2.1-L1")})
+	page := w.get("ben", "/me/next").Body.String()
+	checkSays(t, page, []string{"Comes after: 6.1, level 2", "What waits for another capability comes last."}, nil)
+	if strings.Index(page, "Quiz: data and safety</p>") < strings.Index(page, "Practice: read a report</p>") {
+		t.Error("what waits stands before what does not")
+	}
 }
 
 func TestNextStepsRefuseWhatTheyDoNotKnow(t *testing.T) {

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +27,7 @@ type nextBody struct {
 	None   bool
 	Bare   []capabilityRow // gaps without an activity
 	BareN  string
+	Part   string
 }
 
 // nextRow is a step with what it does.
@@ -52,7 +56,7 @@ func (s *site) nextSteps(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Tabs = s.tabs(v, "next")
+	p.Tabs, p.Foot[1] = s.tabs(v, "next"), v.say("start.foot")
 	if err := s.readRatings(v, r); err != nil { // what the learner said to need comes first
 		return answer{}, err
 	}
@@ -72,6 +76,7 @@ func (s *site) nextSteps(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	b.bare(s, v, r, all, level)
+	b.Part = v.partText(r.cat)
 	p.Body = b
 	return answer{page: p}, nil
 }
@@ -114,6 +119,9 @@ func (s *site) fillNext(v *visit, r *record, b *nextBody, steps []mapping.Sugges
 	}
 	for _, step := range steps {
 		row := nextRow{nextActivity: s.nextActivity(v, step.Activity, placed), Does: v.doesWords(r, step)}
+		if waits := v.waitsWords(r, step); waits != "" {
+			row.Does = append(row.Does, waits)
+		}
 		row.Head = row.Name
 		if step.Effect == mapping.EffectRenews {
 			row.Head = v.say("next.renew", "activity", row.Name, "date", v.date(step.Toward[0].Expires))
@@ -121,13 +129,44 @@ func (s *site) fillNext(v *visit, r *record, b *nextBody, steps []mapping.Sugges
 		switch {
 		case row.Href != "":
 		case !step.Activity.Scope.Contains(v.session.Course.Scope()):
-			row.Where = v.say("next.elsewhere")
+			if row.Where, err = s.inCourse(v, step.Activity.Scope); err != nil {
+				return err
+			}
 		default:
 			row.Where = v.say("next.nolink")
 		}
 		b.Steps = append(b.Steps, row)
 	}
 	return nil
+}
+
+// inCourse says in which other course something is.
+func (s *site) inCourse(v *visit, scope mapping.Scope) (string, error) {
+	title, err := s.Courses.Title(v.Context(), scope.Registration, scope.Context)
+	switch {
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return "", fmt.Errorf("read the title of a course: %w", err)
+	case title == "":
+		return v.say("next.elsewhere"), nil
+	}
+	return v.say("next.incourse", "course", title), nil
+}
+
+// waitsWords names what comes before all that a step helps with, "" when something of it waits for nothing.
+func (v *visit) waitsWords(r *record, step mapping.Suggestion) string {
+	var names []string
+	for _, t := range step.Toward {
+		if len(t.Waits) == 0 {
+			return ""
+		}
+		for _, id := range t.Waits {
+			n, _ := r.cat.Node(id)
+			if name := r.shortCapability(n); len(names) < nextNamed && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return v.say("next.waits", "names", strings.Join(names, "; "))
 }
 
 // doesWords says what a step does: what it counts towards, and how far it brings each that it does not complete.

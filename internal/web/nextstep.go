@@ -11,10 +11,16 @@ func (r *record) suggest(all map[string]mapping.Explanation) []mapping.Suggestio
 
 func (r *record) outlooks(all map[string]mapping.Explanation) []mapping.Outlook {
 	var out []mapping.Outlook
+	before := r.cat.Prerequisites()
+	has := func(id string) bool {
+		state := r.of(id).State
+		return state == mapping.Evidenced || state == mapping.Expiring
+	}
 	for _, n := range r.tracked("") {
 		if x, ok := all[n.ID]; ok {
 			needed := r.ratings[n.ID].Needed
-			out = append(out, mapping.Outlook{Node: n, Explanation: x, Needed: needed != mapping.RatingNone && needed != mapping.RatingNotNeeded})
+			out = append(out, mapping.Outlook{Node: n, Explanation: x, Needed: needed != mapping.RatingNone && needed != mapping.RatingNotNeeded,
+				Waits: mapping.Waits(before, n.ID, has)})
 		}
 	}
 	return out

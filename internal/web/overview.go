@@ -48,8 +48,12 @@ type levelCount struct{ Text any }
 
 // overview answers /me.
 func (s *site) overview(v *visit) (answer, error) {
-	if _, err := v.query("role"); err != nil {
+	q, err := v.query("role", "level", "state")
+	if err != nil {
 		return answer{}, err
+	}
+	if q.Has("level") || q.Has("state") {
+		return answer{location: v.to(addressOf("me/list", q))}, nil // the overview counts; one level or state is a list
 	}
 	r, err := s.record(v)
 	if err != nil {

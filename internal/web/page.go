@@ -117,7 +117,19 @@ func (s *site) where(v *visit) template.HTML {
 // learnerPage begins a page about the learner's own record, with what is true of all of them.
 func (s *site) learnerPage(v *visit, file, title string, crumbs ...crumb) (*page, error) {
 	p := &page{file: file, Title: title, Crumbs: crumbs, Notice: standing(v), Tabs: s.tabs(v, "me")}
-	return p, s.addFreshness(v, p, v.say("foot.own"))
+	return p, s.addFreshness(v, p, v.whoSees())
+}
+
+// whoSees says who can see what a learner's pages show. Of a session without a learner nothing is kept.
+func (v *visit) whoSees() string {
+	switch course := v.session.Course.Title; {
+	case owner(v.session) == "":
+		return v.say("foot.nobody")
+	case course == "":
+		return v.say("foot.own")
+	default:
+		return v.say("foot.owncourse", "course", course)
+	}
 }
 
 // leadPage begins a page for those who lead the course.

@@ -118,6 +118,7 @@ func (s *site) personPage(v *visit, file, title string, crumbs ...crumb) (*page,
 	p, err := s.leadPage(v, file, title, "people", crumbs...)
 	if err == nil {
 		p.Window = v.say("review.window")
+		p.Foot[1] = v.say("foot.person")
 	}
 	return p, err
 }
@@ -144,7 +145,8 @@ func (s *site) personList(v *visit) (answer, error) {
 
 // personSection answers /course/people/{learner}/section/{id}.
 func (s *site) personSection(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
+	q, err := v.query("state")
+	if err != nil {
 		return answer{}, err
 	}
 	r, _, err := s.personRecord(v)
@@ -160,7 +162,7 @@ func (s *site) personSection(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	p.Foreign = v.foreign()
-	p.Body, err = s.sectionOf(v, r, n)
+	p.Body, err = s.sectionOf(v, r, n, q.Get("state"))
 	return answer{page: p}, err
 }
 

@@ -36,6 +36,9 @@ func (s *site) otherTracks(v *visit, r *record, at time.Time) (otherTracks, erro
 		}
 		if !m.Cleared() && (r.name == "" || m.Shared) {
 			out.ratings[m.Capability] = v.ratingWords(m)
+			if apart := v.apartWords(m, r.of(m.Capability).State); apart != "" && r.name == "" {
+				out.ratings[m.Capability] += " " + apart
+			}
 		}
 	}
 	all, err := s.Tracks.Endorsements(v.Context(), who)

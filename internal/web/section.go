@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"cairn/mapping"
 )
@@ -12,12 +13,14 @@ import (
 type sectionBody struct {
 	Summary any
 	For     *rolesBar
+	Filter  *sectionFilter
 	Part    string
 	Levels  []levelGroup
 	Under   []nodeRow
 	Kept    []capabilityRow // replaced, with something in the record
 	Rate    string          // address of the pages to rate the section, "" for somebody else's record
 	None    bool            // nothing is tracked here
+	Empty   bool            // nothing here fits the filter
 }
 
 type levelGroup struct {
@@ -41,7 +44,7 @@ type capabilityRow struct {
 
 // section answers /me/section/{id}.
 func (s *site) section(v *visit) (answer, error) {
-	q, err := v.query("role", "rated")
+	q, err := v.query("role", "rated", "state")
 	if err != nil {
 		return answer{}, err
 	}
@@ -61,14 +64,22 @@ func (s *site) section(v *visit) (answer, error) {
 	if q.Has("rated") {
 		p.Notice = &notice{Kind: "done", Heading: v.say("notice.done"), Text: []string{v.say("rate.kept")}}
 	}
-	p.Body, err = s.sectionOf(v, r, n)
+	p.Body, err = s.sectionOf(v, r, n, q.Get("state"))
 	return answer{page: p}, err
 }
 
-func (s *site) sectionOf(v *visit, r *record, n mapping.Node) (body sectionBody, err error) {
-	body = sectionBody{Summary: r.countText(v, r.tally(r.tracked(n.ID)), "node", n.ID), For: r.rolesBar(v, "/section/"+n.ID), Part: v.partText(r.cat)}
-	if body.Levels, err = s.levelGroups(v, r, n.ID); err != nil {
+// sectionOf lists what hangs on a node, of one state or, with "", of all.
+func (s *site) sectionOf(v *visit, r *record, n mapping.Node, state string) (body sectionBody, err error) {
+	only := mapping.State(state)
+	if only != "" && !knownState(only) {
+		return body, refuse(http.StatusBadRequest, "query-value", "nopage")
+	}
+	body = sectionBody{Summary: r.sectionText(v, n), For: r.rolesBar(v, "/section/"+n.ID), Part: v.partText(r.cat)}
+	if body.Levels, err = s.levelGroups(v, r, n.ID, only); err != nil {
 		return body, err
+	}
+	if body.Empty = len(body.Levels) == 0 && only != ""; body.Empty || len(body.Levels) > 0 {
+		body.Filter = r.sectionFilter(v, n.ID, only)
 	}
 	for _, child := range r.cat.Sections(n.ID) {
 		body.Under = append(body.Under, r.row(v, child))
@@ -105,11 +116,11 @@ func (r *record) crumbs(v *visit, node string) []crumb {
 	return out
 }
 
-// levelGroups lists the capabilities that hang on a node itself, by level.
-func (s *site) levelGroups(v *visit, r *record, node string) ([]levelGroup, error) {
+// levelGroups lists the capabilities that hang on a node itself, by level: of one state or, with "", of all.
+func (s *site) levelGroups(v *visit, r *record, node string, only mapping.State) ([]levelGroup, error) {
 	var all []mapping.Node
 	for _, n := range r.cat.Capabilities(node) {
-		if r.fits(n) {
+		if r.fits(n) && (only == "" || inList(only, r.of(n.ID).State)) {
 			all = append(all, n)
 		}
 	}
@@ -186,7 +197,7 @@ func (s *site) rowWords(v *visit, r *record, rows []mapping.Node) (rowWords, err
 		return said, err
 	}
 	for id, m := range r.ratings {
-		said.ratings[id] = v.ratingWords(m)
+		said.ratings[id] = strings.TrimSpace(v.ratingWords(m) + " " + v.apartWords(m, r.of(id).State))
 	}
 	return said, nil
 }
