@@ -39,10 +39,7 @@ func (in *intake) writeAttachments(ctx context.Context) error {
 		return err
 	}
 	links := bulk{table: "statement_attachment", columns: []column{ints("pos", pos), texts("sha2", sha2s), texts("hash", hashes)}}
-	if err := links.run(ctx, in.tx); err != nil {
-		return fmt.Errorf("sqlstore: keep attachments: %w", err)
-	}
-	return nil
+	return links.later(ctx, in.tx, "keep attachments")
 }
 
 // writeContents writes those that are not there, one a statement: they may be large.

@@ -171,7 +171,7 @@ func (db *DB) snapshot(ctx context.Context, f func(reader) error) error {
 		return translate(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
-	return f(&Tx{tx: tx, db: db})
+	return f(&Tx{on: tx, db: db})
 }
 
 // micros is how a time is stored: microseconds since 1970 UTC. The zero time is stored as 0.

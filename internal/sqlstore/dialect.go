@@ -58,6 +58,18 @@ func (d *dialect) inInts(column string) string {
 	return column + " IN (SELECT value FROM json_each(?))"
 }
 
+// byKey is a query for the rows of a table whose indexed text column has one of the values of the one parameter list(values) makes.
+// PostgreSQL keeps the plan of a prepared statement, and one made while the table was small reads all of it, until it is analyzed
+// next: so each value is looked up by itself (OFFSET 0), and how many there are is kept from the planner (ARRAY), which would else
+// plan anew for every few.
+func (d *dialect) byKey(columns, table, column string) string {
+	if d.numbered {
+		return `SELECT found.* FROM unnest(ARRAY(SELECT unnest(CAST(? AS text[])))) AS wanted(value),
+			LATERAL (SELECT ` + columns + ` FROM ` + table + ` WHERE ` + column + ` = wanted.value OFFSET 0) AS found`
+	}
+	return `SELECT ` + columns + ` FROM ` + table + ` WHERE ` + d.in(column)
+}
+
 // list makes one parameter of many values ([]string or []int64), for in and inInts. The text of the query stays the same
 // however many there are, so that it is prepared once.
 func (d *dialect) list(values any) any {

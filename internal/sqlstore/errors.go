@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -58,7 +59,7 @@ func meaning(err error) error {
 	case errors.As(err, &pg):
 		return postgresMeaning(pg.Code)
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		pgconn.Timeout(err), isClosedPool(err):
+		errors.Is(err, io.ErrUnexpectedEOF), pgconn.Timeout(err), isClosedPool(err):
 		return ErrUnavailable
 	}
 	return nil

@@ -12,6 +12,9 @@ func (s *Store) MigrateDown(ctx context.Context, version int64) error {
 	return err
 }
 
+// Write is a transaction.
+func (s *Store) Write(ctx context.Context, f func(*Tx) error) error { return s.write(ctx, f) }
+
 // What the tests of this package look at from outside.
 var (
 	StoredValue = storedValue

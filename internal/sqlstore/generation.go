@@ -47,5 +47,6 @@ func (t *Tx) newGeneration(ctx context.Context) error {
 	if err := t.Get(ctx, &t.generation, `UPDATE log_head SET generation = generation + 1 RETURNING generation`); err != nil {
 		return fmt.Errorf("sqlstore: begin a new generation: %w", err)
 	}
+	t.head = nil // asked for again, with the new one
 	return nil
 }

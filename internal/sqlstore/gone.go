@@ -41,28 +41,36 @@ func (g goneRow) same(d *departed, p *xapi.Prepared) bool {
 	return ok && d.content(without[:], p.Timestamp) == *g.ContentAt
 }
 
-// loadGone finds which ids were in the log once and are erased or purged.
-func (in *intake) loadGone(ctx context.Context, ids []string) error {
+// askGone asks which ids were in the log once and are erased or purged.
+func (in *intake) askGone(ctx context.Context, ids []string, into *[]goneRow) error {
 	left := in.tx.db.departed.Load()
 	if !left.gone {
 		return nil
 	}
-	of := make(map[string]string, len(ids))
 	hashes := make([]string, len(ids))
 	for i, id := range ids {
 		hashes[i] = left.own(id)
-		of[hashes[i]] = id
 	}
-	var found []goneRow
 	d := in.tx.db.d
-	if err := in.tx.Select(ctx, &found, `SELECT hash, content, content_at FROM gone WHERE `+d.in("hash"), d.list(hashes)); err != nil {
-		return fmt.Errorf("sqlstore: look for ids that are gone: %w", err)
+	return in.tx.Ask(ctx, "look for ids that are gone", into, d.byKey(`hash, content, content_at`, "gone", "hash"), d.list(hashes))
+}
+
+// knowGone keeps what askGone found.
+func (in *intake) knowGone(ids []string, found []goneRow) {
+	if len(found) == 0 {
+		return
+	}
+	byHash := make(map[string]goneRow, len(found))
+	for _, row := range found {
+		byHash[row.Hash] = row
 	}
 	in.gone = make(map[string]goneRow, len(found))
-	for _, row := range found {
-		in.gone[of[row.Hash]] = row
+	left := in.tx.db.departed.Load()
+	for _, id := range ids {
+		if row, ok := byHash[left.own(id)]; ok {
+			in.gone[id] = row
+		}
 	}
-	return nil
 }
 
 // Dropped counts the statements that this process answered as stored and dropped: of people who were erased, and repeats of what is

@@ -16,14 +16,10 @@ const logLock = 0x6361_6972_6e01
 // the same order, so that writers cannot block each other. On SQLite the transaction has been the only writer from its begin.
 func (t *Tx) lockLog(ctx context.Context) error {
 	if t.locked || t.db.d.oneWriter {
-		t.locked = true
 		return nil
 	}
-	if _, err := t.Exec(ctx, `SELECT pg_advisory_xact_lock(CAST(? AS bigint))`, int64(logLock)); err != nil {
-		return fmt.Errorf("sqlstore: lock the log: %w", err)
-	}
 	t.locked = true
-	return nil
+	return t.Later(ctx, "lock the log", `SELECT pg_advisory_xact_lock(CAST(? AS bigint))`, int64(logLock))
 }
 
 // editLock is the key of the advisory lock under which changesets are applied on PostgreSQL.
@@ -34,38 +30,43 @@ func (t *Tx) lockEdits(ctx context.Context) error {
 	if t.db.d.oneWriter {
 		return nil
 	}
-	if _, err := t.Exec(ctx, `SELECT pg_advisory_xact_lock(CAST(? AS bigint))`, int64(editLock)); err != nil {
-		return fmt.Errorf("sqlstore: lock the changesets: %w", err)
+	return t.Later(ctx, "lock the changesets", `SELECT pg_advisory_xact_lock(CAST(? AS bigint))`, int64(editLock))
+}
+
+// head is the row of log_head.
+type head struct{ Pos, Stored, Generation int64 }
+
+// askHead locks the log and asks for its head, which only this transaction moves from then on. It is known after Send.
+func (t *Tx) askHead(ctx context.Context) error {
+	if t.head != nil {
+		return nil
 	}
-	return nil
+	if err := t.lockLog(ctx); err != nil {
+		return err
+	}
+	return t.Ask(ctx, "read the head of the log", &t.head, `SELECT pos, stored, generation FROM log_head`)
 }
 
 // advance takes n positions of the log and answers the first. stored is one value a transaction, later than any given before,
 // also when the clock went back (settled question 11). errStale when identifiers were blanked since the transaction began.
 func (t *Tx) advance(ctx context.Context, n int) (first int64, stored time.Time, err error) {
-	if err := t.lockLog(ctx); err != nil {
+	if err := t.askHead(ctx); err != nil {
 		return 0, time.Time{}, err
 	}
-	var head struct {
-		Pos    int64 `db:"pos"`
-		Stored int64 `db:"stored"`
-
-		Generation int64 `db:"generation"`
+	if err := t.Send(ctx); err != nil {
+		return 0, time.Time{}, err
 	}
-	if t.stored.IsZero() {
-		err = t.Get(ctx, &head, `UPDATE log_head SET pos = pos + ?, stored = CASE WHEN stored < CAST(? AS BIGINT) THEN CAST(? AS BIGINT) ELSE stored + 1 END
-			RETURNING pos, stored, generation`, n, micros(t.Now), micros(t.Now))
-	} else {
-		err = t.Get(ctx, &head, `UPDATE log_head SET pos = pos + ? RETURNING pos, stored, generation`, n)
-	}
-	if err != nil {
-		return 0, time.Time{}, fmt.Errorf("sqlstore: take positions of the log: %w", err)
-	}
-	if head.Generation != t.generation {
+	h := &t.head[0]
+	if h.Generation != t.generation {
 		return 0, time.Time{}, errStale
 	}
-	t.stored = fromMicros(head.Stored)
-	return head.Pos - int64(n) + 1, t.stored, nil
+	if t.stored.IsZero() {
+		h.Stored = max(micros(t.Now), h.Stored+1)
+		t.stored = fromMicros(h.Stored)
+	}
+	first = h.Pos + 1
+	h.Pos += int64(n)
+	return first, t.stored, t.Later(ctx, "take positions of the log", `UPDATE log_head SET pos = ?, stored = ?`, h.Pos, h.Stored)
 }
 
 // AppendEvent appends an event to the log and answers its position. The rows of other tables that the transaction locks must be
@@ -75,10 +76,7 @@ func (t *Tx) AppendEvent(ctx context.Context, kind pipeline.EntryKind, body []by
 	if err != nil {
 		return 0, err
 	}
-	if _, err := t.Exec(ctx, `INSERT INTO event (pos, stored, kind, body) VALUES (?, ?, ?, ?)`, pos, micros(stored), string(kind), string(body)); err != nil {
-		return 0, fmt.Errorf("sqlstore: append a %s event: %w", kind, err)
-	}
-	return pos, nil
+	return pos, t.Later(ctx, "append a "+string(kind)+" event", `INSERT INTO event (pos, stored, kind, body) VALUES (?, ?, ?, ?)`, pos, micros(stored), string(kind), string(body))
 }
 
 // Head answers the last position of the log, 0 when it is empty.

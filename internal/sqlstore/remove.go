@@ -165,10 +165,7 @@ func (r *removal) keepIDs(ctx context.Context) error {
 		contents[i], contentsAt[i] = left.content(row.Fingerprint, time.Time{}), left.content(row.Fingerprint, fromMicros(row.Timestamp))
 	}
 	insert := bulk{table: "gone", columns: []column{texts("hash", hashes), ints("pos", r.positions()), texts("content", contents), texts("content_at", contentsAt)}, suffix: " ON CONFLICT DO NOTHING"}
-	if err := insert.run(ctx, r.tx); err != nil {
-		return fmt.Errorf("sqlstore: keep the ids of what is removed: %w", err)
-	}
-	return nil
+	return insert.later(ctx, r.tx, "keep the ids of what is removed")
 }
 
 func (r *removal) removeRows(ctx context.Context) error {

@@ -105,10 +105,7 @@ func (in *intake) updateActivities(ctx context.Context, changed map[int64]string
 	}
 	upsert := bulk{table: "activity", columns: []column{ints("term", terms), texts("definition", definitions), texts("name", names), texts("type", types)},
 		suffix: " ON CONFLICT (term) DO UPDATE SET definition = excluded.definition, name = excluded.name, type = excluded.type"}
-	if err := upsert.run(ctx, in.tx); err != nil {
-		return fmt.Errorf("sqlstore: keep definitions: %w", err)
-	}
-	return nil
+	return upsert.later(ctx, in.tx, "keep definitions")
 }
 
 // mergeDefinition answers the definition with what is said of it now. had is "" for the first.

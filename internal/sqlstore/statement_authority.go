@@ -21,9 +21,10 @@ func (in *intake) writeAuthorities(ctx context.Context) error {
 		if _, known := in.tx.db.signed.get(pair); known || pair.authority == 0 {
 			continue
 		}
-		_, err := in.tx.Exec(ctx, `INSERT INTO credential_authority (credential, term) VALUES (?, ?) ON CONFLICT DO NOTHING`, pair.credential, pair.authority)
+		err := in.tx.Later(ctx, "keep the authority of a credential", `INSERT INTO credential_authority (credential, term) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+			pair.credential, pair.authority)
 		if err != nil {
-			return fmt.Errorf("sqlstore: keep the authority of a credential: %w", err)
+			return err
 		}
 		in.tx.AfterCommit(func() { in.tx.db.signed.put(pair, true) })
 	}

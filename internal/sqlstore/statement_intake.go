@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -49,7 +48,7 @@ type intake struct {
 
 // admit decides and writes. An error is unexpected, and undoes all; refusals stand in the requests.
 func (t *Tx) admit(ctx context.Context, requests []*request) error {
-	if err := t.lockLog(ctx); err != nil {
+	if err := t.askHead(ctx); err != nil {
 		return err
 	}
 	in := &intake{tx: t, byID: map[string]*row{}, referrers: map[string][]*row{}}
@@ -161,7 +160,10 @@ type storedRow struct {
 	Checkpoint  bool    `db:"checkpoint"`
 }
 
-const storedColumns = `id, pos, credential, fingerprint, timestamp, refers_to, void, voided_pos, terms`
+const (
+	storedColumns     = `id, pos, credential, fingerprint, timestamp, refers_to, void, voided_pos, terms, false AS checkpoint`
+	checkpointColumns = `id, pos, credential, CAST('' AS bytea) AS fingerprint, timestamp, refers_to, void, voided_pos, terms, true AS checkpoint`
+)
 
 // The bounds of how far references are followed. What is further away does not make a filter match.
 const (
@@ -182,7 +184,8 @@ func (in *intake) load(ctx context.Context, requests []*request) error {
 			}
 		}
 	}
-	if err := in.loadGone(ctx, ids); err != nil {
+	var gone []goneRow
+	if err := in.askGone(ctx, ids, &gone); err != nil {
 		return err
 	}
 	up, down := slices.Concat(ids, targets), ids
@@ -210,6 +213,7 @@ func (in *intake) load(ctx context.Context, requests []*request) error {
 			}
 		}
 	}
+	in.knowGone(ids, gone)
 	return nil
 }
 
@@ -224,18 +228,20 @@ func (in *intake) add(r *row) {
 // read finds the stored rows with these ids and those that refer to the others.
 func (in *intake) read(ctx context.Context, ids, referred []string) ([]*row, error) {
 	d := in.tx.db.d
-	query := `SELECT ` + storedColumns + `, false AS checkpoint FROM statement WHERE ` + d.in("id") + `
-		UNION SELECT ` + storedColumns + `, false AS checkpoint FROM statement WHERE refers_to IS NOT NULL AND ` + d.in("refers_to")
+	query := d.byKey(storedColumns, "statement", "id") + ` UNION ALL ` + d.byKey(storedColumns, "statement", "refers_to")
 	args := []any{d.list(ids), d.list(referred)}
 	if in.tx.db.departed.Load().gone { // what is left of purged ones may still be voided
-		query += ` UNION SELECT id, pos, credential, CAST('' AS bytea), timestamp, refers_to, void, voided_pos, terms, true AS checkpoint FROM checkpoint WHERE ` + d.in("id")
+		query += ` UNION ALL ` + d.byKey(checkpointColumns, "checkpoint", "id")
 		args = append(args, d.list(ids))
 	}
 	var found []storedRow
-	err := in.tx.Select(ctx, &found, query+` ORDER BY pos`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("sqlstore: look for statements with the same ids: %w", err)
+	if err := in.tx.Ask(ctx, "look for statements with the same ids", &found, query+` ORDER BY pos`, args...); err != nil {
+		return nil, err
 	}
+	if err := in.tx.Send(ctx); err != nil {
+		return nil, err
+	}
+	found = slices.CompactFunc(found, func(a, b storedRow) bool { return a.ID == b.ID }) // with the id, and referring
 	rows := make([]*row, len(found))
 	for i, f := range found {
 		rows[i] = &row{id: f.ID, pos: f.Pos, credential: f.Credential, fingerprint: f.Fingerprint, timestamp: fromMicros(f.Timestamp), checkpoint: f.Checkpoint, void: voidState(f.Void), terms: parseLinks(f.Terms)}

@@ -54,25 +54,26 @@ func parseLinks(s string) []link {
 
 // links are the rows of statement_link that the accepted statements need: their own, and by references those of the statements
 // they refer to, and theirs to the statements that refer to them. So a filter that matches a statement matches what refers to
-// it, whichever arrived first (xAPI 1.0.3 Part 3, 2.1.3), up to referenceDepth references away.
-func (in *intake) links() []placed {
-	var out []placed
+// it, whichever arrived first (xAPI 1.0.3 Part 3, 2.1.3), up to referenceDepth references away. Of those by references some may be
+// there already.
+func (in *intake) links() (rows []placed, some bool) {
 	for _, n := range in.accepted {
 		for _, l := range n.terms {
-			out = append(out, placed{l, n.pos})
+			rows = append(rows, placed{l, n.pos})
 		}
 	}
-	for _, r := range in.touched(in.accepted) {
+	touched := in.touched(in.accepted)
+	for _, r := range touched {
 		in.follow(r, func(to *row) {
 			for _, l := range to.terms {
-				out = append(out, placed{l, r.pos})
+				rows = append(rows, placed{l, r.pos})
 			}
 		})
 	}
-	slices.SortFunc(out, func(a, b placed) int {
+	slices.SortFunc(rows, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.term, b.term), cmp.Compare(a.role, b.role), cmp.Compare(a.pos, b.pos))
 	})
-	return slices.Compact(out)
+	return slices.Compact(rows), len(touched) > 0
 }
 
 // touched is the rows that get links by references when some are new: those that refer to others, and those that refer to them,
@@ -135,17 +136,16 @@ func (in *intake) checkLinks(rows []*row) error {
 	return nil
 }
 
-// writeLinks writes the rows. With references, some may be there already.
+// writeLinks writes the rows. Mostly none can be there already, and then nobody looks: that is a good part of the cost.
 func (in *intake) writeLinks(ctx context.Context) error {
-	rows := in.links()
+	rows, some := in.links()
 	terms, roles, positions := make([]int64, len(rows)), make([]int64, len(rows)), make([]int64, len(rows))
 	for i, r := range rows {
 		terms[i], roles[i], positions[i] = r.term, int64(r.role), r.pos
 	}
-	insert := bulk{table: "statement_link", columns: []column{ints("term", terms), ints("role", roles), ints("pos", positions)},
-		suffix: " ON CONFLICT DO NOTHING"}
-	if err := insert.run(ctx, in.tx); err != nil {
-		return fmt.Errorf("sqlstore: link statements to their identifiers: %w", err)
+	insert := bulk{table: "statement_link", columns: []column{ints("term", terms), ints("role", roles), ints("pos", positions)}}
+	if some {
+		insert.suffix = " ON CONFLICT DO NOTHING"
 	}
-	return nil
+	return insert.later(ctx, in.tx, "link statements to their identifiers")
 }

@@ -72,8 +72,8 @@ func (in *intake) writeVoids(ctx context.Context) error {
 		if target.checkpoint {
 			table = "checkpoint"
 		}
-		if _, err := in.tx.Exec(ctx, `UPDATE `+table+` SET voided_pos = ? WHERE pos = ? AND voided_pos IS NULL`, v.pos, target.pos); err != nil {
-			return fmt.Errorf("sqlstore: void statement %s: %w", target.id, err)
+		if err := in.tx.Later(ctx, "void statement "+target.id, `UPDATE `+table+` SET voided_pos = ? WHERE pos = ? AND voided_pos IS NULL`, v.pos, target.pos); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -89,8 +88,13 @@ func (in *intake) writeStatements(ctx context.Context, stored time.Time) error {
 		for i, n := range some {
 			rows.set(i, n, stored)
 		}
-		if err := rows.insert().run(ctx, in.tx); err != nil {
-			return fmt.Errorf("sqlstore: store statements: %w", err)
+		if err := rows.insert().later(ctx, in.tx, "store statements"); err != nil {
+			return err
+		}
+		if len(some) == writtenAtOnce {
+			if err := in.tx.Send(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

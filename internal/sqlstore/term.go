@@ -124,7 +124,7 @@ func (t *terms) intern(ctx context.Context, tx *Tx, wanted map[term]int64) error
 		return nil
 	}
 	slices.SortFunc(missing, func(a, b term) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.value, b.value)) })
-	rows, err := t.stored(ctx, tx, missing)
+	rows, last, err := t.stored(ctx, tx, missing)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (t *terms) intern(ctx context.Context, tx *Tx, wanted map[term]int64) error
 		wanted[k] = id
 	}
 	missing = slices.DeleteFunc(missing, func(k term) bool { return wanted[k] != 0 })
-	if err := t.insert(ctx, tx, missing, wanted); err != nil {
+	if err := t.insert(ctx, tx, last, missing, wanted); err != nil {
 		return err
 	}
 	for _, k := range missing {
@@ -146,35 +146,44 @@ func (t *terms) intern(ctx context.Context, tx *Tx, wanted map[term]int64) error
 	return nil
 }
 
-// stored reads the rows that are there already, one query a kind.
-func (t *terms) stored(ctx context.Context, tx *Tx, sorted []term) (map[term]int64, error) {
-	found := make(map[term]int64, len(sorted))
-	for len(sorted) > 0 {
-		kind, values := sorted[0].kind, []string(nil)
-		for len(sorted) > 0 && sorted[0].kind == kind {
-			v, _ := storedValue(sorted[0].value)
-			values, sorted = append(values, v), sorted[1:]
+// stored reads the rows that are there already, one question a kind, and the last id that was given.
+func (t *terms) stored(ctx context.Context, tx *Tx, sorted []term) (found map[term]int64, last int64, err error) {
+	var kinds [][]term
+	for i, k := range sorted {
+		if i == 0 || sorted[i-1].kind != k.kind {
+			kinds = append(kinds, nil)
 		}
-		var rows []termRow
-		err := tx.Select(ctx, &rows, `SELECT id, kind, value, whole FROM term WHERE kind = ? AND `+t.db.d.in("value"), int64(kind), t.db.d.list(values))
-		if err != nil {
-			return nil, fmt.Errorf("sqlstore: read identifiers: %w", err)
+		kinds[len(kinds)-1] = append(kinds[len(kinds)-1], k)
+	}
+	rows := make([][]termRow, len(kinds))
+	for i, of := range kinds {
+		values := make([]string, len(of))
+		for j, k := range of {
+			values[j], _ = storedValue(k.value)
 		}
-		for _, r := range rows {
-			found[r.term()] = r.ID
+		if err := tx.Ask(ctx, "read identifiers", &rows[i], `SELECT id, kind, value, whole FROM term WHERE kind = ? AND `+t.db.d.in("value"),
+			int64(of[0].kind), t.db.d.list(values)); err != nil {
+			return nil, 0, err
 		}
 	}
-	return found, nil
+	var count []struct{ Last int64 }
+	if err := tx.Ask(ctx, "count identifiers", &count, `SELECT COALESCE(MAX(id), 0) AS last FROM term`); err != nil {
+		return nil, 0, err
+	}
+	if err := tx.Send(ctx); err != nil {
+		return nil, 0, err
+	}
+	found = make(map[term]int64, len(sorted))
+	for _, r := range slices.Concat(rows...) {
+		found[r.term()] = r.ID
+	}
+	return found, count[0].Last, nil
 }
 
-// insert gives ids to new identifiers, all in one statement. Nobody else gives ids meanwhile, so they are counted here.
-func (t *terms) insert(ctx context.Context, tx *Tx, sorted []term, ids map[term]int64) error {
+// insert gives ids after the last to new identifiers, all in one statement. Nobody else gives ids meanwhile, so they are counted here.
+func (t *terms) insert(ctx context.Context, tx *Tx, last int64, sorted []term, ids map[term]int64) error {
 	if len(sorted) == 0 {
 		return nil
-	}
-	var last int64
-	if err := tx.Get(ctx, &last, `SELECT COALESCE(MAX(id), 0) FROM term`); err != nil {
-		return fmt.Errorf("sqlstore: count identifiers: %w", err)
 	}
 	id, kinds, values, wholes := make([]int64, len(sorted)), make([]int64, len(sorted)), make([]string, len(sorted)), make([]*string, len(sorted))
 	for i, k := range sorted {
@@ -183,8 +192,5 @@ func (t *terms) insert(ctx context.Context, tx *Tx, sorted []term, ids map[term]
 		ids[k] = id[i]
 	}
 	insert := bulk{table: "term", columns: []column{ints("id", id), ints("kind", kinds), texts("value", values), optionalTexts("whole", wholes)}}
-	if err := insert.run(ctx, tx); err != nil {
-		return fmt.Errorf("sqlstore: keep identifiers: %w", err)
-	}
-	return nil
+	return insert.later(ctx, tx, "keep identifiers")
 }

@@ -3,8 +3,8 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -15,35 +15,59 @@ import (
 type Tx struct {
 	Now time.Time
 
-	tx     *sqlx.Tx
+	on     runner
+	trip   *trip // PostgreSQL: what is written goes by it; nil where each statement runs at once
 	db     *DB
 	after  []func()
 	locked bool      // holds the log's lock
+	head   []head    // of the log, once it was asked for under the lock
 	stored time.Time // of what this transaction appends to the log, zero before the first
 
 	generation int64 // of what was held in memory when it began
 }
 
+// runner is a transaction of sqlx, or a connection on which one was begun.
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	GetContext(ctx context.Context, dest any, query string, args ...any) error
+	SelectContext(ctx context.Context, dest any, query string, args ...any) error
+	QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error)
+}
+
 // Exec runs a statement; a violated key answers errUnique, a violated reference errForeignKey. On PostgreSQL the transaction is
 // lost with the first error: prefer ON CONFLICT.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	r, err := t.tx.ExecContext(t.ctx(ctx), t.db.d.rebind(query), args...)
+	if t.trip != nil {
+		t.trip.waits = append(t.trip.waits, step{query: t.db.d.rebind(query), args: args})
+		touched, err := t.trip.send(ctx)
+		return driver.RowsAffected(touched), err
+	}
+	r, err := t.on.ExecContext(t.ctx(ctx), t.db.d.rebind(query), args...)
 	return r, translate(err)
 }
 
 // Get reads one row. sql.ErrNoRows when there is none.
 func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error {
-	return translate(t.tx.GetContext(t.ctx(ctx), dest, t.db.d.rebind(query), args...))
+	if err := t.Send(ctx); err != nil {
+		return err
+	}
+	return translate(t.on.GetContext(t.ctx(ctx), dest, t.db.d.rebind(query), args...))
 }
 
 // Select reads all rows.
 func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) error {
-	return translate(t.tx.SelectContext(t.ctx(ctx), dest, t.db.d.rebind(query), args...))
+	if err := t.Send(ctx); err != nil {
+		return err
+	}
+	return translate(t.on.SelectContext(t.ctx(ctx), dest, t.db.d.rebind(query), args...))
 }
 
 // Query reads row by row; close the rows before the next call on PostgreSQL.
 func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
-	rows, err := t.tx.QueryxContext(t.ctx(ctx), t.db.d.rebind(query), args...)
+	if err := t.Send(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := t.on.QueryxContext(t.ctx(ctx), t.db.d.rebind(query), args...)
 	return rows, translate(err)
 }
 
@@ -93,22 +117,32 @@ func (db *DB) writeKnown(ctx context.Context, f func(*Tx) error) error {
 
 // writeOnce is one transaction of its own.
 func (db *DB) writeOnce(ctx context.Context, f func(*Tx) error) error {
-	tx, err := db.writer.BeginTxx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("sqlstore: begin: %w", translate(err))
+	t := &Tx{db: db, Now: db.now(), generation: db.generation.Load()}
+	run := t.travel
+	if db.d.oneWriter {
+		run = t.stay
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
-	t := &Tx{tx: tx, db: db, Now: db.now(), generation: db.generation.Load()}
-	if err := f(t); err != nil {
+	if err := run(ctx, f); err != nil {
 		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("sqlstore: commit: %w", translate(err))
 	}
 	for _, f := range t.after {
 		f()
 	}
 	return nil
+}
+
+// stay is a transaction on SQLite, which needs no trips.
+func (t *Tx) stay(ctx context.Context, f func(*Tx) error) error {
+	tx, err := t.db.writer.BeginTxx(ctx, nil)
+	if err != nil {
+		return failed("begin", translate(err))
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
+	t.on = tx
+	if err := f(t); err != nil {
+		return err
+	}
+	return failed("commit", translate(tx.Commit()))
 }
 
 // pause waits between one and two times d, so that transactions that met do not meet again.

@@ -42,13 +42,13 @@ func blobs(name string, v [][]byte) column {
 	return column{name, "bytea", len(v), v, func(i int) any { return v[i] }}
 }
 
-// run inserts the rows.
-func (b bulk) run(ctx context.Context, tx *Tx) error {
+// later inserts the rows, see Tx.Later.
+func (b bulk) later(ctx context.Context, tx *Tx, doing string) error {
 	if b.columns[0].n == 0 {
 		return nil
 	}
 	if !tx.db.d.oneWriter {
-		return b.arrays(ctx, tx)
+		return b.arrays(ctx, tx, doing)
 	}
 	for i := 0; i < b.columns[0].n; {
 		n := b.chunk(b.columns[0].n - i)
@@ -58,7 +58,7 @@ func (b bulk) run(ctx context.Context, tx *Tx) error {
 				args = append(args, c.at(i))
 			}
 		}
-		if _, err := tx.Exec(ctx, b.rows(n), args...); err != nil {
+		if err := tx.Later(ctx, doing, b.rows(n), args...); err != nil {
 			return err
 		}
 	}
@@ -89,11 +89,10 @@ func (b bulk) rows(n int) string {
 	return "INSERT INTO " + b.table + " (" + b.names() + ") VALUES " + row + strings.Repeat(","+row, n-1) + b.suffix
 }
 
-func (b bulk) arrays(ctx context.Context, tx *Tx) error {
+func (b bulk) arrays(ctx context.Context, tx *Tx, doing string) error {
 	args, casts := make([]any, len(b.columns)), make([]string, len(b.columns))
 	for i, c := range b.columns {
 		args[i], casts[i] = c.all, "CAST(? AS "+c.kind+"[])"
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO "+b.table+" ("+b.names()+") SELECT * FROM unnest("+strings.Join(casts, ", ")+")"+b.suffix, args...)
-	return err
+	return tx.Later(ctx, doing, "INSERT INTO "+b.table+" ("+b.names()+") SELECT * FROM unnest("+strings.Join(casts, ", ")+")"+b.suffix, args...)
 }

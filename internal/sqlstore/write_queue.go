@@ -61,7 +61,7 @@ func (db *DB) together(group []*turn[*job]) error {
 		if _, err := tx.ExecContext(ctx, `SAVEPOINT j`); err != nil {
 			return translate(err)
 		}
-		own := &Tx{tx: tx, db: db, Now: now, generation: db.generation.Load()}
+		own := &Tx{on: tx, db: db, Now: now, generation: db.generation.Load()}
 		if t.err = call(t, own); t.err != nil {
 			own.after = nil
 			if _, err := tx.ExecContext(ctx, `ROLLBACK TO j`); err != nil {
