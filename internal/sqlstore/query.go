@@ -58,8 +58,8 @@ func (s *Store) query(ctx context.Context, q lrs.Query) (lrs.Page, error) {
 	if err := s.narrowest(ctx, filters, in); err != nil {
 		return page, err
 	}
-	for {
-		read, err := s.read(ctx, q, in, filters)
+	for most := q.Limit + 1; ; most = max(q.Limit+1, min(2*most, readMost)) {
+		read, err := s.read(ctx, q, in, filters, most)
 		if err != nil {
 			return page, err
 		}
@@ -73,12 +73,15 @@ func (s *Store) query(ctx context.Context, q lrs.Query) (lrs.Page, error) {
 			page.Next = page.Statements[q.Limit-1].Pos
 			return page, nil
 		}
-		if len(read) <= q.Limit {
+		if len(read) < most {
 			return page, nil
 		}
-		in = in.after(read[q.Limit].Pos, q.Ascending)
+		in = in.after(read[most-1].Pos, q.Ascending)
 	}
 }
+
+// readMost bounds how many rows are read at once where few of them belong on the page.
+const readMost = 500
 
 // after is the rest of the span when what lies up to a position was read.
 func (in span) after(pos int64, ascending bool) span {
@@ -90,14 +93,14 @@ func (in span) after(pos int64, ascending bool) span {
 	return in
 }
 
-// read answers the next statements that have links of all filters, one more than the limit when there are more.
-func (s *Store) read(ctx context.Context, q lrs.Query, in span, filters []filter) ([]match, error) {
-	text, args := pageQuery(q, in, filters)
+// read answers the next statements that have links of all filters, as many as most.
+func (s *Store) read(ctx context.Context, q lrs.Query, in span, filters []filter, most int) ([]match, error) {
+	text, args := pageQuery(q, in, filters, most)
 	rows, err := s.DB.Query(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
-	return scanMatches(rows, q.Limit+1)
+	return scanMatches(rows, most)
 }
 
 // span turns the bounds of time and the place in a walk into positions: stored and position grow together.
@@ -220,33 +223,36 @@ func (s *Store) narrowest(ctx context.Context, filters []filter, in span) error 
 
 func letter(i int) string { return string(rune('a' + i%26)) }
 
-// pageQuery is the query for one page: ranges of statement_link, newest or oldest first, each cut at the limit, together and cut
-// again. The cost follows the limit and not the number of statements.
-func pageQuery(q lrs.Query, in span, filters []filter) (string, []any) {
+// matchColumns are what scanMatches reads.
+const matchColumns = `s.pos, s.id, s.stored, s.refers_to, s.voided_pos, s.body`
+
+// pageQuery is the query for the next statements: ranges of statement_link, newest or oldest first, each cut at most, together and
+// cut again. The cost follows most and not the number of statements. Voided ones are among them: links do not tell, and to look at
+// each statement before the cut would read it twice.
+func pageQuery(q lrs.Query, in span, filters []filter, most int) (string, []any) {
 	order := "DESC"
 	if q.Ascending {
 		order = "ASC"
 	}
 	if len(filters) == 0 {
-		return `SELECT pos, id, stored, refers_to, body FROM statement WHERE voided_pos IS NULL AND pos BETWEEN ? AND ? ORDER BY pos ` + order + ` LIMIT ?`,
-			[]any{in.from, in.to, q.Limit + 1}
+		return `SELECT ` + matchColumns + ` FROM statement s WHERE s.pos BETWEEN ? AND ? ORDER BY s.pos ` + order + ` LIMIT ?`, []any{in.from, in.to, most}
 	}
 	drive, rest := filters[0], filters[1:]
 	b := queryText{}
 	for i, l := range drive.links {
 		b.text.WriteString([]string{"", " UNION "}[min(i, 1)])
-		b.add(`SELECT pos FROM (SELECT l.pos FROM statement_link l JOIN statement s ON s.pos = l.pos WHERE l.term = ? AND l.role = ? AND l.pos BETWEEN ? AND ? AND s.voided_pos IS NULL`,
-			l.term, int64(l.role), in.from, in.to)
+		b.add(`SELECT pos FROM (SELECT l.pos FROM statement_link l`)
 		if q.Mine != "" {
-			b.add(` AND s.credential = ?`, q.Mine)
+			b.add(` JOIN statement s ON s.pos = l.pos AND s.credential = ?`, q.Mine)
 		}
+		b.add(` WHERE l.term = ? AND l.role = ? AND l.pos BETWEEN ? AND ?`, l.term, int64(l.role), in.from, in.to)
 		for _, f := range rest {
 			b.has(f)
 		}
-		b.add(` ORDER BY l.pos `+order+` LIMIT ?) r`+letter(i), q.Limit+1)
+		b.add(` ORDER BY l.pos `+order+` LIMIT ?) r`+letter(i), most)
 	}
-	text := `SELECT s.pos, s.id, s.stored, s.refers_to, s.body FROM (SELECT pos FROM (` + b.text.String() + `) u ORDER BY pos ` + order + ` LIMIT ?) f JOIN statement s ON s.pos = f.pos ORDER BY s.pos ` + order
-	return text, append(b.args, q.Limit+1)
+	text := `SELECT ` + matchColumns + ` FROM (SELECT pos FROM (` + b.text.String() + `) u ORDER BY pos ` + order + ` LIMIT ?) f JOIN statement s ON s.pos = f.pos ORDER BY s.pos ` + order
+	return text, append(b.args, most)
 }
 
 // queryText is a query that grows with its parameters.

@@ -11,20 +11,21 @@ import (
 	"cairn/xapi/lrs"
 )
 
-// match is a statement that has links of all filters, and what it refers to.
+// match is a statement that has links of all filters, what it refers to, and where it was voided.
 type match struct {
 	lrs.Stored
-	refersTo *string
+	refersTo  *string
+	voidedPos *int64
 }
 
-// scanMatches reads rows of pos, id, stored, refers_to and body.
-func scanMatches(rows *sqlx.Rows, limit int) ([]match, error) {
+// scanMatches reads rows of matchColumns.
+func scanMatches(rows *sqlx.Rows, most int) ([]match, error) {
 	defer rows.Close() //nolint:errcheck // Err says all
-	out := make([]match, 0, min(limit, 100))
+	out := make([]match, 0, min(most, 100))
 	for rows.Next() {
 		var m match
 		var stored int64
-		if err := rows.Scan(&m.Pos, &m.ID, &stored, &m.refersTo, &m.JSON); err != nil {
+		if err := rows.Scan(&m.Pos, &m.ID, &stored, &m.refersTo, &m.voidedPos, &m.JSON); err != nil {
 			return nil, err
 		}
 		m.Stored.Stored = fromMicros(stored)
@@ -33,14 +34,14 @@ func scanMatches(rows *sqlx.Rows, limit int) ([]match, error) {
 	return out, translate(rows.Err())
 }
 
-// genuine leaves out the statements that have one filter's link of their own and another's of a statement they refer to: all
-// filters must match one statement, it or one it refers to. With one filter the links say all.
+// genuine leaves out voided statements, and those that have one filter's link of their own and another's of a statement they refer
+// to: all filters must match one statement, it or one it refers to. With one filter the links say all.
 func (s *Store) genuine(ctx context.Context, matches []match, filters []filter) ([]lrs.Stored, error) {
 	asked := slices.DeleteFunc(slices.Clone(filters), func(f filter) bool { return f.mine })
 	out := make([]lrs.Stored, 0, len(matches))
 	for _, m := range matches {
-		ok := true
-		if len(asked) > 1 && m.refersTo != nil {
+		ok := m.voidedPos == nil
+		if ok && len(asked) > 1 && m.refersTo != nil {
 			var err error
 			if ok, err = s.refersToMatch(ctx, m.ID, asked); err != nil {
 				return nil, err

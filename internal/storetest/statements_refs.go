@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"cairn/internal/sqlstore"
@@ -11,6 +12,7 @@ import (
 
 var voidBehaviours = []behaviour{
 	{"a voided statement is found only as voided, its voider stays", voided},
+	{"pages pass over many voided statements in a row", manyVoided},
 	{"a voider that came first voids its target when it comes", voiderFirst},
 	{"voiding and target in one batch, both orders", voidInBatch},
 	{"voiding a voider has no effect", voidVoider},
@@ -74,6 +76,25 @@ func voided(t *testing.T, _ Database, s *sqlstore.Store) {
 	voidMarks(t, s, ID(1), 2, "")
 	voidMarks(t, s, ID(2), 0, ID(1))
 	voidMarks(t, s, ID(3), 0, "")
+}
+
+func manyVoided(t *testing.T, _ Database, s *sqlstore.Store) {
+	var all, voids []Build
+	left, voiders := []int{}, []int{}
+	for i := range 40 {
+		all = append(all, Build{ID: ID(i), Agent: "bea", Parent: "course"})
+		if i%17 == 3 {
+			left = append(left, i)
+			continue
+		}
+		voids, voiders = append(voids, Build{ID: ID(100 + i), Voids: ID(i)}), append(voiders, 100+i)
+	}
+	add(t, s, append(all, voids...)...)
+	newest := append(left, voiders...)
+	slices.Reverse(newest)
+	want(t, s, lrs.Query{}, newest...)
+	want(t, s, lrs.Query{Agent: AgentKey("bea"), Limit: 1}, newest...)
+	want(t, s, lrs.Query{Activity: IRI("course"), RelatedActivities: true, Agent: AgentKey("bea"), Limit: 3}, newest...)
 }
 
 func voiderFirst(t *testing.T, _ Database, s *sqlstore.Store) {
