@@ -260,7 +260,7 @@ func TestErasureKeepsTheLogAndItsWalks(t *testing.T) {
 			t.Error("the walk ended")
 		}
 		through, err := l.s.Through(ctx)
-		if err != nil || through.Before(d.Clock.Now()) {
+		if err != nil || through.Stored.Before(d.Clock.Now()) {
 			t.Errorf("consistent through %v, %v", through, err)
 		}
 		entries, err := l.s.Entries(ctx, 0, 1000)

@@ -140,8 +140,8 @@ func throughAdvances(t *testing.T, d Database, s *sqlstore.Store) {
 		want time.Time
 	}{{0, stored}, {time.Second, stored}, {time.Minute, stored.Add(61 * time.Second)}, {-time.Hour, stored.Add(61 * time.Second)}} {
 		d.Clock.Move(step.move)
-		if got, err := s.Through(ctx); err != nil || !got.Equal(step.want) {
-			t.Errorf("after %s: %s, want %s, %v", step.move, got, step.want, err)
+		if got, err := s.Through(ctx); err != nil || !got.Stored.Equal(step.want) || got.Pos != 1 {
+			t.Errorf("after %s: %+v, want %s at 1, %v", step.move, got, step.want, err)
 		}
 	}
 	add(t, s, Build{ID: ID(2)})

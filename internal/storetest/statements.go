@@ -122,8 +122,8 @@ func readAgain(t *testing.T, d Database, s *sqlstore.Store) {
 		}
 	}
 	through, err := s.Through(context.Background())
-	if err != nil || !through.Equal(d.Clock.Now()) {
-		t.Errorf("through %s, %v", through, err)
+	if err != nil || !through.Stored.Equal(d.Clock.Now()) || through.Pos != int64(len(batch)) {
+		t.Errorf("through %+v, %v", through, err)
 	}
 }
 

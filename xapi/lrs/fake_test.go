@@ -126,13 +126,13 @@ func matches(r row, q lrs.Query) bool {
 		(q.Mine == "" || q.Mine == r.by)
 }
 
-func (f *fake) Through(context.Context) (time.Time, error) {
+func (f *fake) Through(context.Context) (lrs.Reach, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.down {
-		return time.Time{}, errDown
+		return lrs.Reach{}, errDown
 	}
-	return f.now, nil
+	return lrs.Reach{Stored: f.now, Pos: int64(len(f.rows))}, nil
 }
 
 // Check knows the keys of scopes: key "write" has only that scope, "only=SCOPE" any one; the secret is the key with "-secret".

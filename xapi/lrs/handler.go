@@ -187,12 +187,13 @@ func (h *handler) resourceName(p string) string {
 }
 
 // consistentThrough tells, on every answer to a reading of statements, up to when all of them can be read
-// (Communication 2.1.3, XAPI-00153). It is asked before anything is read, so it never promises too much.
+// (Communication 2.1.3, XAPI-00153). It is asked before anything is read, so it never promises too much. A query goes as far.
 func (h *handler) consistentThrough(w http.ResponseWriter, r *request) error {
-	through, err := h.Statements.Through(r.Context())
+	reach, err := h.Statements.Through(r.Context())
 	if err != nil {
 		return err
 	}
-	w.Header().Set("X-Experience-API-Consistent-Through", xapi.FormatTimestamp(through))
+	r.upTo = reach.Pos
+	w.Header().Set("X-Experience-API-Consistent-Through", xapi.FormatTimestamp(reach.Stored))
 	return nil
 }

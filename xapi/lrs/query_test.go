@@ -1,6 +1,7 @@
 package lrs_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -238,6 +239,32 @@ func TestAPageOfStatementsIsWrittenAtOnce(t *testing.T) {
 		}
 		if announced := w.Header().Get("Content-Length"); announced != strconv.Itoa(w.Body.Len()) {
 			t.Errorf("%s: %s octets announced, %d written", asked, announced, w.Body.Len())
+		}
+	}
+}
+
+// busy is a store in which somebody stores a statement whenever it was asked how far it can be read.
+type busy struct {
+	*fake
+	store func()
+}
+
+func (b busy) Through(ctx context.Context) (lrs.Reach, error) {
+	defer b.store()
+	return b.fake.Through(ctx)
+}
+
+func TestConsistentThrough_XAPI_00153_isHowFarAQueryGoes(t *testing.T) {
+	var s *server
+	n := 1
+	s = serve(t, func(c *lrs.Config) {
+		c.Statements = busy{c.Statements.(*fake), func() { n++; s.post(t, "", statement(n, "")) }}
+	})
+	s.post(t, "", statement(n, ""))
+	for _, order := range []string{"?ascending=true", ""} {
+		want := n
+		if r := s.query(t, "", statements+order); len(r.Statements) != want || len(s.fake.rows) != want+1 {
+			t.Errorf("%q: %d statements of %d, want the %d that the header promised", order, len(r.Statements), len(s.fake.rows), want)
 		}
 	}
 }

@@ -111,6 +111,9 @@ func (h *handler) page(w http.ResponseWriter, r *request, q Query, v view) error
 	if !r.seesAll() {
 		q.Mine = r.credential.ID
 	}
+	if q.UpTo == 0 {
+		q.UpTo = r.upTo
+	}
 	page, err := h.Statements.Query(r.Context(), q)
 	if err != nil {
 		return fmt.Errorf("lrs: querying statements: %w", err)

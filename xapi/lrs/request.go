@@ -18,6 +18,7 @@ type request struct {
 	id         string
 	version    xapi.Version // the one of the answer, also when the header was refused
 	credential Credential
+	upTo       int64    // position up to which statements are read; 0 when nothing is read of the log
 	oauth      bool     // it is answered in the words of RFC 6749, 5.2
 	leave      []func() // what gives back the places at the gate; empty when no body was read
 }

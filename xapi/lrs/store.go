@@ -65,6 +65,12 @@ type Query struct {
 	UpTo              int64 // upper bound of positions, fixed by the first page; 0 none yet
 }
 
+// Reach is how far the log can be read: every statement stored up to the time, which are those up to the position.
+type Reach struct {
+	Stored time.Time
+	Pos    int64
+}
+
 // Page is one answer to a Query, in order of stored. Next is the value of After for the next page, 0 when this is the last.
 type Page struct {
 	Statements []Stored
@@ -82,8 +88,8 @@ type Statements interface {
 	Statement(ctx context.Context, id string, voided bool) (Stored, error)
 	// Query answers the statements that match and are not voided.
 	Query(ctx context.Context, q Query) (Page, error)
-	// Through is the time up to which every statement stored can be read (X-Experience-API-Consistent-Through).
-	Through(ctx context.Context) (time.Time, error)
+	// Through is how far every statement stored can be read (X-Experience-API-Consistent-Through).
+	Through(ctx context.Context) (Reach, error)
 }
 
 // Credentials checks keys. Unknown ones, wrong secrets and revoked credentials are all ErrNotFound.
