@@ -67,6 +67,15 @@ func (c *Catalog) Capability(id string) (Node, bool) {
 	return n, ok && n.Kind == NodeCapability
 }
 
+// FindCapability answers the id of the capability that a table or a form calls so: by its id, or by its code.
+func (c *Catalog) FindCapability(name string) (id string, ok bool) {
+	if n, ok := c.Capability(name); ok {
+		return n.ID, true
+	}
+	n, ok := c.ByCode(name)
+	return n.ID, ok && n.Kind == NodeCapability
+}
+
 // Children answers the nodes under a parent in display order; "" answers the domains.
 func (c *Catalog) Children(parent string) []Node { return c.children[parent] }
 

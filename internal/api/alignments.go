@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"net/http"
-	"slices"
 
 	"cairn/internal/pipeline"
 	"cairn/mapping"
@@ -25,6 +23,14 @@ func (s *service) alignmentRoutes() []route {
 			summary: "The active alignments of one scope as a table, which can be imported again",
 			about:   "Columns: activity, selector, capability (its code), verbs, min_score, min_duration, kind, placed.",
 			query:   [][]parameter{framework, exactly(places)}, kind: "text/csv", gives: "", do: s.exportAlignments,
+		},
+		{
+			method: http.MethodPost, path: "/alignments.csv", name: "importAlignments", group: group, scope: lrs.ScopeAlignmentsWrite,
+			summary: "Add the alignments of a table to a scope, as one change; or only find out what it would change",
+			about: "The table is as it is exported; only `activity` and `capability` (its code or id) are needed, and the scope is that of the address. What is there already stays; where the same activity is aligned with the same capability by another criterion, the table's takes its place; what the table does not name stays. " +
+				"Without `apply=true` nothing is written: the answer holds the `edits`, which can be posted to `/previews` or `/changesets` as they are. A table with a row that is wrong is refused whole (`table_invalid`), and `problems` names each. " +
+				"Applied, it is a changeset like any other, with the credential as its author: `after`, `id`, `reason` and `preview` mean what they mean there; without `after` it is refused when another changeset comes meanwhile.",
+			query: [][]parameter{framework, exactly(places), importing}, table: true, statuses: []int{http.StatusOK, http.StatusCreated}, gives: alignmentImport{}, do: s.importAlignments,
 		},
 		{
 			method: http.MethodGet, path: "/alignments/{alignment}", name: "getAlignment", group: group, scope: lrs.ScopeAlignmentsRead, gone: true,
@@ -129,48 +135,4 @@ func (s *service) listRules(c *call) (answer, error) {
 		}
 	}
 	return answer{body: list, kept: true}, err
-}
-
-// exactly is the parameters of a scope where it has to be named.
-func exactly(places []parameter) []parameter {
-	places = slices.Clone(places)
-	places[0].required = true
-	return places
-}
-
-// exportedMost bounds a table of alignments.
-const exportedMost = 100_000
-
-func (s *service) exportAlignments(c *call) (answer, error) {
-	cat, err := s.catalog(c)
-	if err != nil {
-		return answer{}, err
-	}
-	scope := mapping.Scope{Kind: mapping.ScopeKind(c.query["scope"]), Registration: c.query["registration"], Context: c.query["context"]}
-	if (scope.Kind != mapping.ScopeInstance) != (scope.Registration != "") || (scope.Kind == mapping.ScopeCourse) != (scope.Context != "") {
-		return answer{}, newProblem("parameter_missing", "a scope is instance, registration (with its id), or course (with registration and context)")
-	}
-	var all []mapping.Alignment
-	f := AlignmentFilter{Place: c.place(), Limit: maxLimit}
-	for more := true; more && len(all) < exportedMost; {
-		some, err := s.Alignments.Alignments(c.Context(), f)
-		if err != nil {
-			return answer{}, err
-		}
-		for _, a := range some {
-			if c.credential.Limits.AllowsActivity(a.Selector.IRI) {
-				all = append(all, a.Alignment)
-			}
-			f.AfterPos, f.AfterID = a.Began, a.ID
-		}
-		more = len(some) == maxLimit
-	}
-	var table bytes.Buffer
-	err = mapping.WriteAlignments(&table, all, func(id string) string {
-		if n, ok := cat.Capability(id); ok {
-			return n.Code
-		}
-		return id
-	})
-	return answer{raw: table.Bytes(), kind: "text/csv; charset=utf-8", kept: true}, err
 }

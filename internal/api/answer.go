@@ -82,16 +82,9 @@ var nul = regexp.MustCompile(`(?:^|[^\\])(?:\\\\)*\\u0000`)
 
 // readBody reads a body of JSON into to, strictly: unknown and repeated members are refused.
 func (s *service) readBody(w http.ResponseWriter, r *http.Request, to any) (any, error) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return nil, newProblem("content_type_unknown", "a body is application/json")
-	}
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return nil, newProblem("content_encoding_unknown", "a body is sent as it is, not packed")
-	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
+	raw, err := s.readOctets(w, r, "application/json")
 	if err != nil {
-		return nil, bodyProblem(err, s.MaxBody)
+		return nil, err
 	}
 	if bytes.Contains(raw, []byte(`\u0000`)) && nul.Match(raw) {
 		return nil, newProblem("body_invalid", "no text holds the character U+0000")
@@ -100,4 +93,26 @@ func (s *service) readBody(w http.ResponseWriter, r *http.Request, to any) (any,
 		return nil, jsonProblem(err)
 	}
 	return to, nil
+}
+
+// readTable reads a body that is a table, in UTF-8; the mark that some programs put at its beginning is left out.
+func (s *service) readTable(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	raw, err := s.readOctets(w, r, "text/csv")
+	return bytes.TrimPrefix(raw, []byte("\ufeff")), err
+}
+
+// readOctets reads a body of a media type, within the bound.
+func (s *service) readOctets(w http.ResponseWriter, r *http.Request, wanted string) ([]byte, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != wanted {
+		return nil, newProblem("content_type_unknown", "a body is "+wanted)
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return nil, newProblem("content_encoding_unknown", "a body is sent as it is, not packed")
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
+	if err != nil {
+		return nil, bodyProblem(err, s.MaxBody)
+	}
+	return raw, nil
 }

@@ -28,6 +28,7 @@ var who = map[string]access{
 	"GET /coverage/activities":                          {lrs.ScopeCapabilitiesRead, 403, 200},
 	"GET /alignments":                                   {lrs.ScopeAlignmentsRead, 200, 200},
 	"GET /alignments.csv":                               {lrs.ScopeAlignmentsRead, 200, 200},
+	"POST /alignments.csv":                              {lrs.ScopeAlignmentsWrite, 403, 403},
 	"GET /alignments/{alignment}":                       {lrs.ScopeAlignmentsRead, 404, 200},
 	"GET /rules":                                        {lrs.ScopeAlignmentsRead, 200, 403},
 	"GET /changesets":                                   {lrs.ScopeAlignmentsRead, 200, 403},
@@ -85,6 +86,8 @@ func bodyOf(operation string) string {
 	switch operation {
 	case "POST /changesets", "POST /previews":
 		return `{"scope":{"kind":"instance"},` + edits + `}`
+	case "POST /alignments.csv":
+		return "activity,selector,capability\nhttps://elsewhere.example/x,exact,1.3\n"
 	case "POST /changesets/{changeset}/undo":
 		return `{}`
 	}

@@ -18,6 +18,7 @@ type call struct {
 	reach      Reach
 	query      map[string]string
 	body       any
+	table      []byte // of a route that takes one
 }
 
 // author is how a credential stands in the history of what it changed.

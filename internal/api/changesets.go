@@ -135,7 +135,10 @@ func (s *service) changesetOf(c *call) (Applied, error) {
 }
 
 func (s *service) applyChangeset(c *call) (answer, error) {
-	asked := c.body.(*changesetRequest)
+	return s.applyAsked(c, c.body.(*changesetRequest))
+}
+
+func (s *service) applyAsked(c *call, asked *changesetRequest) (answer, error) {
 	cs, err := s.read(c, asked)
 	if err != nil {
 		return answer{}, err

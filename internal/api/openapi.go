@@ -92,6 +92,9 @@ func (r route) operation(s *schemas) object {
 	if r.body != nil {
 		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": s.of(r.body())}}}
 	}
+	if r.table {
+		out["requestBody"] = object{"required": true, "content": object{"text/csv": object{"schema": object{"type": "string"}}}}
+	}
 	return out
 }
 
@@ -113,7 +116,7 @@ func (p parameter) schema() object {
 	case p.kind == kindNumber && p.name == "limit":
 		return object{"type": "integer", "minimum": 1, "maximum": p.most, "default": defaultLimit}
 	case p.kind == kindNumber:
-		return object{"type": "integer", "minimum": 1, "maximum": p.most}
+		return object{"type": "integer", "minimum": p.least(), "maximum": p.most}
 	case p.kind == kindYes:
 		return object{"type": "boolean"}
 	case p.kind == kindMoment:
@@ -145,7 +148,7 @@ func (r route) responses(s *schemas) object {
 	if r.gone {
 		problems = append(problems, http.StatusNotFound)
 	}
-	if r.body != nil {
+	if r.changes() {
 		problems = append(problems, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 	}
 	for _, status := range problems {

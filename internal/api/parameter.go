@@ -24,7 +24,7 @@ type kind string
 const (
 	kindText   kind = "string"
 	kindMoment kind = "date-time"
-	kindNumber kind = "integer" // 1 to most
+	kindNumber kind = "integer" // least to most
 	kindYes    kind = "boolean"
 )
 
@@ -34,7 +34,16 @@ type parameter struct {
 	kind        kind
 	words       []string // all that it may be; nil for any
 	required    bool
-	most        int // of a number
+	most        int  // of a number
+	zero        bool // a number may be 0
+}
+
+// least is what a number is at least.
+func (p parameter) least() int {
+	if p.zero {
+		return 0
+	}
+	return 1
 }
 
 // limitOf is a bound on a list that has one page.
@@ -123,8 +132,8 @@ func (p parameter) check(value string) error {
 	case p.words != nil && !slices.Contains(p.words, value):
 		return bad("one of " + strings.Join(p.words, ", "))
 	case p.kind == kindNumber:
-		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > p.most {
-			return bad("a number from 1 to " + strconv.Itoa(p.most))
+		if n, err := strconv.Atoi(value); err != nil || n < p.least() || n > p.most {
+			return bad("a number from " + strconv.Itoa(p.least()) + " to " + strconv.Itoa(p.most))
 		}
 	case p.kind == kindMoment:
 		if _, err := time.Parse(time.RFC3339, value); err != nil {

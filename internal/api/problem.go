@@ -24,6 +24,14 @@ type problem struct {
 	Rule     string `json:"rule"`
 	Pointer  string `json:"pointer,omitzero"` // JSON pointer into the body
 	Instance string `json:"instance"`         // id of the request, as the log has it
+
+	Problems []cellProblem `json:"problems,omitzero"` // everything that is wrong in a table, at most 100 things
+}
+
+// cellProblem is one thing that is wrong in a table.
+type cellProblem struct {
+	Where  string `json:"where"` // row and column, as a spreadsheet counts them, or "file"
+	Detail string `json:"detail"`
 }
 
 func (p *problem) Error() string { return "api: " + p.Rule + ": " + p.Detail }
@@ -68,6 +76,7 @@ var rules = []problemRule{
 	{"content_encoding_unknown", "The body is packed", http.StatusUnsupportedMediaType},
 	{"body_invalid", "The body is not as it should be", http.StatusUnprocessableEntity},
 	{"edit_invalid", "An edit breaks a rule of alignments", http.StatusUnprocessableEntity},
+	{"table_invalid", "The table has rows that are wrong", http.StatusUnprocessableEntity},
 	{"rate_limited", "Too many requests", http.StatusTooManyRequests},
 	{"previews_busy", "Too many previews are under way", http.StatusServiceUnavailable},
 	{"store_unavailable", "The data cannot be reached now", http.StatusServiceUnavailable},
@@ -140,6 +149,15 @@ func editProblem(e *mapping.EditError) *problem {
 	p := newProblem(name, detail)
 	if e.Edit >= 0 {
 		p.Pointer = fmt.Sprintf("/edits/%d", e.Edit)
+	}
+	return p
+}
+
+// tableProblem names everything that is wrong in a table.
+func tableProblem(e *mapping.ImportError) *problem {
+	p := newProblem("table_invalid", "nothing of the table is taken: "+shorten(e.Problems[0].String()))
+	for _, one := range e.Problems {
+		p.Problems = append(p.Problems, cellProblem{one.Where, one.Message})
 	}
 	return p
 }

@@ -18,6 +18,7 @@ type route struct {
 	wide         bool // not for credentials that are limited to activities
 	query        [][]parameter
 	body         func() any // what the body is read into; nil without one
+	table        bool       // the body is a table (text/csv) in place of JSON
 	statuses     []int      // of success; 200 by default
 	gives        any        // what the answer holds, by its zero value
 	kind         string     // its media type; JSON by default
@@ -32,6 +33,9 @@ func (r route) parameters() []parameter {
 	}
 	return all
 }
+
+// changes says whether it has a body, and so may be refused for what is in it.
+func (r route) changes() bool { return r.body != nil || r.table }
 
 // one is parameters of one route's own.
 func one(p ...parameter) []parameter { return p }

@@ -167,6 +167,11 @@ func (s *service) answer(w http.ResponseWriter, r *http.Request, to route) (answ
 			return answer{}, err
 		}
 	}
+	if to.table {
+		if c.table, err = s.readTable(w, r); err != nil {
+			return answer{}, err
+		}
+	}
 	return to.do(c)
 }
 

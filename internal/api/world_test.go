@@ -294,7 +294,11 @@ func (w *world) do(a asked) got {
 	if err != nil {
 		w.Fatal(err)
 	}
-	if a.body != "" {
+	switch {
+	case a.body == "":
+	case strings.HasPrefix(a.path, "/alignments.csv"):
+		r.Header.Set("Content-Type", "text/csv")
+	default:
 		r.Header.Set("Content-Type", "application/json")
 	}
 	switch {

@@ -86,13 +86,7 @@ func (s *site) importTags(v *visit, file upload) (answer, error) {
 		return answer{}, err
 	}
 	cat := s.catalog(v.session)
-	read, err := mapping.ReadAlignments(file.name, bytes.TrimPrefix(file.data, []byte("\ufeff")), mapping.AlignmentImport{Scope: d.tags.scope, ID: id, Own: cat.Minted, Capability: func(name string) (string, bool) {
-		if n, ok := cat.Capability(name); ok {
-			return n.ID, true
-		}
-		n, ok := cat.ByCode(name)
-		return n.ID, ok && n.Kind == mapping.NodeCapability
-	}})
+	read, err := mapping.ReadAlignments(file.name, bytes.TrimPrefix(file.data, []byte("\ufeff")), mapping.AlignmentImport{Scope: d.tags.scope, ID: id, Own: cat.Minted, Capability: cat.FindCapability})
 	var wrong *mapping.ImportError
 	if errors.As(err, &wrong) {
 		return s.importRefused(v, v.say("import.wrong", "n", len(wrong.Problems)), wrong.Problems)
