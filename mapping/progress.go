@@ -132,6 +132,8 @@ const (
 	CauseTag       CauseKind = "tag"    // a changeset of alignments or rules was applied
 	CauseLink      CauseKind = "link"   // records were joined to the learner
 	CauseUnlink    CauseKind = "unlink" // records were parted from the learner
+	CauseJoined    CauseKind = "joined" // an account was joined with another learner's
+	CauseParted    CauseKind = "parted" // an account was parted from another one
 	CauseExpiry    CauseKind = "expiry" // what counted has ended
 	CauseEndorsed  CauseKind = "endorsed"
 	CauseFramework CauseKind = "framework" // a version of the framework was published, retired or migrated

@@ -17,6 +17,8 @@ type personCmd struct {
 	Find       personFindCmd       `cmd:"" help:"Say how much is kept about a person, by kind, and who else has copies."`
 	Export     personExportCmd     `cmd:"" help:"Write everything that is kept about a person as JSON lines, attachments too."`
 	Erase      personEraseCmd      `cmd:"" help:"Erase a person. What happened before stays out from then on; whoever comes back begins anew."`
+	Join       personJoinCmd       `cmd:"" help:"Make the accounts of two learners those of one person. Progress goes together; it can be parted again."`
+	Part       personPartCmd       `cmd:"" help:"Take an account from the others of its person again, with what it brought."`
 	Tombstones personTombstonesCmd `cmd:"" help:"Who was erased, as keyed hashes: to erase them again after an older backup was restored."`
 }
 

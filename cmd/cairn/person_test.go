@@ -242,3 +242,44 @@ func TestPersonFindTellsOfAddressesThatDifferInCase(t *testing.T) {
 		}
 	}
 }
+
+// Settled question 1: the operator joins two accounts and parts them again; pages, find and erase know them as one person between.
+func TestPersonJoinAndPart(t *testing.T) {
+	w := newPersonWorld(t)
+	w.lms.AddUser(ltitest.User{Sub: "other-77", Username: "other"})
+	w.lms.Enrol(ltitest.Member{Course: w.at.Course, User: "other-77", Roles: []string{"Learner"}})
+	w.launch(zuzana)
+	w.launch("other-77")
+	first, second := "account|"+w.lms.Issuer()+"|"+zuzana, "account|"+w.lms.Issuer()+"|other-77"
+	var moved struct {
+		From, Into string
+		Accounts   []string
+	}
+	succeed(t, w.env, &moved, "person", "join", second, first, "--reason", "asked for")
+	if moved.From == "" || moved.Into == "" || len(moved.Accounts) != 1 {
+		t.Fatalf("it says %+v", moved)
+	}
+	var found struct {
+		Person struct{ Accounts []struct{ Subject string } }
+	}
+	succeed(t, w.env, &found, "person", "find", "--issuer", w.lms.Issuer(), "--subject", "other-77")
+	if len(found.Person.Accounts) != 2 || found.Person.Accounts[0].Subject != zuzana {
+		t.Errorf("the person has %+v", found.Person.Accounts)
+	}
+	w.refused("joined already", "person", "join", first, second, "--reason", "again")
+	w.refused("nobody has", "person", "join", first, "mailto:"+zuzana+"@example.test", "--reason", "by mail")
+	succeed(t, w.env, nil, "person", "part", second, "--reason", "a mistake")
+	w.refused("joined with no other", "person", "part", second, "--reason", "again")
+	succeed(t, w.env, &found, "person", "find", "--issuer", w.lms.Issuer(), "--subject", "other-77")
+	if len(found.Person.Accounts) != 1 {
+		t.Errorf("the person has %+v", found.Person.Accounts)
+	}
+}
+
+// refused holds that a command is refused with some words.
+func (w *personWorld) refused(words string, args ...string) {
+	w.Helper()
+	if r := command(w.T, w.env, args...); r.code != exitRefused || !strings.Contains(r.problem, words) {
+		w.Errorf("cairn %s ended with %d: %s", strings.Join(args, " "), r.code, r.problem)
+	}
+}

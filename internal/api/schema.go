@@ -32,7 +32,7 @@ var words = map[reflect.Type][]string{
 	reflect.TypeFor[mapping.Wording]():          wordsOf(mapping.WordingOfficial, mapping.WordingShortLabel, mapping.WordingStructure),
 	reflect.TypeFor[mapping.PublicationState](): wordsOf(mapping.VersionPublished, mapping.VersionRetired),
 	reflect.TypeFor[mapping.Reason]():           wordsOf(mapping.Reasons()...),
-	reflect.TypeFor[mapping.CauseKind](): wordsOf(mapping.CauseStatement, mapping.CauseVoid, mapping.CauseTakenBack, mapping.CauseTag, mapping.CauseLink, mapping.CauseUnlink,
+	reflect.TypeFor[mapping.CauseKind](): wordsOf(mapping.CauseStatement, mapping.CauseVoid, mapping.CauseTakenBack, mapping.CauseTag, mapping.CauseLink, mapping.CauseUnlink, mapping.CauseJoined, mapping.CauseParted,
 		mapping.CauseExpiry, mapping.CauseEndorsed, mapping.CauseFramework, mapping.CauseEndorsementWithdrawn),
 	reflect.TypeFor[pipeline.Effect](): wordsOf(pipeline.EffectGain, pipeline.EffectLose, pipeline.EffectExpire),
 }

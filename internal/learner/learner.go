@@ -51,4 +51,19 @@ type Link struct {
 	Issuer       string `json:"issuer"`  // of the account: outgoing statements name the learner by issuer and subject
 	Subject      string `json:"subject"` // of the account
 	Agent        string `json:"agent"`   // key, xapi.Agent.Key
+	// Move is the id of the Move that the event is a part of, "" for none: what it does to states is looked at there.
+	Move string `json:"move,omitzero"`
+}
+
+// Move is the body of the log events that join the accounts of two learners, or part them again (settled question 1). The links of the
+// accounts go over in the events just before it. Learners who were erased are "".
+type Move struct {
+	ID       string    `json:"id"`
+	From     string    `json:"from"`     // learner
+	Into     string    `json:"into"`     // learner
+	Homes    []string  `json:"homes"`    // the learners that the accounts began with: what was said of these goes over too
+	Accounts []string  `json:"accounts"` // ids
+	Author   string    `json:"author"`   // account, or who runs Cairn
+	Reason   string    `json:"reason,omitzero"`
+	At       time.Time `json:"at"`
 }

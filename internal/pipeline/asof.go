@@ -96,6 +96,14 @@ func (q AsOf) inForce(r RuleSpan) bool {
 	return r.Began <= q.Pos && (r.Ended == 0 || r.Ended > q.Pos)
 }
 
+// held says whether an endorsement was the learner's: accounts are joined and parted.
+func (q AsOf) held(r EndorsementRow) bool {
+	if q.Clock == ClockEvent {
+		return r.HeldUntil == 0
+	}
+	return r.HeldFrom <= q.Pos && (r.HeldUntil == 0 || r.HeldUntil > q.Pos)
+}
+
 // evidenced says that a transition had made the capability evidenced.
 func (q AsOf) evidenced(t mapping.Transition) bool {
 	return t.To == mapping.Evidenced && q.by(t.At, t.Pos)
@@ -128,7 +136,7 @@ func (h History) rows(q AsOf) []LedgerRow {
 func (h History) endorsements(q AsOf) []mapping.Endorsement {
 	var out []mapping.Endorsement
 	for _, r := range h.Endorsements {
-		if !q.by(r.At, r.Pos) {
+		if !q.by(r.At, r.Pos) || !q.held(r) {
 			continue
 		}
 		e := r.Endorsement

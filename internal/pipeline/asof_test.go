@@ -23,7 +23,9 @@ func TestAsOfAPositionIsWhatStoodThere(t *testing.T) {
 			w.pass(t, m)
 			m.append(w.next(t))
 			drain(t, p)
-			stood[m.cursor.Pos] = maps.Clone(m.progress)
+			if len(w.queue) == 0 { // links that go over are looked at when all have
+				stood[m.cursor.Pos] = maps.Clone(m.progress)
+			}
 		}
 		for pos, then := range stood {
 			at := m.entries[pos-1].Stored

@@ -9,9 +9,9 @@ import (
 // capability, kind and ordinal, so that a repeat is the same statement again.
 func (w *work) emit(t mapping.Transition, r mapping.Result) error {
 	return w.emitAbout(Pair{t.Learner, t.Capability}, func(p profile.Params) ([][]byte, error) {
-		person := w.st.people[t.Learner]
-		p.Actor = profile.Account{HomePage: person.Issuer, Name: person.Subject}
-		return statementsOf(withTransition(p, t, r), t, w.p.cfg.Companions), nil
+		actor, err := w.person(p.Base, "", t.Learner)
+		p.Actor = actor
+		return statementsOf(withTransition(p, t, r), t, w.p.cfg.Companions), err
 	})
 }
 

@@ -12,8 +12,8 @@ func (w *work) emitRated(r RatingRow) error {
 	if r.Pos <= w.st.cursor.EmitAfter || !r.Shared {
 		return nil
 	}
-	return w.emitAbout(Pair{r.Learner, r.Capability}, func(p profile.Params) ([][]byte, error) {
-		actor, err := w.person(p.Base, r.Account, r.Learner)
+	return w.emitAbout(Pair{r.About, r.Capability}, func(p profile.Params) ([][]byte, error) {
+		actor, err := w.person(p.Base, "", r.Learner)
 		p.Actor, p.Ordinal, p.At = actor, r.Ordinal, r.At
 		return [][]byte{profile.Rated(p, string(r.Now), string(r.Needed))}, err
 	})
@@ -43,8 +43,7 @@ func (w *work) emitRevoked(e Entry, row EndorsementRow) error {
 }
 
 func (w *work) emitEndorsement(row EndorsementRow, by string, build func(profile.Params, profile.Account) []byte) error {
-	pair := Pair{row.Learner, row.Capability}
-	last, err := w.lastEvidence(pair, row.Pos)
+	last, err := w.lastEvidence(Pair{row.Learner, row.Capability}, row.Pos)
 	if err != nil {
 		return err
 	}
@@ -52,7 +51,7 @@ func (w *work) emitEndorsement(row EndorsementRow, by string, build func(profile
 		w.p.cfg.Logger.Info("an endorsement without any evidence is not emitted: it has no statement to stand on", "position", row.Pos)
 		return nil
 	}
-	return w.emitAbout(pair, func(p profile.Params) (statements [][]byte, err error) {
+	return w.emitAbout(Pair{row.About, row.Capability}, func(p profile.Params) (statements [][]byte, err error) {
 		if p.Actor, err = w.person(p.Base, by, ""); err != nil {
 			return nil, err
 		}
@@ -77,17 +76,17 @@ func (w *work) lastEvidence(pair Pair, upTo int64) (string, error) {
 	return last.StatementID, nil
 }
 
-// person answers whom a statement names: an account, or a learner. Who has no account acts for this instance, under its name.
+// person answers whom a statement names: an account, or the one that a learner began with, whatever was joined with it since. Who has
+// no account acts for this instance, under its name; who stays under a pseudonym has one of this instance.
 func (w *work) person(base, account, learner string) (profile.Account, error) {
-	if l, ok := w.st.people[learner]; ok && account == "" {
-		return profile.Account{HomePage: l.Issuer, Name: l.Subject}, nil
-	}
 	found, err := w.p.cfg.Projection.Person(w.ctx, account, learner)
-	if err != nil {
+	switch {
+	case err != nil:
 		return found, fmt.Errorf("find whom a statement is about: %w", err)
-	}
-	if found == (profile.Account{}) && account != "" {
+	case found == (profile.Account{}) && account != "":
 		return profile.Account{HomePage: base, Name: account}, nil
+	case found.Name != "" && found.HomePage == "":
+		found.HomePage = base
 	}
 	return found, nil
 }

@@ -17,6 +17,8 @@ const (
 	EntryChangeset EntryKind = "changeset" // body: mapping.Changeset
 	EntryLink      EntryKind = "link"      // body: learner.Link
 	EntryUnlink    EntryKind = "unlink"    // body: learner.Link
+	EntryJoined    EntryKind = "joined"    // body: learner.Move
+	EntryParted    EntryKind = "parted"    // body: learner.Move
 	EntryFramework EntryKind = "framework" // body: FrameworkPublished
 
 	EntryRated                EntryKind = "rated"                 // body: mapping.Rating

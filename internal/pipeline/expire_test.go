@@ -176,6 +176,11 @@ func TestWhenTheClockTicksChangesNothing(t *testing.T) {
 			few.append(e)
 			many.append(e)
 		}
+		for len(w.queue) > 0 {
+			e := w.next(t)
+			few.append(e)
+			many.append(e)
+		}
 		// What has ended meanwhile is settled in both.
 		for _, m := range []*memory{few, many} {
 			m.now = few.now.Add(time.Hour)

@@ -34,6 +34,8 @@ func (w *work) fold(e Entry) error {
 		return foldBody(e, w.foldLink)
 	case EntryUnlink:
 		return foldBody(e, w.foldUnlink)
+	case EntryJoined, EntryParted:
+		return foldBody(e, w.foldMove)
 	case EntryRated:
 		return foldBody(e, w.foldRated)
 	case EntryEndorsed:

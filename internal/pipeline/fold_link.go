@@ -9,6 +9,8 @@ import (
 
 // foldLink joins an agent's records, past and coming, to a learner.
 func (w *work) foldLink(e Entry, l learner.Link) error {
+	move := l.Move
+	l.Move = ""
 	active := ActiveLink{Link: l, Pos: e.Pos}
 	w.st.link(active)
 	w.batch.Linked = append(w.batch.Linked, active)
@@ -19,6 +21,9 @@ func (w *work) foldLink(e Entry, l learner.Link) error {
 	})
 	if err != nil {
 		return fmt.Errorf("join past records: %w", err)
+	}
+	if move != "" {
+		return nil // foldMove looks at all that the learner has
 	}
 	return w.settleAll(touched, mapping.Cause{Pos: e.Pos, Kind: mapping.CauseLink, ID: l.Account, At: e.Stored})
 }
@@ -42,6 +47,9 @@ func (w *work) foldUnlink(e Entry, l learner.Link) error {
 			}
 		}
 		w.ledger[pair] = kept
+	}
+	if l.Move != "" {
+		return nil
 	}
 	return w.settleAll(touched, mapping.Cause{Pos: e.Pos, Kind: mapping.CauseUnlink, ID: l.Account, At: e.Stored})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -34,6 +35,8 @@ type memory struct {
 	spans       []pipeline.RuleSpan // rules with their history
 	rated       []pipeline.RatingRow
 	endorsed    []pipeline.EndorsementRow
+	owners      map[string]string
+	moved       []pipeline.Moved
 	failIn      int          // the commit that fails with errAway, counted down
 	lost        bool         // the lease is somebody else's
 	fail        error        // answered by the next Commit
@@ -45,7 +48,7 @@ type memory struct {
 var errAway = errors.New("the database is away")
 
 func newMemory(entries ...pipeline.Entry) *memory {
-	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, unlinked: map[int64]int64{}, due: map[pipeline.Pair]time.Time{}, now: epoch.Add(time.Second)}
+	return &memory{entries: entries, progress: map[pipeline.Pair]mapping.Progress{}, unlinked: map[int64]int64{}, owners: map[string]string{}, due: map[pipeline.Pair]time.Time{}, now: epoch.Add(time.Second)}
 }
 
 func (m *memory) Entries(_ context.Context, after int64, limit int) ([]pipeline.Entry, error) {
@@ -139,7 +142,7 @@ func (m *memory) NextDue(_ context.Context, after time.Time) (next time.Time, er
 
 func (m *memory) Rated(_ context.Context, p pipeline.Pair) (n int, err error) {
 	for _, r := range m.rated {
-		if r.Learner == p.Learner && r.Capability == p.Capability {
+		if r.About == p.Learner && r.Capability == p.Capability {
 			n++
 		}
 	}
@@ -174,8 +177,8 @@ func (m *memory) Tick(context.Context, string) error {
 func (m *memory) Reset(context.Context) error {
 	fresh := newMemory(m.entries...)
 	m.cursor = pipeline.Cursor{EmitAfter: max(m.cursor.EmitAfter, m.cursor.Pos)}
-	m.alignments, m.rules, m.links, m.ledger, m.voided, m.transitions, m.spans, m.rated, m.endorsed = nil, nil, nil, nil, nil, nil, nil, nil, nil
-	m.progress, m.due, m.unlinked = fresh.progress, fresh.due, fresh.unlinked
+	m.alignments, m.rules, m.links, m.ledger, m.voided, m.transitions, m.spans, m.rated, m.endorsed, m.moved = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+	m.progress, m.due, m.unlinked, m.owners = fresh.progress, fresh.due, fresh.unlinked, fresh.owners
 	return nil
 }
 
@@ -205,6 +208,7 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 		i := slices.IndexFunc(m.endorsed, func(r pipeline.EndorsementRow) bool { return r.ID == w.ID })
 		m.endorsed[i] = w
 	}
+	m.move(b.Moved)
 	m.links = append(m.links, b.Linked...)
 	for _, u := range b.Unlinked {
 		m.unlinked[u.LinkPos] = u.Pos
@@ -235,6 +239,68 @@ func (m *memory) Commit(_ context.Context, b pipeline.Batch) error {
 	m.emit(b.Emit)
 	m.cursor.Pos = b.To
 	return nil
+}
+
+func (m *memory) move(moved []pipeline.Moved) {
+	for _, v := range moved {
+		if !slices.ContainsFunc(m.moved, func(o pipeline.Moved) bool { return o.Pos == v.Pos }) {
+			m.moved = append(m.moved, v)
+		}
+		for _, home := range v.Homes {
+			m.owners[home] = v.Into
+		}
+		for i, r := range m.rated {
+			if slices.Contains(v.Homes, r.About) {
+				m.rated[i].Learner = v.Into
+			}
+		}
+		for i, r := range m.endorsed {
+			if slices.Contains(v.Homes, r.About) {
+				m.endorsed[i].Learner = v.Into
+			}
+		}
+	}
+}
+
+// held is an endorsement for each time that it was the learner's.
+func (m *memory) held(r pipeline.EndorsementRow, learner string) (out []pipeline.EndorsementRow) {
+	r.Learner = r.About
+	for _, v := range m.moved {
+		if !slices.Contains(v.Homes, r.About) {
+			continue
+		}
+		r.HeldUntil = v.Pos
+		if r.Learner == learner {
+			out = append(out, r)
+		}
+		r.Learner, r.HeldFrom, r.HeldUntil = v.Into, v.Pos, 0
+	}
+	if r.Learner == learner {
+		out = append(out, r)
+	}
+	return out
+}
+
+func (m *memory) Owners(context.Context) (map[string]string, error) { return maps.Clone(m.owners), nil }
+
+func (m *memory) PairsOf(_ context.Context, learner string) (out []pipeline.Pair, err error) {
+	has := map[pipeline.Pair]bool{}
+	for _, r := range m.ledger {
+		has[r.Pair] = true
+	}
+	for p := range m.progress {
+		has[p] = true
+	}
+	for _, r := range m.endorsed {
+		has[pipeline.Pair{Learner: r.Learner, Capability: r.Capability}] = true
+	}
+	for p := range has {
+		if p.Learner == learner {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b pipeline.Pair) int { return cmp.Compare(a.Capability, b.Capability) })
+	return out, nil
 }
 
 // setRule ends the rule whose place one takes, and begins it.
@@ -273,7 +339,11 @@ func (m *memory) history(p pipeline.Pair) pipeline.History {
 			h.Rules = append(h.Rules, r)
 		}
 	}
-	h.Endorsements, _ = m.Endorsements(context.Background(), p)
+	for _, r := range m.endorsed {
+		if r.Capability == p.Capability {
+			h.Endorsements = append(h.Endorsements, m.held(r, p.Learner)...)
+		}
+	}
 	for _, t := range m.transitions {
 		if t.Learner == p.Learner && t.Capability == p.Capability {
 			h.Transitions = append(h.Transitions, t)

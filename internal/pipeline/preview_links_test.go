@@ -22,6 +22,9 @@ func TestPreviewOfLinksIsWhatRelinkingDoes(t *testing.T) {
 			w.pass(t, m)
 			m.append(w.next(t))
 		}
+		for len(w.queue) > 0 {
+			m.append(w.next(t))
+		}
 		drain(t, p)
 		m.append(pipeline.Entry{Kind: pipeline.EntryClock, Body: []byte(`{}`)}) // what has ended is settled
 		drain(t, p)

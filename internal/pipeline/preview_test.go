@@ -40,6 +40,9 @@ func TestPreviewIsWhatApplyingDoes(t *testing.T) {
 			w.pass(t, m)
 			m.append(w.next(t))
 		}
+		for len(w.queue) > 0 {
+			m.append(w.next(t))
+		}
 		drain(t, p)
 		m.append(pipeline.Entry{Kind: pipeline.EntryClock, Body: []byte(`{}`)}) // what has ended is settled
 		drain(t, p)

@@ -10,6 +10,11 @@ func (w *work) relieve(e Entry) error {
 	if len(w.added)+len(w.progress)+len(w.batch.Emit) < w.p.cfg.Most {
 		return nil
 	}
+	return w.writePart(e)
+}
+
+// writePart writes what an entry has made so far.
+func (w *work) writePart(e Entry) error {
 	if err := w.p.keepLease(w.ctx); err != nil {
 		return err
 	}

@@ -88,6 +88,8 @@ type world struct {
 	added     []mapping.Alignment
 	stored    []string // statement ids
 	links     []learner.Link
+	owners    map[string]string // of accounts
+	queue     []pipeline.Entry  // the rest of a move
 	counter   int
 }
 
@@ -99,7 +101,7 @@ var activities = []string{
 const course = "http://lms.test/course/view.php?id=2"
 
 func newWorld(c catalogs) *world {
-	w := &world{framework: c.one.ID, now: epoch}
+	w := &world{framework: c.one.ID, now: epoch, owners: map[string]string{}}
 	for _, n := range c.one.Tracked("")[:3] {
 		w.caps = append(w.caps, n.ID)
 	}
@@ -107,8 +109,13 @@ func newWorld(c catalogs) *world {
 }
 
 func (w *world) next(t *rapid.T) pipeline.Entry {
+	if len(w.queue) > 0 {
+		e := w.queue[0]
+		w.queue = w.queue[1:]
+		return e
+	}
 	w.counter++
-	switch rapid.IntRange(0, 13).Draw(t, "kind") {
+	switch rapid.IntRange(0, 14).Draw(t, "kind") {
 	case 0, 1:
 		return w.changeset(t)
 	case 2:
@@ -120,6 +127,8 @@ func (w *world) next(t *rapid.T) pipeline.Entry {
 	case 5:
 		return w.endorsement(t)
 	case 6:
+		return w.move(t)
+	case 7:
 		return rapid.SampledFrom([]pipeline.Entry{{Kind: pipeline.EntryClock, Body: []byte(`{}`)}, w.rating(t)}).Draw(t, "aside")
 	}
 	return w.statement(t)
@@ -273,7 +282,7 @@ func (w *world) rating(t *rapid.T) pipeline.Entry {
 func (w *world) link(t *rapid.T) pipeline.Entry {
 	who := rapid.IntRange(1, 3).Draw(t, "learner")
 	l := learner.Link{
-		Learner: fmt.Sprint("learner-", who), Account: fmt.Sprint("account-", who), Issuer: "http://lms.test", Subject: fmt.Sprint(who),
+		Learner: w.ownerOf(fmt.Sprint("account-", who)), Account: fmt.Sprint("account-", who), Issuer: "http://lms.test", Subject: fmt.Sprint(who),
 		Registration: rapid.SampledFrom([]string{"r1", "r2"}).Draw(t, "registration"), Agent: w.agent(t),
 	}
 	if slices.Contains(w.links, l) {
@@ -350,6 +359,9 @@ func same(t require, live, again *memory) {
 	}
 	if d := cmp.Diff(live.rated, again.rated); d != "" {
 		t.Fatalf("ratings differ (-live +replay):\n%s", d)
+	}
+	if d := cmp.Diff(live.owners, again.owners); d != "" {
+		t.Fatalf("whose is what differs (-live +replay):\n%s", d)
 	}
 	if d := cmp.Diff(live.endorsed, again.endorsed); d != "" {
 		t.Fatalf("endorsements differ (-live +replay):\n%s", d)

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,7 +16,7 @@ import (
 type state struct {
 	cursor     Cursor
 	links      map[string][]ActiveLink         // by agent key, in order of position
-	people     map[string]learner.Link         // the earliest link of each learner: who outgoing statements name
+	owners     map[string]string               // whose is now what was said of a learner, where accounts were joined
 	alignments map[string]Aligned              // by id, also those that ended
 	tagged     map[string][]string             // ids of alignments by capability, in order of beginning
 	index      *mapping.Index                  // the active ones, by activity
@@ -27,7 +28,7 @@ type state struct {
 // loadState reads the projection as it stands at its cursor.
 func loadState(ctx context.Context, p Projection) (*state, error) {
 	s := &state{
-		links: map[string][]ActiveLink{}, people: map[string]learner.Link{}, alignments: map[string]Aligned{},
+		links: map[string][]ActiveLink{}, alignments: map[string]Aligned{},
 		tagged: map[string][]string{}, index: mapping.NewIndex(), rules: map[string][]mapping.ScopedRule{},
 		defaults: map[string][]mapping.ScopedRule{},
 	}
@@ -52,6 +53,9 @@ func loadState(ctx context.Context, p Projection) (*state, error) {
 	}
 	if s.next, err = p.NextDue(ctx, time.Time{}); err != nil {
 		return nil, fmt.Errorf("read what ends next: %w", err)
+	}
+	if s.owners, err = p.Owners(ctx); err != nil {
+		return nil, fmt.Errorf("read which accounts were joined: %w", err)
 	}
 	links, err := p.Links(ctx)
 	if err != nil {
@@ -92,9 +96,11 @@ func (s *state) setRule(r mapping.ScopedRule) {
 
 func (s *state) link(l ActiveLink) {
 	s.links[l.Agent] = append(s.links[l.Agent], l)
-	if _, known := s.people[l.Learner]; !known {
-		s.people[l.Learner] = l.Link
-	}
+}
+
+// owner answers whose is now what was said of a learner.
+func (s *state) owner(learner string) string {
+	return cmp.Or(s.owners[learner], learner)
 }
 
 // unlink removes the active link with the same learner, account and agent, and answers it.

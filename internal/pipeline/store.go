@@ -85,6 +85,10 @@ type Projection interface {
 	// Due answers the pairs to look at again at or before a time, NextDue when the next one after a time is: zero when none is.
 	Due(ctx context.Context, upTo time.Time) ([]Due, error)
 	NextDue(ctx context.Context, after time.Time) (time.Time, error)
+	// Owners answers whose is now what was said of a learner, where it is another's.
+	Owners(ctx context.Context) (map[string]string, error)
+	// PairsOf answers the pairs of a learner that have evidence, progress or an endorsement.
+	PairsOf(ctx context.Context, learner string) ([]Pair, error)
 	Tracks
 }
 
@@ -97,6 +101,7 @@ type Batch struct {
 	Rules       []Ruled // each takes the place of the one before it (mapping.ScopedRule.Replaces)
 	Linked      []ActiveLink
 	Unlinked    []Unlinked
+	Moved       []Moved
 	Evidence    []LedgerRow
 	Voided      []Voided
 	Progress    []mapping.Progress // latest a pair
@@ -120,6 +125,13 @@ type Ended struct {
 type Unlinked struct {
 	LinkPos int64
 	Pos     int64
+}
+
+// Moved gives a learner what was said of others, who are the same person: their ratings and endorsements. It may be written twice.
+type Moved struct {
+	Homes []string // of whom it was said
+	Into  string
+	Pos   int64 // of the event
 }
 
 // Voided is a retraction row of the ledger: the statement was voided at a position.

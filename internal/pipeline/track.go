@@ -14,42 +14,46 @@ import (
 // RatingRow is a rating with its place in the learner's history of the capability.
 type RatingRow struct {
 	mapping.Rating
-	Ordinal int // 1 for the first
+	About   string // the learner of whom it was said; Learner is whose it is, since accounts were joined
+	Ordinal int    // 1 for the first about them
 }
 
 // EndorsementRow is an endorsement with its place in the learner's history of the capability.
 type EndorsementRow struct {
 	mapping.Endorsement
-	Ordinal      int   // 1 for the first
-	Pos          int64 // log position at which it was given
-	WithdrawnPos int64 // and withdrawn; 0: it was not
+	About        string // the learner of whom it was said; Learner is whose it is, since accounts were joined
+	Ordinal      int    // 1 for the first about them
+	Pos          int64  // log position at which it was given
+	WithdrawnPos int64  // and withdrawn; 0: it was not
+	// Of a History alone: the positions from which, and until which (0: still), it was the learner\'s.
+	HeldFrom, HeldUntil int64
 }
 
 // Tracks is the part of a projection that is about ratings and endorsements.
 type Tracks interface {
-	// Rated answers how many ratings the pair has.
+	// Rated answers how many ratings were said of the pair.
 	Rated(ctx context.Context, p Pair) (int, error)
 	// Endorsements answers those of the pair in order, also ended and withdrawn ones.
 	Endorsements(ctx context.Context, p Pair) ([]EndorsementRow, error)
-	// Person answers whom statements name for an account, or for the first account of a learner where account is "". Zero when there
-	// is none.
+	// Person answers whom statements name for an account, or for the account that a learner began with where account is "". Zero when
+	// there is none; without a home page it is a pseudonym of this instance.
 	Person(ctx context.Context, account, learner string) (profile.Account, error)
 }
 
 // foldRated keeps a rating. It changes no state.
 func (w *work) foldRated(e Entry, r mapping.Rating) error {
-	r.Pos = e.Pos
-	pair := Pair{r.Learner, r.Capability}
-	n, err := w.p.cfg.Projection.Rated(w.ctx, pair)
+	about := r.Learner
+	r.Pos, r.Learner = e.Pos, w.st.owner(about)
+	n, err := w.p.cfg.Projection.Rated(w.ctx, Pair{about, r.Capability})
 	if err != nil {
 		return fmt.Errorf("count ratings: %w", err)
 	}
 	for _, other := range w.batch.Rated {
-		if other.Learner == r.Learner && other.Capability == r.Capability {
+		if other.About == about && other.Capability == r.Capability {
 			n++
 		}
 	}
-	row := RatingRow{Rating: r, Ordinal: n + 1}
+	row := RatingRow{Rating: r, About: about, Ordinal: n + 1}
 	w.batch.Rated = append(w.batch.Rated, row)
 	return w.emitRated(row)
 }
@@ -90,12 +94,19 @@ func EndorsementsOf(rows []EndorsementRow) []mapping.Endorsement {
 
 // foldEndorsed keeps an endorsement. One that is there already says nothing new.
 func (w *work) foldEndorsed(e Entry, given mapping.Endorsement) error {
+	about := given.Learner
+	given.Learner = w.st.owner(about)
 	pair := Pair{given.Learner, given.Capability}
 	rows, err := w.endorsements(pair)
 	if err != nil || slices.ContainsFunc(rows, func(r EndorsementRow) bool { return r.ID == given.ID }) {
 		return err
 	}
-	row := EndorsementRow{Endorsement: given, Ordinal: len(rows) + 1, Pos: e.Pos}
+	row := EndorsementRow{Endorsement: given, About: about, Ordinal: 1, Pos: e.Pos}
+	for _, r := range rows {
+		if r.About == about {
+			row.Ordinal++
+		}
+	}
 	w.endorsed[pair] = append(slices.Clip(rows), row)
 	w.batch.Endorsed = append(w.batch.Endorsed, row)
 	if err := w.emitConferred(e, row); err != nil {
@@ -106,7 +117,7 @@ func (w *work) foldEndorsed(e Entry, given mapping.Endorsement) error {
 
 // foldEndorsementWithdrawn ends an endorsement. One that is unknown or has been withdrawn stays as it is.
 func (w *work) foldEndorsementWithdrawn(e Entry, gone EndorsementWithdrawn) error {
-	pair := Pair{gone.Learner, gone.Capability}
+	pair := Pair{w.st.owner(gone.Learner), gone.Capability}
 	rows, err := w.endorsements(pair)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ func (a API) Learners(ctx context.Context, f api.LearnerFilter) ([]api.Learner, 
 	if f.Reach.Limited {
 		c.and(`EXISTS (SELECT 1 FROM account k WHERE k.learner = l.id AND `+a.s.d.in("k.issuer")+`)`, a.s.d.list(f.Reach.Issuers))
 	}
-	c.and(`l.id > ?`, f.After)
+	c.and(`l.id > ? AND EXISTS (SELECT 1 FROM account k WHERE k.learner = l.id)`, f.After) // else the accounts were joined to another's
 	var rows []struct {
 		ID      string
 		Created int64

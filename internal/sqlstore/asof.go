@@ -103,7 +103,7 @@ func (s *Store) histories(ctx context.Context, db reader, learner string, capabi
 	for _, a := range aligned {
 		out[a.Capability].Aligned = append(out[a.Capability].Aligned, a)
 	}
-	endorsed, err := selectEndorsements(ctx, db, `WHERE learner = ? AND `+s.d.in("capability")+` ORDER BY ordinal`, learner, list)
+	endorsed, err := selectHeld(ctx, db, s.d, learner, list)
 	if err != nil {
 		return nil, err
 	}

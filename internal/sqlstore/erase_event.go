@@ -99,6 +99,9 @@ func (e *eventErasure) event(ctx context.Context, row eventRow) (id string, err 
 		e.others = e.others || !mine
 		return "", e.empty(ctx, row)
 	}
+	if kind == pipeline.EntryJoined || kind == pipeline.EntryParted {
+		return "", e.move(ctx, row)
+	}
 	if !slices.ContainsFunc(e.Learners, func(l string) bool { return strings.Contains(row.Body, l) }) {
 		return "", nil // an author: authors
 	}
@@ -109,6 +112,42 @@ func (e *eventErasure) event(ctx context.Context, row eventRow) (id string, err 
 		return "", fmt.Errorf("read the %s at position %d: %w", kind, row.Pos, err)
 	}
 	return named.ID, e.empty(ctx, row)
+}
+
+// move takes the person out of an event that joined or parted accounts. What it says of somebody else's, who had been taken for the same
+// person, stays: their history goes by it.
+func (e *eventErasure) move(ctx context.Context, row eventRow) error {
+	var m learner.Move
+	if err := json.Unmarshal([]byte(row.Body), &m); err != nil {
+		return fmt.Errorf("read the %s at position %d: %w", row.Kind, row.Pos, err)
+	}
+	mine, others := 0, 0
+	nobody := func(who *string) {
+		if slices.Contains(e.Learners, *who) {
+			*who = ""
+			mine++
+		} else if *who != "" {
+			others++
+		}
+	}
+	nobody(&m.From)
+	nobody(&m.Into)
+	for i := range m.Homes {
+		nobody(&m.Homes[i])
+	}
+	if mine == 0 {
+		return nil // an author: authors
+	}
+	if others == 0 {
+		return e.empty(ctx, row)
+	}
+	*e.count++
+	m.Reason = ""
+	body, err := json.Marshal(m, json.Deterministic(true))
+	if err == nil {
+		_, err = e.tx.Exec(ctx, `UPDATE event SET body = ? WHERE pos = ?`, string(body), row.Pos)
+	}
+	return wrap(err, "take a person out of an event")
 }
 
 func (e *eventErasure) empty(ctx context.Context, row eventRow) error {

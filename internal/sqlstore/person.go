@@ -31,6 +31,9 @@ type PersonAccount struct {
 	Created      int64  `db:"created" json:"-"`
 }
 
+// Key is the account as the key of an xAPI agent.
+func (a PersonAccount) Key() string { return accountKey(a.Issuer, a.Subject) }
+
 // Person is everything by which somebody is known. A learner brings their accounts, these the agents that were ever linked to them,
 // and the mailboxes that the LMS told of nobody else.
 type Person struct {
@@ -54,7 +57,7 @@ func (s *Store) Person(ctx context.Context, who WhoIs) (p Person, err error) {
 
 func (s *Store) person(ctx context.Context, r reader, who WhoIs) (Person, error) {
 	var p Person
-	for _, step := range []func(context.Context, reader, WhoIs) error{p.findNamed, p.findLearners, p.findAccounts, p.findAgents, p.findTold, p.findTwins, p.leaveShared, p.findTerms} {
+	for _, step := range []func(context.Context, reader, WhoIs) error{p.findNamed, p.findLearners, p.findJoined, p.findAccounts, p.findAgents, p.findTold, p.findTwins, p.leaveShared, p.findTerms} {
 		if err := step(ctx, r, who); err != nil {
 			return p, fmt.Errorf("sqlstore: find a person: %w", err)
 		}
@@ -96,6 +99,26 @@ func (p *Person) findLearners(ctx context.Context, r reader, who WhoIs) error {
 	return nil
 }
 
+// findJoined takes the learner whose the accounts are now, first, and after them those that the accounts began with: what is kept of a
+// person stands under each.
+func (p *Person) findJoined(ctx context.Context, r reader, _ WhoIs) error {
+	for _, query := range []string{`SELECT DISTINCT learner FROM account WHERE home = ?`, `SELECT home FROM account WHERE learner = ? ORDER BY created, id`} {
+		for _, one := range slices.Clone(p.Learners) {
+			var found []string
+			if err := r.Select(ctx, &found, query, one); err != nil {
+				return err
+			}
+			p.Learners = append(slices.DeleteFunc(found, func(l string) bool { return slices.Contains(p.Learners, l) }), p.Learners...)
+		}
+	}
+	var now []string
+	if err := r.Select(ctx, &now, `SELECT DISTINCT learner FROM account WHERE home = ?`, append(p.Learners, "")[0]); err != nil || len(now) == 0 {
+		return err
+	}
+	p.Learners = append(now, slices.DeleteFunc(p.Learners, func(l string) bool { return l == now[0] })...)
+	return nil
+}
+
 // ErrManyPeople says that an identifier belongs to several people.
 var ErrManyPeople = errors.New("sqlstore: the identifier belongs to several people")
 
@@ -133,12 +156,12 @@ func (p *Person) findAccounts(ctx context.Context, r reader, _ WhoIs) error {
 	return nil
 }
 
-// findAgents takes every agent that was ever linked.
+// findAgents takes every agent that was ever linked by an account that the person has now.
 func (p *Person) findAgents(ctx context.Context, r reader, _ WhoIs) error {
-	for _, learner := range p.Learners {
+	for _, a := range p.Accounts {
 		var linked []string
-		if err := r.Select(ctx, &linked, `SELECT DISTINCT agent FROM agent_link WHERE learner = ? UNION
-			SELECT l.agent FROM account_link l JOIN account a ON a.id = l.account WHERE a.learner = ? ORDER BY 1`, learner, learner); err != nil {
+		if err := r.Select(ctx, &linked, `SELECT agent FROM agent_link WHERE account = ? UNION
+			SELECT agent FROM account_link WHERE account = ? ORDER BY 1`, a.ID, a.ID); err != nil {
 			return err
 		}
 		for _, agent := range linked {

@@ -43,7 +43,7 @@ func (p Projection) Commit(ctx context.Context, b pipeline.Batch) error {
 		}
 		for _, step := range []func(context.Context, pipeline.Batch) error{
 			tx.commitAlignments, tx.commitRules, tx.commitLinks, tx.commitEvidence, tx.commitProgress, tx.commitTransitions, tx.commitSeen,
-			tx.commitRatings, tx.commitEndorsements,
+			tx.commitRatings, tx.commitEndorsements, tx.commitMoves, // a move is the last of its batch
 		} {
 			if err := step(ctx, b); err != nil {
 				return err
@@ -116,7 +116,7 @@ func (t *Tx) commitLinks(ctx context.Context, b pipeline.Batch) error {
 // resetTables is what a replay folds again. What was seen where (activity_seen) only grows, and the statements that said so may have
 // been purged: it stays.
 var resetTables = []string{"alignment", "rule", "agent_link", "evidence", "evidence_retraction", "progress", "transition", "rating",
-	"endorsement"}
+	"endorsement", "belonging"}
 
 // Reset is pipeline.Committer. Whole tables are emptied, which takes the same time however much they hold. The lease is taken from
 // its holder, so that a batch in the making cannot be written on top.

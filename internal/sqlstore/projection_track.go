@@ -13,14 +13,14 @@ import (
 
 // ratingRow is a row of table rating.
 type ratingRow struct {
-	Learner, Capability, ID, Account, Needed string
-	Now                                      string `db:"now_word"`
-	Ordinal                                  int
-	Shared                                   bool
-	At, Pos                                  int64
+	About, Learner, Capability, ID, Account, Needed string
+	Now                                             string `db:"now_word"`
+	Ordinal                                         int
+	Shared                                          bool
+	At, Pos                                         int64
 }
 
-const ratingColumns = `learner, capability, ordinal, id, account, now_word, needed, shared, at, pos`
+const ratingColumns = `about, learner, capability, ordinal, id, account, now_word, needed, shared, at, pos`
 
 func (r ratingRow) rating() mapping.Rating {
 	return mapping.Rating{ID: r.ID, Learner: r.Learner, Capability: r.Capability, Account: r.Account, Now: mapping.RatingWord(r.Now),
@@ -42,22 +42,24 @@ func selectRatings(ctx context.Context, db reader, where string, args ...any) ([
 
 // endorsementRow is a row of table endorsement.
 type endorsementRow struct {
-	Learner, Capability, ID, Registration, Context, Course, Note string
-	By                                                           string `db:"given_by"`
-	ScopeKind                                                    string `db:"scope_kind"`
-	Ordinal                                                      int
-	At, Until, Pos                                               int64
-	WithdrawnAt                                                  int64  `db:"withdrawn_at"`
-	WithdrawnBy                                                  string `db:"withdrawn_by"`
-	WithdrawnReason                                              string `db:"withdrawn_reason"`
-	WithdrawnPos                                                 int64  `db:"withdrawn_pos"`
+	About, Learner, Capability, ID, Registration, Context, Course, Note string
+	By                                                                  string `db:"given_by"`
+	ScopeKind                                                           string `db:"scope_kind"`
+	Ordinal                                                             int
+	At, Until, Pos                                                      int64
+	WithdrawnAt                                                         int64  `db:"withdrawn_at"`
+	WithdrawnBy                                                         string `db:"withdrawn_by"`
+	WithdrawnReason                                                     string `db:"withdrawn_reason"`
+	WithdrawnPos                                                        int64  `db:"withdrawn_pos"`
+	HeldFrom                                                            int64  `db:"held_from"` // of selectHeld alone
+	HeldUntil                                                           int64  `db:"held_until"`
 }
 
-const endorsementColumns = `learner, capability, ordinal, id, given_by, scope_kind, registration, context, course, at, until, note, pos,
+const endorsementColumns = `about, learner, capability, ordinal, id, given_by, scope_kind, registration, context, course, at, until, note, pos,
 	withdrawn_at, withdrawn_by, withdrawn_reason, withdrawn_pos`
 
 func (r endorsementRow) row() pipeline.EndorsementRow {
-	return pipeline.EndorsementRow{Ordinal: r.Ordinal, Pos: r.Pos, WithdrawnPos: r.WithdrawnPos, Endorsement: mapping.Endorsement{
+	return pipeline.EndorsementRow{About: r.About, Ordinal: r.Ordinal, Pos: r.Pos, WithdrawnPos: r.WithdrawnPos, HeldFrom: r.HeldFrom, HeldUntil: r.HeldUntil, Endorsement: mapping.Endorsement{
 		ID: r.ID, Learner: r.Learner, Capability: r.Capability, By: r.By, At: fromMicros(r.At), Until: fromMicros(r.Until), Note: r.Note,
 		Scope:       mapping.Scope{Kind: mapping.ScopeKind(r.ScopeKind), Registration: r.Registration, Context: r.Context, Course: r.Course},
 		WithdrawnAt: fromMicros(r.WithdrawnAt), WithdrawnBy: r.WithdrawnBy, WithdrawnReason: r.WithdrawnReason,
@@ -66,8 +68,12 @@ func (r endorsementRow) row() pipeline.EndorsementRow {
 
 // selectEndorsements reads endorsements that a condition takes.
 func selectEndorsements(ctx context.Context, db reader, where string, args ...any) ([]pipeline.EndorsementRow, error) {
+	return readEndorsements(ctx, db, `SELECT `+endorsementColumns+` FROM endorsement `+where, args...)
+}
+
+func readEndorsements(ctx context.Context, db reader, query string, args ...any) ([]pipeline.EndorsementRow, error) {
 	var rows []endorsementRow
-	if err := db.Select(ctx, &rows, `SELECT `+endorsementColumns+` FROM endorsement `+where, args...); err != nil {
+	if err := db.Select(ctx, &rows, query, args...); err != nil {
 		return nil, fmt.Errorf("sqlstore: read endorsements: %w", err)
 	}
 	out := make([]pipeline.EndorsementRow, len(rows))
@@ -79,13 +85,13 @@ func selectEndorsements(ctx context.Context, db reader, where string, args ...an
 
 // endorsementsOf reads those of a pair, as a case holds them.
 func endorsementsOf(ctx context.Context, db reader, pair pipeline.Pair) ([]mapping.Endorsement, error) {
-	rows, err := selectEndorsements(ctx, db, `WHERE learner = ? AND capability = ? ORDER BY ordinal`, pair.Learner, pair.Capability)
+	rows, err := selectEndorsements(ctx, db, `WHERE learner = ? AND capability = ? ORDER BY pos`, pair.Learner, pair.Capability)
 	return pipeline.EndorsementsOf(rows), err
 }
 
 // Rated is pipeline.Tracks.
 func (p Projection) Rated(ctx context.Context, pair pipeline.Pair) (n int, err error) {
-	if err := p.s.Get(ctx, &n, `SELECT COUNT(*) FROM rating WHERE learner = ? AND capability = ?`, pair.Learner, pair.Capability); err != nil {
+	if err := p.s.Get(ctx, &n, `SELECT COUNT(*) FROM rating WHERE about = ? AND capability = ?`, pair.Learner, pair.Capability); err != nil {
 		return 0, fmt.Errorf("sqlstore: count ratings: %w", err)
 	}
 	return n, nil
@@ -93,14 +99,14 @@ func (p Projection) Rated(ctx context.Context, pair pipeline.Pair) (n int, err e
 
 // Endorsements is pipeline.Tracks.
 func (p Projection) Endorsements(ctx context.Context, pair pipeline.Pair) ([]pipeline.EndorsementRow, error) {
-	return selectEndorsements(ctx, p.s.DB, `WHERE learner = ? AND capability = ? ORDER BY ordinal`, pair.Learner, pair.Capability)
+	return selectEndorsements(ctx, p.s.DB, `WHERE learner = ? AND capability = ? ORDER BY pos`, pair.Learner, pair.Capability)
 }
 
 // Person is pipeline.Tracks.
 func (p Projection) Person(ctx context.Context, account, learnerID string) (profile.Account, error) {
 	query, arg := `SELECT issuer, subject FROM account WHERE id = ?`, account
 	if account == "" {
-		query, arg = `SELECT issuer, subject FROM account WHERE learner = ? ORDER BY created, id LIMIT 1`, learnerID
+		query, arg = `SELECT issuer, subject FROM account WHERE home = ?`, learnerID
 	}
 	var row struct{ Issuer, Subject string }
 	err := p.s.Get(ctx, &row, query, arg)
@@ -116,7 +122,7 @@ func (p Projection) Person(ctx context.Context, account, learnerID string) (prof
 func (t *Tx) commitRatings(ctx context.Context, b pipeline.Batch) error {
 	rows := make([][]any, len(b.Rated))
 	for i, r := range b.Rated {
-		rows[i] = []any{r.Learner, r.Capability, r.Ordinal, r.ID, r.Account, string(r.Now), string(r.Needed), r.Shared, micros(r.At), r.Pos}
+		rows[i] = []any{r.About, r.Learner, r.Capability, r.Ordinal, r.ID, r.Account, string(r.Now), string(r.Needed), r.Shared, micros(r.At), r.Pos}
 	}
 	return t.insertRows(ctx, `INSERT INTO rating (`+ratingColumns+`)`, "", rows)
 }
@@ -124,7 +130,7 @@ func (t *Tx) commitRatings(ctx context.Context, b pipeline.Batch) error {
 func (t *Tx) commitEndorsements(ctx context.Context, b pipeline.Batch) error {
 	rows := make([][]any, len(b.Endorsed))
 	for i, e := range b.Endorsed {
-		rows[i] = []any{e.Learner, e.Capability, e.Ordinal, e.ID, e.By, string(e.Scope.Kind), e.Scope.Registration, e.Scope.Context, e.Scope.Course,
+		rows[i] = []any{e.About, e.Learner, e.Capability, e.Ordinal, e.ID, e.By, string(e.Scope.Kind), e.Scope.Registration, e.Scope.Context, e.Scope.Course,
 			micros(e.At), micros(e.Until), e.Note, e.Pos, 0, "", "", 0}
 	}
 	if err := t.insertRows(ctx, `INSERT INTO endorsement (`+endorsementColumns+`)`, "", rows); err != nil {
@@ -132,8 +138,8 @@ func (t *Tx) commitEndorsements(ctx context.Context, b pipeline.Batch) error {
 	}
 	for _, e := range b.Withdrawn {
 		if _, err := t.Exec(ctx, `UPDATE endorsement SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_reason = ?, withdrawn_pos = ?
-			WHERE learner = ? AND capability = ? AND ordinal = ?`, micros(e.WithdrawnAt), e.WithdrawnBy, e.WithdrawnReason, e.WithdrawnPos,
-			e.Learner, e.Capability, e.Ordinal); err != nil {
+			WHERE about = ? AND capability = ? AND ordinal = ?`, micros(e.WithdrawnAt), e.WithdrawnBy, e.WithdrawnReason, e.WithdrawnPos,
+			e.About, e.Capability, e.Ordinal); err != nil {
 			return fmt.Errorf("sqlstore: end an endorsement: %w", err)
 		}
 	}

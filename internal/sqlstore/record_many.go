@@ -72,7 +72,7 @@ func (r Records) bases(ctx context.Context, db reader, learnerID string, capabil
 	for _, a := range aligned {
 		out[a.Capability].Aligned = append(out[a.Capability].Aligned, a)
 	}
-	endorsed, err := selectEndorsements(ctx, db, `WHERE learner = ? AND `+d.in("capability")+` ORDER BY ordinal`, learnerID, list)
+	endorsed, err := selectEndorsements(ctx, db, `WHERE learner = ? AND `+d.in("capability")+` ORDER BY pos`, learnerID, list)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -101,8 +101,10 @@ func (s *Store) Session(ctx context.Context, hash string, now time.Time) (web.Se
 	var row struct {
 		Body    string
 		Expires int64
+		Learner *string // whose the account is now
 	}
-	err := s.Get(ctx, &row, `SELECT body, expires FROM session WHERE hash = ? AND expires > ?`, hash, micros(now))
+	err := s.Get(ctx, &row, `SELECT s.body, s.expires, a.learner FROM session s LEFT JOIN account a ON a.id = s.account AND s.learner <> ''
+		WHERE s.hash = ? AND s.expires > ?`, hash, micros(now))
 	if errors.Is(err, sql.ErrNoRows) {
 		return web.Session{}, web.ErrNotFound
 	}
@@ -114,6 +116,9 @@ func (s *Store) Session(ctx context.Context, hash string, now time.Time) (web.Se
 		return web.Session{}, fmt.Errorf("sqlstore: read a session: %w", err)
 	}
 	session.ExpiresAt = fromMicros(row.Expires)
+	if row.Learner != nil {
+		session.Learner = *row.Learner
+	}
 	if session.Operator {
 		return session, nil
 	}

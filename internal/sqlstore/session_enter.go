@@ -54,8 +54,8 @@ func (t *Tx) enterAccount(ctx context.Context, e web.Entry, k *known) error {
 	if _, err := t.Exec(ctx, `INSERT INTO learner (id, created) VALUES (?, ?)`, person, micros(t.Now)); err != nil {
 		return fmt.Errorf("sqlstore: add a learner: %w", err)
 	}
-	n, err := affected(t.Exec(ctx, `INSERT INTO account (id, learner, registration, issuer, subject, name, created) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (issuer, subject) DO NOTHING`, account, person, k.registered, c.Issuer, c.Subject, c.Name, micros(t.Now)))
+	n, err := affected(t.Exec(ctx, `INSERT INTO account (id, learner, home, registration, issuer, subject, name, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (issuer, subject) DO NOTHING`, account, person, person, k.registered, c.Issuer, c.Subject, c.Name, micros(t.Now)))
 	if err != nil {
 		return fmt.Errorf("sqlstore: add an account: %w", err)
 	}

@@ -13,7 +13,7 @@ const sweepMargin = time.Hour
 const sweepMost = 500
 
 // Swept counts the rows that a sweep took away.
-type Swept struct{ Logins, Sessions, Launches, Preferences, Windows int64 }
+type Swept struct{ Logins, Sessions, Launches, Preferences, Windows, JoinCodes int64 }
 
 // Sweep takes away logins, codes of windows, sessions and what was preferred in these that expired more than an hour ago, and what the launch log holds
 // for more than thirty days, in short transactions. What is swept is unknown from
@@ -34,6 +34,12 @@ func (s *Store) Sweep(ctx context.Context) (swept Swept, err error) {
 	}
 	if swept.Windows, err = s.sweep(ctx, `DELETE FROM window_code WHERE code IN (SELECT code FROM window_code WHERE expires < ? LIMIT ?)`, before); err != nil {
 		return swept, fmt.Errorf("sqlstore: sweep codes of windows: %w", err)
+	}
+	if swept.JoinCodes, err = s.sweep(ctx, `DELETE FROM join_code WHERE account IN (SELECT account FROM join_code WHERE expires < ? LIMIT ?)`, before); err != nil {
+		return swept, fmt.Errorf("sqlstore: sweep codes that join accounts: %w", err)
+	}
+	if _, err = s.sweep(ctx, `DELETE FROM join_try WHERE account IN (SELECT account FROM join_try WHERE since < ? LIMIT ?)`, before); err != nil {
+		return swept, fmt.Errorf("sqlstore: sweep tries of codes: %w", err)
 	}
 	before = micros(s.now().Add(-launchesLife))
 	if swept.Launches, err = s.sweep(ctx, `DELETE FROM launch_log WHERE id IN (SELECT id FROM launch_log WHERE at < ? LIMIT ?)`, before); err != nil {

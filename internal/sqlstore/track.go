@@ -47,6 +47,9 @@ func (t Tracks) Rate(ctx context.Context, r mapping.Rating) (pos int64, err erro
 			return ErrNotTheirs
 		}
 		said := r
+		if said.Learner, err = tx.homeOf(ctx, r.Account); err != nil {
+			return err
+		}
 		said.ID = orNew(r.ID)
 		if said.At.IsZero() {
 			said.At = tx.Now
@@ -69,6 +72,9 @@ func (t Tracks) Endorse(ctx context.Context, e mapping.Endorsement) (pos int64, 
 			given.At = tx.Now
 		}
 		if err := tx.mayEndorse(ctx, given); err != nil {
+			return err
+		}
+		if given.Learner, err = tx.homeInCourse(ctx, given); err != nil {
 			return err
 		}
 		pos, err = tx.appendBody(ctx, pipeline.EntryEndorsed, given)
@@ -107,7 +113,7 @@ func (t Tracks) WithdrawEndorsement(ctx context.Context, id, by, reason string) 
 			return web.ErrNotFound
 		}
 		pos, err = tx.appendBody(ctx, pipeline.EntryEndorsementWithdrawn, pipeline.EndorsementWithdrawn{
-			ID: id, Learner: rows[0].Learner, Capability: rows[0].Capability, By: by, Reason: reason, At: tx.Now,
+			ID: id, Learner: rows[0].About, Capability: rows[0].Capability, By: by, Reason: reason, At: tx.Now,
 		})
 		return err
 	})
@@ -127,13 +133,13 @@ func (t Tracks) SharedRatings(ctx context.Context, learners []string) ([]mapping
 
 func (t Tracks) lastRatings(ctx context.Context, learners []string) ([]mapping.Rating, error) {
 	all, err := selectRatings(ctx, t.s.DB, `WHERE `+t.s.d.in("r.learner")+` AND NOT EXISTS (SELECT 1 FROM rating o WHERE o.learner = r.learner
-		AND o.capability = r.capability AND o.ordinal > r.ordinal) ORDER BY r.learner, r.capability`, t.s.d.list(learners))
+		AND o.capability = r.capability AND o.pos > r.pos) ORDER BY r.learner, r.capability`, t.s.d.list(learners))
 	return slices.DeleteFunc(all, mapping.Rating.Cleared), err
 }
 
 // RatingHistory answers every rating of a learner for a capability, the first one first.
 func (t Tracks) RatingHistory(ctx context.Context, learnerID, capability string) ([]mapping.Rating, error) {
-	return selectRatings(ctx, t.s.DB, `WHERE r.learner = ? AND r.capability = ? ORDER BY r.ordinal`, learnerID, capability)
+	return selectRatings(ctx, t.s.DB, `WHERE r.learner = ? AND r.capability = ? ORDER BY r.pos`, learnerID, capability)
 }
 
 // Endorsements answers every endorsement of a learner, also ended and withdrawn ones, by capability, the first one first.
@@ -143,7 +149,7 @@ func (t Tracks) Endorsements(ctx context.Context, learnerID string) ([]mapping.E
 
 // EndorsementsOf answers what Endorsements does, for several learners.
 func (t Tracks) EndorsementsOf(ctx context.Context, learners []string) ([]mapping.Endorsement, error) {
-	rows, err := selectEndorsements(ctx, t.s.DB, `WHERE `+t.s.d.in("learner")+` ORDER BY learner, capability, ordinal`, t.s.d.list(learners))
+	rows, err := selectEndorsements(ctx, t.s.DB, `WHERE `+t.s.d.in("learner")+` ORDER BY learner, capability, pos`, t.s.d.list(learners))
 	return pipeline.EndorsementsOf(rows), err
 }
 

@@ -26,9 +26,10 @@ type cohort struct {
 // courseLearner is one of them, as pages of that course name them.
 type courseLearner struct {
 	Member
-	code  string    // in addresses, in this course only
-	name  string    // as shown
-	since time.Time // first launch in the course, zero where it is not known
+	code     string    // in addresses, in this course only
+	name     string    // as shown
+	nameless bool      // the name is a number
+	since    time.Time // first launch in the course, zero where it is not known
 }
 
 // learnerCode is how addresses of a course name a person. The id of an account is random and never shown, so that codes of two
@@ -69,10 +70,17 @@ func (c *cohort) fill(l locale, course Course, seen []Person) {
 		}
 		c.listed = len(listed)
 	}
-	number := 0
+	number, at := 0, map[string]int{}
 	for _, p := range seen {
 		known, here := listed[p.Subject]
 		if !p.IsLearner && !here {
+			continue
+		}
+		if i, ok := at[p.Learner]; ok && (here || c.list == nil) { // joined accounts of one person
+			c.people[i].join(p.Since, cmp.Or(known.Name, p.Name))
+			if here {
+				c.listed--
+			}
 			continue
 		}
 		number++
@@ -81,11 +89,32 @@ func (c *cohort) fill(l locale, course Course, seen []Person) {
 			c.left[code] = true
 			continue
 		}
-		name := cmp.Or(known.Name, p.Name)
-		if name == "" {
-			name = l.say("people.nameless", "n", number)
+		one := courseLearner{Member: p.Member, code: code, name: cmp.Or(known.Name, p.Name), since: p.Since}
+		if one.name == "" {
+			one.name, one.nameless = l.say("people.nameless", "n", number), true
 		}
-		c.people = append(c.people, courseLearner{p.Member, code, name, p.Since})
+		at[p.Learner] = len(c.people)
+		c.people = append(c.people, one)
+	}
+	c.forgetLeft(course, seen, at)
+}
+
+// join takes what another account of the same person tells.
+func (p *courseLearner) join(since time.Time, name string) {
+	if since.Before(p.since) {
+		p.since = since
+	}
+	if p.nameless && name != "" {
+		p.name, p.nameless = name, false
+	}
+}
+
+// forgetLeft has nobody left who is here by another account.
+func (c *cohort) forgetLeft(course Course, seen []Person, here map[string]int) {
+	for _, p := range seen {
+		if _, ok := here[p.Learner]; ok {
+			delete(c.left, learnerCode(course, p.Account))
+		}
 	}
 }
 

@@ -90,6 +90,7 @@ func Document(base string) []byte {
 var reasons = []struct{ code, means string }{
 	{"statement", "another record"}, {"void", "a record was cancelled"}, {"taken_back", "an activity was marked as not complete"},
 	{"tag", "activities or rules were changed"}, {"link", "records were joined to the learner"}, {"unlink", "records were parted from the learner"},
+	{"joined", "an account was joined with another learner's"}, {"parted", "an account was parted from another one"},
 	{"expiry", "what counted has ended by time"}, {"endorsed", "an endorsement was given"}, {"endorsement_withdrawn", "an endorsement was withdrawn"},
 	{"framework", "a version of the framework came into use"},
 }
