@@ -135,6 +135,10 @@ func (c camera) see(l look) {
 	}
 }
 
+// widest names the elements that reach beyond the window and hold no other that does.
+const widest = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 &&
+	!e.closest(".scroll") && ![...e.children].some(c => c.getBoundingClientRect().right > document.documentElement.clientWidth + 1)).map(e => e.outerHTML.slice(0, 200)).slice(0, 3).join(" and ")`
+
 // check fails when the page scrolls sideways, or the accessibility checker finds something.
 func (c camera) check(l look) {
 	c.Helper()
@@ -145,7 +149,8 @@ func (c camera) check(l look) {
 		c.Fatal(err)
 	}
 	if sideways > 0 {
-		c.Errorf("%s %s scrolls %d px sideways", c.p.name, l, sideways)
+		wide, _ := chromedp.Run(c.ctx, chromedp.Evaluate[string](widest))
+		c.Errorf("%s %s scrolls %d px sideways: %s", c.p.name, l, sideways, wide)
 	}
 }
 
