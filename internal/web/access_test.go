@@ -50,6 +50,7 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"GET", "/me/record", nil, pages},
 		{"GET", "/me/record?at=2026-05-02", nil, pages},
 		{"GET", "/me/record.csv", nil, pages},
+		{"GET", "/me/record/differences?at=2026-05-02", nil, pages},
 		{"POST", "/window", url.Values{"page": {"me/record"}, "code": {"made.1.up"}}, []int{401, 403, 403, 403, 403, 403, 403, 403, 403, 401, 403}}, // the code decides, not the cookie
 		{"GET", "/me/next", nil, pages},
 		{"GET", "/me/capability/" + w.capability("6.1-L2") + "?at=2026-05-04&rules=today", nil, pages},

@@ -27,6 +27,7 @@ type expiringBody struct {
 type expiryRow struct {
 	Date, Name, Href string
 	Capability, Why  string
+	Lang             string // of the capability, where it is not the page's
 	Renews           []string
 	Tag              string
 	Gone             bool
@@ -173,7 +174,7 @@ func (s *site) expiriesOf(v *visit, c *cohort, t *courseTags, from, until time.T
 		}
 		out = append(out, expiryRow{
 			Date: v.date(e.At), Name: p.name, Href: v.to("course/people/" + p.code), Capability: n.Title, Why: v.to("course/people/" + p.code + "/capability/" + n.ID),
-			Renews: on[n.ID], Tag: tagsOf(v, n.Parent), Gone: !e.At.After(s.Now()), code: p.code, at: e.At,
+			Lang: v.foreign(), Renews: on[n.ID], Tag: tagsOf(v, n.Parent), Gone: !e.At.After(s.Now()), code: p.code, at: e.At,
 		})
 	}
 	return out, nil

@@ -56,6 +56,7 @@ type gapsBody struct {
 
 type gapRow struct {
 	Name, Href string // Href is "" for a part that has no parts
+	Lang       string // of the name, where it is not the page's
 	Of         string
 	Bar        template.HTML
 	Cells      []gapCell
@@ -169,7 +170,7 @@ func (g *gaps) row(v *visit, part mapping.Node) gapRow {
 			of++
 		}
 	}
-	row := gapRow{Name: nodeName(part), Of: v.say("list.count", "n", of)}
+	row := gapRow{Name: nodeName(part), Lang: v.foreign(), Of: v.say("list.count", "n", of)}
 	if of == 0 {
 		return row
 	}
@@ -229,7 +230,7 @@ type gapsListBody struct {
 	Slice slice
 }
 
-type gapCapability struct{ Name, Hint, Action, Href string }
+type gapCapability struct{ Name, Lang, Hint, Action, Href string }
 
 // gapsList answers /course/gaps/list.
 func (s *site) gapsList(v *visit) (answer, error) {
@@ -267,7 +268,7 @@ func (s *site) gapsList(v *visit) (answer, error) {
 
 // listed is a capability with how many people have it, and the fitting thing to do.
 func (g *gaps) listed(v *visit, n mapping.Node) gapCapability {
-	out := gapCapability{Name: n.Title, Action: v.say("gaps.rule"), Href: v.to("course/capability/" + n.ID + "/rule")}
+	out := gapCapability{Name: n.Title, Lang: v.foreign(), Action: v.say("gaps.rule"), Href: v.to("course/capability/" + n.ID + "/rule")}
 	if !g.few {
 		out.Hint = v.say("gaps.counts", "have", g.n[n.ID].Evidenced, "of", g.group, "n", g.n[n.ID].InProgress)
 	}

@@ -25,6 +25,7 @@ type overviewBody struct {
 	Levels  []levelCount
 	Table   *levelTable
 	Radar   *radarBody
+	Need    *radarBody        // what the learner said to need; nil when nothing was said
 	Said    *calibrationTable // nil when the learner rated nothing
 }
 
@@ -96,7 +97,7 @@ func (s *site) ownOverview(v *visit, r *record, b overviewBody) (overviewBody, e
 		}
 	}
 	b.Said = r.calibrationOf(v)
-	b.Table, b.Radar = levelTableOf(v, r), radarOf(v.locale, b.Rows)
+	b.Table, b.Radar, b.Need = levelTableOf(v, r), radarOf(v.locale, b.Rows), needRadarOf(v.locale, r, b.Rows, r.tops())
 	return b, nil
 }
 

@@ -72,6 +72,7 @@ type notice struct {
 	Heading string
 	Text    []string
 	Link    *crumb
+	Also    *crumb // a second link
 }
 
 // fieldError is one line of the error summary. Href is the id of the field.

@@ -135,7 +135,8 @@ type column struct {
 	parts    []string // of the framework whose figures it adds up
 	node     string   // what its numbers lead to the list of
 	tracked  int
-	progress bool // counts what is in progress, not what is evidenced
+	progress bool   // counts what is in progress, not what is evidenced
+	only     string // class of a column that is not shown in every width, "" for one that is
 }
 
 // inProgress is the id of the column of what is under way.

@@ -33,7 +33,7 @@ type peopleBody struct {
 	Named   string // where each view is; "" for one that is switched off
 	Totals  string
 	IsNamed bool
-	Columns []option
+	Columns []chooser
 	To      string // where the chooser of columns goes
 	Sort    string
 	CSV     string
@@ -49,6 +49,7 @@ type peopleBody struct {
 type peopleAsked struct {
 	totals bool
 	domain string // id of the one whose sections are the columns, "" for all domains
+	all    bool   // all domains, also where the frame is narrow
 	by     peopleSort
 	page   int
 }
@@ -61,6 +62,8 @@ func (a peopleAsked) query() url.Values {
 	}
 	if a.domain != "" {
 		q.Set("cols", a.domain)
+	} else if a.all {
+		q.Set("cols", allColumns)
 	}
 	if a.by != (peopleSort{}) {
 		q.Set("sort", a.by.text())
@@ -108,12 +111,7 @@ func (s *site) peopleBody(v *visit, c *crowd) peopleBody {
 	if c.by != (peopleSort{}) && c.by.column == "" {
 		b.Sort = c.by.text() // a sort by a column goes with its columns
 	}
-	if tops := c.tops(); len(tops) > 1 {
-		b.Columns = append(b.Columns, option{"", v.say("people.bydomain"), c.domain == ""})
-		for _, n := range tops {
-			b.Columns = append(b.Columns, option{n.ID, nodeName(n), c.domain == n.ID})
-		}
-	}
+	b.Columns = v.choosers(c)
 	if c.totals {
 		b.Counts = v.totalsOf(c, s.smallest())
 		b.Summary = v.totalsWords(c, s.midnight(), s.smallest())
@@ -165,7 +163,9 @@ func (c *crowd) read(v *visit, q url.Values, totalsOnly bool) error {
 	default:
 		return bad
 	}
-	c.domain = q.Get("cols")
+	if c.domain = q.Get("cols"); c.domain == allColumns {
+		c.domain, c.all = "", true
+	}
 	if c.domain != "" && !slices.ContainsFunc(c.domains(), func(id string) bool { return id == c.domain }) {
 		return bad
 	}

@@ -7,13 +7,17 @@ type peopleTable struct {
 	Heads []sortHead
 	Rows  []personRow
 	All   string
-	Some  []string // how many have some, for each column
+	Some  []someCell // how many have some, for each column
 	Key   []string
 	Slice slice
 }
 
 // sortHead is a heading that sorts. Sorted is the value of aria-sort, "" for headings that the table is not sorted by.
-type sortHead struct{ Name, Href, Sorted, Mark string }
+// Only is the class of a column that is not shown in every width.
+type sortHead struct{ Name, Href, Sorted, Mark, Lang, Only string }
+
+// someCell is how many people have something in a column.
+type someCell struct{ Text, Only string }
 
 type personRow struct {
 	Name, Href string
@@ -22,8 +26,8 @@ type personRow struct {
 
 // heatCell is one count. Tint is the class of its step, "" for counts that have none.
 type heatCell struct {
-	Href, Text, About, Expiring, Tint string
-	Tracked                           bool
+	Href, Text, About, Expiring, Tint, Only string
+	Tracked                                 bool
 }
 
 // heatSteps name the tints, from 0 to 5.
@@ -48,13 +52,23 @@ func (v *visit) peopleTable(c *crowd) *peopleTable {
 		return v.to(addressOf("course/people", asked.query()))
 	}
 	b := &peopleTable{Heads: []sortHead{headOfSort(v.say("people.learner"), peopleSort{}, c.by, to)}, All: v.say("people.all", "n", len(c.people))}
-	for _, col := range c.cols {
-		b.Heads = append(b.Heads, headOfSort(col.name, peopleSort{column: col.id, down: true}, c.by, to))
-		b.Some = append(b.Some, v.someWords(c.f.some(c.cohort, col), col))
+	cols := v.shownColumns(c)
+	for _, col := range cols {
+		head := headOfSort(col.name, peopleSort{column: col.id, down: true}, c.by, to)
+		if head.Lang = v.foreign(); col.progress {
+			head.Lang = ""
+		}
+		if head.Only = col.only; col.only == onlyNarrow { // it is sorted by among the columns of its domain
+			asked := c.peopleAsked
+			asked.domain, asked.by, asked.page = col.node, peopleSort{inProgress, true}, 1
+			head.Href = v.to(addressOf("course/people", asked.query()))
+		}
+		b.Heads = append(b.Heads, head)
+		b.Some = append(b.Some, someCell{v.someWords(c.f.some(c.cohort, col), col), col.only})
 	}
 	b.Slice = v.sliceOf(len(c.people), c.page, peoplePage, func(page int) string { return to(c.by, page) })
 	for _, p := range c.people[b.Slice.from:b.Slice.to] {
-		b.Rows = append(b.Rows, v.personRow(p, c.f[p.Learner], c.cols))
+		b.Rows = append(b.Rows, v.personRow(p, c.f[p.Learner], cols))
 	}
 	for _, step := range heatSteps {
 		b.Key = append(b.Key, v.say("people.key."+step))
@@ -91,13 +105,13 @@ func (v *visit) personRow(p courseLearner, have map[string]Figure, cols []column
 		list := v.to(at + "/list?node=" + col.node)
 		if col.progress {
 			row.Cells = append(row.Cells, heatCell{Href: v.to(at + "/list?node=" + col.node + "&state=in_progress"), Text: strconv.Itoa(col.count(have)),
-				About: v.say("people.cellprogress", "learner", p.name), Tracked: col.tracked > 0})
+				About: v.say("people.cellprogress", "learner", p.name), Tracked: col.tracked > 0, Only: col.only})
 			continue
 		}
 		n := col.of(have)
 		cell := heatCell{
 			Href: list, Text: v.say("people.cell", "have", n.Evidenced, "of", col.tracked), About: v.say("people.cellabout", "learner", p.name, "domain", col.name),
-			Tint: "h" + strconv.Itoa(heatStep(n.Evidenced, col.tracked)), Tracked: col.tracked > 0,
+			Tint: "h" + strconv.Itoa(heatStep(n.Evidenced, col.tracked)), Tracked: col.tracked > 0, Only: col.only,
 		}
 		if n.Expiring > 0 {
 			cell.Expiring = v.say("count.expiring", "n", n.Expiring)

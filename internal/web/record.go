@@ -123,26 +123,32 @@ func (m *myRecord) nodes() []keptNode {
 }
 
 // recordOn replaces the states of a record by those that today's rules give what was known on its day.
-func (s *site) recordOn(ctx context.Context, session *Session, m *myRecord) error {
-	m.states, m.told = map[string]mapping.Progress{}, map[string]mapping.Explanation{}
-	if m.learner == "" {
-		return nil
+func (s *site) recordOn(ctx context.Context, session *Session, m *myRecord) (err error) {
+	m.states, m.told, err = s.statesOn(ctx, session, m.learner, pipeline.AsOf{At: m.at, RulesOfToday: true})
+	return err
+}
+
+// statesOn answers how a learner's states stood at a time, with why.
+func (s *site) statesOn(ctx context.Context, session *Session, learner string, q pipeline.AsOf) (states map[string]mapping.Progress, told map[string]mapping.Explanation, err error) {
+	states, told = map[string]mapping.Progress{}, map[string]mapping.Explanation{}
+	if learner == "" {
+		return states, told, nil
 	}
-	cases, err := s.Records.AllAsOf(ctx, m.learner, pipeline.AsOf{At: m.at, RulesOfToday: true})
+	cases, err := s.Records.AllAsOf(ctx, learner, q)
 	if err != nil {
-		return fmt.Errorf("read a record of another day: %w", err)
+		return nil, nil, fmt.Errorf("read a record of another day: %w", err)
 	}
 	of := map[string]mapping.Case{}
 	for _, c := range cases {
 		of[c.Capability] = c
 	}
-	if m.told, err = s.explainCases(ctx, session, of); err != nil {
-		return err
+	if told, err = s.explainCases(ctx, session, of); err != nil {
+		return nil, nil, err
 	}
-	for id, x := range m.told {
-		m.states[id] = mapping.Progress{Capability: id, State: x.State, Have: x.Have, Need: x.Have + x.Missing, Since: x.DecidedAt, Expires: x.Expires}
+	for id, x := range told {
+		states[id] = mapping.Progress{Capability: id, State: x.State, Have: x.Have, Need: x.Have + x.Missing, Since: x.DecidedAt, Expires: x.Expires}
 	}
-	return nil
+	return states, told, nil
 }
 
 // myRecord answers /me/record.
@@ -167,7 +173,8 @@ func (s *site) myRecord(v *visit) (answer, error) {
 	b.Head = v.say("record.head", "date", v.date(s.Now()), "upto", p.Foot[0])
 	if b.Elsewhen {
 		b.Head = v.say("record.headon", "date", v.date(m.at))
-		p.Notice = &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("record.on", "date", v.date(m.at))}, Link: &crumb{v.say("record.now"), v.to("me/record")}}
+		p.Notice = &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("record.on", "date", v.date(m.at))},
+			Link: &crumb{v.say("record.differences"), v.to("me/record/differences?at=" + m.at.In(s.Zone).Format(isoDate))}, Also: &crumb{v.say("record.now"), v.to("me/record")}}
 	}
 	if b.Print, err = s.printForm(v, "me/record"); err != nil {
 		return answer{}, err

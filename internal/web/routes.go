@@ -35,6 +35,7 @@ func (s *site) routes() http.Handler {
 	get("/me/changes", anyone, s.changes)
 	get("/me/record", anyone, s.myRecord)
 	get("/me/record.csv", anyone, s.recordCSV)
+	get("/me/record/differences", anyone, s.recordDifferences)
 	m.Handle("/s/{s}/window", s.open(s.ownWindow)).Methods("POST")
 	get("/me/list", anyone, s.list)
 	get("/me/section/{id}", anyone, s.section)

@@ -126,6 +126,9 @@ func (w *world) AllAsOf(_ context.Context, learner string, q pipeline.AsOf) (out
 	for _, n := range w.cat.Tracked("") {
 		c := w.caseOf(learner, n.ID)
 		c.WasEvidenced = false
+		if !q.RulesOfToday && w.rulesThen != nil {
+			c.Rules = w.rulesThen
+		}
 		c.Evidence = slices.DeleteFunc(c.Evidence, func(e mapping.Evidence) bool { return e.Record.Time.After(q.At) })
 		if len(c.Evidence) > 0 {
 			out = append(out, c)

@@ -19,6 +19,7 @@ type totalsTable struct {
 
 type totalsRow struct {
 	Name  string
+	Lang  string // of the name, where it is not the page's
 	Cells []totalsCell
 }
 
@@ -78,7 +79,7 @@ func (l locale) totalsOf(c *crowd, smallest int) *totalsTable {
 		if col.progress {
 			continue
 		}
-		row := totalsRow{Name: col.name}
+		row := totalsRow{Name: col.name, Lang: l.foreign()}
 		if col.tracked == 0 {
 			row.Cells = slices.Repeat([]totalsCell{{Text: l.say("people.untracked")}}, len(shares))
 			t.Rows = append(t.Rows, row)
