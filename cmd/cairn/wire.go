@@ -80,6 +80,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Diagnoses: &diagnoses{connections: connections{store}, wiring: w, last: map[string]checked{}},
 		Admin:     w.administration(ctx, store, frameworks),
+		AskSource: sourceHeaders{client}.ask,
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
 		BaseURL: w.BaseURL, Version: version, Zone: w.zone, TotalsOnly: w.totalsOnly, SmallestGroup: w.smallestGroup,
 	})

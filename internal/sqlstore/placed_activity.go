@@ -24,24 +24,24 @@ func (s *Store) Activities() Activities { return Activities{s} }
 type placedRow struct {
 	ID, Registration, Context, IRI, Title, Address, Completion, Records, Author string
 	LeastSeconds                                                                int64 `db:"least_seconds"`
-	Created                                                                     int64
+	Created, Opens, Closes, Framed                                              int64
 }
 
-const placedColumns = `id, registration, context, iri, title, address, completion, least_seconds, records, author, created`
+const placedColumns = `id, registration, context, iri, title, address, completion, least_seconds, records, author, created, opens, closes, framed`
 
 func (r placedRow) activity() web.PlacedActivity {
 	return web.PlacedActivity{
 		ID: r.ID, Registration: r.Registration, Context: r.Context, IRI: r.IRI, Title: r.Title, Address: r.Address,
 		Completion: web.Completion(r.Completion), Least: time.Duration(r.LeastSeconds) * time.Second, Records: r.Records, Author: r.Author,
-		CreatedAt: fromMicros(r.Created),
+		CreatedAt: fromMicros(r.Created), Opens: fromMicros(r.Opens), Closes: fromMicros(r.Closes), Framed: r.Framed == 1,
 	}
 }
 
 // Place is web.Activities.
 func (a Activities) Place(ctx context.Context, p web.PlacedActivity) error {
-	_, err := a.s.execOne(ctx, `INSERT INTO placed_activity (`+placedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+	_, err := a.s.execOne(ctx, `INSERT INTO placed_activity (`+placedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 		p.ID, p.Registration, p.Context, p.IRI, strings.ReplaceAll(p.Title, "\x00", ""), p.Address, string(p.Completion), int64(p.Least/time.Second),
-		p.Records, p.Author, micros(p.CreatedAt))
+		p.Records, p.Author, micros(p.CreatedAt), micros(p.Opens), micros(p.Closes), *flag(&p.Framed))
 	if err != nil {
 		return fmt.Errorf("sqlstore: place an activity: %w", err)
 	}

@@ -28,6 +28,7 @@ func place(t testing.TB, s *sqlstore.Store, registration, id string, how web.Com
 	p := web.PlacedActivity{
 		ID: id, Registration: registration, Context: "2", IRI: profile.ActivityIRI(iriBase, id), Title: "Activity " + id, Address: "https://a.example/" + id,
 		Completion: how, Least: 5 * time.Minute, Records: profile.ActivityIRI(iriBase, id), Author: "someone", CreatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Opens: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC), Closes: time.Date(2126, 2, 1, 0, 0, 0, 0, time.UTC), Framed: how == web.CompleteByWord,
 	}
 	if err := s.Activities().Place(context.Background(), p); err != nil {
 		t.Fatalf("place: %v", err)

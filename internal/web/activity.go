@@ -16,9 +16,11 @@ type activityBody struct {
 	Rule    string // how it is finished, in words
 	Records bool   // what is done here is kept
 	Done    bool
-	Start   string // where the form that opens it goes, "" when it is open
-	Address string // where it leads, "" until it is opened
-	Finish  string // where the form that finishes it goes, "" when there is nothing to press
+	Start   string   // where the form that opens it goes, "" when it is open
+	Address string   // where it leads, "" until it is opened
+	Frame   string   // what is shown in a frame, "" for nothing
+	Days    []string // when it opens and closes
+	Finish  string   // where the form that finishes it goes, "" when there is nothing to press
 	Error   string
 	Towards []capabilityRow
 	Tag     string // where the author changes what it counts towards, "" for others
@@ -49,6 +51,7 @@ func (s *site) activity(v *visit) (answer, error) {
 		if q.Has("late") {
 			p.Notice.Text[1] = v.say("activity.late")
 		}
+		p.Notice.Link = &crumb{v.say("activity.see"), v.to("me/changes?since=" + s.Now().In(s.Zone).Format(isoDate))}
 	}
 	return answer{page: p}, nil
 }
@@ -96,16 +99,29 @@ func (s *site) activityPage(v *visit, o opened) (*page, error) {
 	return p, nil
 }
 
+// closed says whether nobody can start the activity, or say that they finished it.
+func (a PlacedActivity) closed(now time.Time) bool {
+	return now.Before(a.Opens) || !a.Closes.IsZero() && !now.Before(a.Closes)
+}
+
 func (s *site) activityBody(v *visit, o opened, towards []capabilityRow) activityBody {
 	at := "activity/" + o.ID
 	b := activityBody{Rule: v.completionWords(o.PlacedActivity), Records: keeps(v.session), Towards: towards, Address: o.Address}
 	b.State, b.Chip = v.attemptWords(o)
 	b.Done = !o.attempt.Completed.IsZero()
 	done, begun := !o.attempt.Completed.IsZero(), !o.attempt.Opened.IsZero()
+	b.Days = v.openDays(o.PlacedActivity)
+	closed := o.closed(s.Now()) && !v.session.Lead
 	if b.Records && !begun && !done {
 		b.Start, b.Address = v.to(at+"/open"), ""
 	}
-	if b.Records && begun && !done && o.Completion != CompleteByRecord {
+	if closed {
+		b.Start, b.Address = "", ""
+	}
+	if origin := originOf(b.Address); o.Framed && origin != "" {
+		b.Frame, v.source = b.Address, origin
+	}
+	if b.Records && begun && !done && !closed && o.Completion != CompleteByRecord {
 		b.Finish = v.to(at + "/finish")
 	}
 	if v.session.Lead && o.Context == v.session.Course.ID {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"cairn/xapi/profile"
@@ -14,6 +15,9 @@ func (s *site) openActivity(v *visit) (answer, error) {
 	o, err := s.openedActivity(v)
 	if err != nil {
 		return answer{}, err
+	}
+	if o.closed(s.Now()) {
+		return s.finishRefused(v, o, strings.Join(v.openDays(o.PlacedActivity), " "))
 	}
 	if _, _, err := s.act(v, v.session, o.PlacedActivity, ActOpened, 0); err != nil {
 		return answer{}, err
@@ -49,6 +53,8 @@ func (l locale) mayNotFinish(o opened) string {
 	switch {
 	case o.Completion == CompleteByRecord:
 		return l.say("activity.byrecord")
+	case o.closed(l.now()):
+		return strings.Join(l.openDays(o.PlacedActivity), " ")
 	case o.attempt.Opened.IsZero():
 		return l.say("activity.openfirst")
 	case o.Completion == CompleteByTime && l.now().Before(o.attempt.Opened.Add(o.Least)):
@@ -64,7 +70,11 @@ func (s *site) finishRefused(v *visit, o opened, words string) (answer, error) {
 	}
 	body := p.Body.(activityBody)
 	body.Error = words
-	p.Body, p.Problem, p.Errors = body, true, []fieldError{{words, "finish"}}
+	field := "finish"
+	if body.Finish == "" {
+		field = "c" // there is no button to go to
+	}
+	p.Body, p.Problem, p.Errors = body, true, []fieldError{{words, field}}
 	return answer{status: http.StatusUnprocessableEntity, page: p}, nil
 }
 

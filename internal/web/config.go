@@ -65,7 +65,8 @@ type Config struct {
 	Rosters       Rosters
 	Preferences   Preferences
 	Windows       Windows
-	Prepare       func(statement []byte) (xapi.Prepared, error) // makes a statement of ours ready to store
+	AskSource     func(ctx context.Context, address string) (http.Header, error) // asks a web page for its headers, in bounded time
+	Prepare       func(statement []byte) (xapi.Prepared, error)                  // makes a statement of ours ready to store
 	Frameworks    Frameworks
 	Freshness     Freshness
 	Registrations Registrations
@@ -96,7 +97,7 @@ func New(c Config) (http.Handler, error) {
 	parts := map[string]bool{
 		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil, "Tracks": c.Tracks != nil,
 		"Courses": c.Courses != nil, "Drafts": c.Drafts != nil, "Previews": c.Previews != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "Admin": c.Admin.whole(), "People": c.People != nil, "Rosters": c.Rosters != nil, "Preferences": c.Preferences != nil, "Windows": c.Windows != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
-		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil,
+		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil, "AskSource": c.AskSource != nil,
 	}
 	for name, there := range parts {
 		if !there {

@@ -43,8 +43,12 @@ func (s *site) policy(v *visit) string {
 			origins = cleanOrigins(all)
 		}
 	}
+	inner := "default-src 'none'"
+	if v.source != "" {
+		inner += "; frame-src " + v.source
+	}
 	return strings.Join([]string{
-		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "base-uri 'none'",
+		inner, "style-src 'self'", "script-src 'self'", "img-src 'self'", "base-uri 'none'",
 		"form-action " + v.formTarget, "frame-ancestors " + strings.Join(append([]string{"'self'"}, origins...), " "),
 	}, "; ")
 }

@@ -52,10 +52,13 @@ type answers struct {
 	Completion Completion
 	Minutes    string // as typed
 	Records    string
+	In         string    // openInFrame or openInWindow
+	Opens      [3]string // day, month, year as typed; empty: at once
+	Closes     [3]string // the last day; empty: never
 	Tags       []string
 }
 
-var pickFields = []string{"what", "fw", "show", "node", "role", "name", "grade", "address", "how", "minutes", "records", "tag"}
+var pickFields = []string{"what", "fw", "show", "node", "role", "name", "grade", "address", "how", "minutes", "records", "in", "oday", "omonth", "oyear", "cday", "cmonth", "cyear", "tag"}
 
 // readAnswers takes fields apart; what is not there has its usual value.
 func readAnswers(q url.Values) answers {
@@ -63,7 +66,8 @@ func readAnswers(q url.Values) answers {
 		What: q.Get("what"), Framework: q.Get("fw"), Show: cmp.Or(q.Get("show"), showAll), Node: q.Get("node"), Role: q.Get("role"),
 		Name: strings.TrimSpace(q.Get("name")), Grade: q.Get("grade") == "1", Address: strings.TrimSpace(q.Get("address")),
 		Completion: Completion(cmp.Or(q.Get("how"), string(CompleteByWord))), Minutes: strings.TrimSpace(q.Get("minutes")),
-		Records: strings.TrimSpace(q.Get("records")),
+		Records: strings.TrimSpace(q.Get("records")), In: cmp.Or(q.Get("in"), openInFrame),
+		Opens: typedDay(q, "o"), Closes: typedDay(q, "c"),
 	}
 	for _, id := range q["tag"] {
 		if !slices.Contains(a.Tags, id) {
@@ -78,7 +82,8 @@ func (a answers) values() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
 		"what": a.What, "fw": a.Framework, "show": a.Show, "node": a.Node, "role": a.Role, "name": a.Name, "address": a.Address,
-		"how": string(a.Completion), "minutes": a.Minutes, "records": a.Records,
+		"how": string(a.Completion), "minutes": a.Minutes, "records": a.Records, "in": a.In,
+		"oday": a.Opens[0], "omonth": a.Opens[1], "oyear": a.Opens[2], "cday": a.Closes[0], "cmonth": a.Closes[1], "cyear": a.Closes[2],
 	} {
 		if value != "" {
 			q.Set(name, value)
@@ -147,6 +152,12 @@ func (a answers) check(l locale, pick *Pick, cat *mapping.Catalog) []fieldError 
 	wrong(!slices.Contains([]Completion{CompleteByWord, CompleteByTime, CompleteByRecord}, a.Completion), "how-word", l.say("pick.nohow"))
 	wrong(a.Completion == CompleteByTime && a.least() == 0, "minutes", l.say("pick.badminutes", "n", maxPickMinutes))
 	wrong(a.Completion == CompleteByRecord && a.Records != "" && !isIRI(a.Records), "records", l.say("pick.badrecords"))
+	wrong(a.In != openInFrame && a.In != openInWindow, "in-frame", l.say("pick.noin"))
+	opens, goodStart := a.opens(l.zone)
+	closes, goodEnd := a.closes(l.zone)
+	wrong(!goodStart, "oday", l.say("pick.badday"))
+	wrong(!goodEnd, "cday", l.say("pick.badday"))
+	wrong(goodStart && goodEnd && !opens.IsZero() && !closes.IsZero() && !closes.After(opens), "cday", l.say("pick.badspan"))
 	wrong(len(a.Tags) > maxPickTags, "tags", l.say("pick.manytags", "n", maxPickTags))
 	wrong(slices.ContainsFunc(a.Tags, func(id string) bool { _, ok := cat.Capability(id); return !ok }), "tags", l.say("pick.badtags"))
 	return out

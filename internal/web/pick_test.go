@@ -144,7 +144,7 @@ func TestPickAnActivity(t *testing.T) {
 	}
 	want := web.PlacedActivity{
 		ID: got.ID, Registration: "r1", Context: "2", IRI: base + "/activity/" + got.ID, Title: "Intro", Address: "https://media.example/intro?a=1&b=2",
-		Completion: web.CompleteByTime, Least: 600e9, Records: base + "/activity/" + got.ID, Author: "account-tove", CreatedAt: now,
+		Completion: web.CompleteByTime, Least: 600e9, Records: base + "/activity/" + got.ID, Author: "account-tove", CreatedAt: now, Framed: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
@@ -169,6 +169,8 @@ func TestPickRefusesBadAnswers(t *testing.T) {
 		"foreign tag":     {"tag", "none", "not in this framework"},
 		"domain unknown":  {"node", "none", "Choose a domain"},
 		"role unknown":    {"role", "none", "Choose a role"},
+		"nowhere":         {"in", "space", "Choose where it opens"},
+		"no day":          {"oday", "31", "Write a day, such as 1 6 2026"},
 		"unknown records": {"records", "not an address", "from its beginning"},
 	}
 	for name, tt := range tests {

@@ -92,6 +92,9 @@ func (s *site) keepPicked(v *visit, a answers, cat *mapping.Catalog, once string
 		ID: id, Registration: v.session.Registration, Context: v.session.Course.ID, IRI: profile.ActivityIRI(cat.IRIBase, id), Title: a.Name,
 		Address: a.Address, Completion: a.Completion, Author: v.session.Account, CreatedAt: now,
 	}
+	placed.Opens, _ = a.opens(s.Zone)
+	placed.Closes, _ = a.closes(s.Zone)
+	placed.Framed = a.In == openInFrame
 	placed.Records = placed.IRI
 	switch a.Completion {
 	case CompleteByTime:

@@ -33,6 +33,7 @@ func (s *site) item(v *visit, a answers, cat *mapping.Catalog, placed PlacedActi
 	switch {
 	case a.What == pickActivity:
 		link.Custom[customActivity] = placed.ID
+		link.Available = lti.TimeSpan{Start: placed.Opens, End: placed.Closes}
 	case a.Show == showNode:
 		link.Custom[customNode] = a.Node
 	case a.Show == showRole:

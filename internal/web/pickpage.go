@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"cairn/mapping"
 )
@@ -108,7 +109,7 @@ func (s *site) detailsPage(v *visit, pick *Pick, a answers) *page {
 	cat, b := s.pickCatalog(a), s.pickBody(v, pick, a)
 	b.Next, b.Back = v.to("pick/2"), v.to("pick/1?"+a.values().Encode())
 	p := s.pickPage(v, "pick2"+a.What, v.say("pick.titledetails."+a.What))
-	b.Hidden = a.hidden("show", "node", "role", "name", "grade", "address", "how", "minutes", "records", "tag")
+	b.Hidden = a.hidden("show", "node", "role", "name", "grade", "address", "how", "minutes", "records", "in", "oday", "omonth", "oyear", "cday", "cmonth", "cyear", "tag")
 	if a.What == pickProgress {
 		for _, d := range cat.Domains() {
 			b.Nodes = append(b.Nodes, option{d.ID, nodeName(d), d.ID == a.Node})
@@ -159,9 +160,16 @@ func (s *site) pickCheck(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	says := ""
+	if a.What == pickActivity {
+		a.In, says = s.opensIn(v, a)
+	}
 	b := s.pickBody(v, pick, a)
 	b.Next, b.Back, b.Hidden, b.Once = v.to("pick/3"), v.to("pick/2?"+a.values().Encode()), a.hidden(), once
 	b.Chosen, b.Towards = s.chosen(v.locale, pick, a)
+	if says != "" {
+		b.Chosen = append(b.Chosen, pickLine{v.say("pick.in"), says})
+	}
 	p := s.pickPage(v, "pick3", v.say("pick.titlecheck"))
 	p.Body = b
 	return answer{page: p}, nil
@@ -188,6 +196,9 @@ func (s *site) chosen(l locale, pick *Pick, a answers) (lines []pickLine, toward
 	} else {
 		add(l.say("pick.address"), a.Address)
 		add(l.say("pick.how"), l.completionWords(PlacedActivity{Completion: a.Completion, Least: a.least()}))
+		if days := l.openDays(a.placedDays(l.zone)); len(days) > 0 {
+			add(l.say("pick.days"), strings.Join(days, " "))
+		}
 		for _, n := range cat.Tracked("") {
 			for _, id := range a.Tags {
 				if id == n.ID {

@@ -1,6 +1,11 @@
 package web_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+
 	"github.com/chromedp/chromedp"
 
 	"cairn/internal/web"
@@ -8,7 +13,7 @@ import (
 
 // operatingPictures are the pages of forwards and of versions of frameworks, beside those of adminPictures.
 func operatingPictures() []picture {
-	return []picture{
+	return append(placedPictures(), []picture{
 		{name: "admin-forward-refused", person: "operator", path: "/admin/access/forwards/dept/refused"},
 		{name: "admin-forward-refused-none", person: "operator", path: "/admin/access/forwards/org/refused?dismissed=1", only: only},
 		{name: "admin-forward-remove", person: "operator", path: "/admin/access/forwards/dept/remove"},
@@ -19,5 +24,27 @@ func operatingPictures() []picture {
 		{name: "admin-effect-unseen", person: "operator", path: "/admin/frameworks/effect?id=direct&version=1.0", do: []step{
 			chromedp.Click(chromedp.CSS(`main form[method="post"] button`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
 		{name: "admin-forwards-none", person: "operator", path: "/admin/access", prepare: func(w *world) { w.admin.forwards = []web.Forward{} }, only: only},
+	}...)
+}
+
+// elsewhere is the address of a page of another site.
+var elsewhere = sync.OnceValue(func() string {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, `<!doctype html><html lang="en"><title>Intro</title><link rel="icon" href="data:,"><main><h1>Intro to AI in care</h1><p>A page of another site.</p></main>`)
+	})).URL
+})
+
+// placedPictures are a placed activity in its frame, and before it opens; and where an author says so.
+func placedPictures() []picture {
+	return []picture{
+		{name: "activity-link-framed", person: "amara", path: "/activity/word", prepare: func(w *world) {
+			begun("word")(w)
+			w.placed[0].Framed, w.placed[0].Address = true, elsewhere()
+		}},
+		{name: "activity-link-closed", person: "amara", path: "/activity/word", prepare: func(w *world) { w.placed[0].Opens = now.AddDate(0, 6, 9) }},
+		{name: "author-pick-step3-refused", person: "picker", path: "/pick/3?what=activity&name=Intro+to+AI+in+care&address=https%3A%2F%2Fmedia.example%2Fintro&how=word&oday=1&omonth=6&oyear=2027", prepare: func(w *world) {
+			w.headers = http.Header{"X-Frame-Options": {"DENY"}}
+		}},
 	}
 }

@@ -30,6 +30,9 @@ type PlacedActivity struct {
 	Records      string        // IRI of the activity whose statements finish it and are tagged: IRI, but for CompleteByRecord
 	Author       string        // account id
 	CreatedAt    time.Time
+	Opens        time.Time // before it nobody can start; zero: at once
+	Closes       time.Time // from it on nobody can start or say they finished; zero: never
+	Framed       bool      // it is shown in a frame on its page, where the page is wide enough
 }
 
 // Course is where the activity was placed, as far as it is known.

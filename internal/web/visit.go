@@ -21,6 +21,7 @@ type visit struct {
 	admin      bool        // of the session: runs Cairn, or may see how its connection stands
 	origins    []string    // that may frame the answer
 	formTarget string      // form-action of the policy, "'self'" unless told
+	source     string      // origin that the answer may show in a frame of its own, "" for none
 	preferred  *Preference // once read
 }
 

@@ -39,6 +39,8 @@ type world struct {
 	waitErr   error
 	waited    []int64
 	cat       *mapping.Catalog
+	headers   http.Header      // of every page of an activity
+	silent    error            // that such pages answer with
 	older     *mapping.Catalog // a version before it; nil for none
 	published time.Time        // when cat was
 	regs      map[string]web.Registration
@@ -113,6 +115,7 @@ func newWorldWith(t testing.TB, change func(*web.Config)) *world {
 	w := newWorld(t)
 	change(&w.config)
 	var err error
+	w.config.AskSource = func(context.Context, string) (http.Header, error) { return w.headers, w.silent }
 	if w.handler, err = web.New(w.config); err != nil {
 		t.Fatal(err)
 	}
