@@ -185,7 +185,7 @@ func (c *coverage) fillActivities(v *visit, b *coverageBody, page int) {
 				one.What = append(one.What, n.Title)
 			}
 		}
-		one.Tags, one.Bare = v.num(len(one.What), href), len(one.What) == 0
+		one.Tags, one.Bare = c.num(v, len(one.What), href), len(one.What) == 0
 		if one.Bare {
 			bare = append(bare, one)
 		} else {
@@ -194,12 +194,17 @@ func (c *coverage) fillActivities(v *visit, b *coverageBody, page int) {
 	}
 	all := append(bare, covered...)
 	see := v.to("course/activities?show=untagged")
-	b.Summary = v.sayHTML("coverage.activities", "n", counted{len(bare), template.HTML(strconv.Itoa(len(bare)))}, "of", len(all))
-	if len(b.Narrow.Chosen) == 0 {
-		b.Summary = v.sayHTML("coverage.activities", "n", v.num(len(bare), see), "of", len(all))
-	}
+	b.Summary = v.sayHTML("coverage.activities", "n", c.num(v, len(bare), see), "of", len(all))
 	b.Slice = v.sliceOf(len(all), page, listPage, func(page int) string { return v.to(addressOf("course/coverage", paged(c.query("activity"), page))) })
 	b.Activities = all[b.Slice.from:b.Slice.to]
+}
+
+// num is a count of activities or their tags. It leads to them while all are counted: the pages behind it know no role and no level.
+func (c *coverage) num(v *visit, n int, href string) counted {
+	if len(c.values()) == 0 {
+		return v.num(n, href)
+	}
+	return counted{n, template.HTML(strconv.Itoa(n))}
 }
 
 // coverageCSV answers /course/coverage.csv: the table of the view with every capability or activity in a row of its own.
