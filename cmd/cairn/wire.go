@@ -76,7 +76,7 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		}, m}, s.launches},
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
 		Drafts: store.Courses(frameworks), Previews: ahead,
-		People: store.People(), Tracks: store.Tracks(), Preferences: store.Preferences(), Windows: store, Rosters: w.newRosters(ctx, store, client),
+		People: store.People(), Tracks: store.Tracks(), Accounts: store.Accounts(), Preferences: store.Preferences(), Windows: store, Rosters: w.newRosters(ctx, store, client),
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Diagnoses: &diagnoses{connections: connections{store}, wiring: w, last: map[string]checked{}},
 		Admin:     w.administration(ctx, store, frameworks),

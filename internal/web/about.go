@@ -19,11 +19,20 @@ func (s *site) aboutCairn(file string) action {
 	}
 }
 
+// privacy answers what is kept and who sees it, with the way to the reader's accounts.
+func (s *site) privacy(v *visit) (answer, error) {
+	out, err := s.aboutCairn("privacy")(v)
+	if err == nil && !v.session.Operator {
+		out.page.Body = v.to("me/accounts")
+	}
+	return out, err
+}
+
 // aboutRoutes are the pages that every footer and header leads to.
 func (s *site) aboutRoutes(get, post mounter) {
 	get("/display", reader, s.display)
 	post("/display", reader, s.saveDisplay)
 	get("/help", reader, s.aboutCairn("help"))
 	get("/accessibility", reader, s.aboutCairn("accessibility"))
-	get("/privacy", reader, s.aboutCairn("privacy"))
+	get("/privacy", reader, s.privacy)
 }

@@ -54,6 +54,7 @@ type Config struct {
 	Sessions      Sessions
 	Records       Records
 	Tracks        Tracks
+	Accounts      Accounts
 	Courses       Courses
 	Drafts        Drafts
 	Previews      Previews
@@ -95,7 +96,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	parts := map[string]bool{
-		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil, "Tracks": c.Tracks != nil,
+		"Tool": c.Tool != nil, "KeySet": c.KeySet != nil, "Sessions": c.Sessions != nil, "Records": c.Records != nil, "Tracks": c.Tracks != nil, "Accounts": c.Accounts != nil,
 		"Courses": c.Courses != nil, "Drafts": c.Drafts != nil, "Previews": c.Previews != nil, "Activities": c.Activities != nil, "Prepare": c.Prepare != nil, "DeepLinks": c.DeepLinks != nil, "Diagnoses": c.Diagnoses != nil, "Admin": c.Admin.whole(), "People": c.People != nil, "Rosters": c.Rosters != nil, "Preferences": c.Preferences != nil, "Windows": c.Windows != nil, "Frameworks": c.Frameworks != nil, "Freshness": c.Freshness != nil,
 		"Registrations": c.Registrations != nil, "Now": c.Now != nil, "Rand": c.Rand != nil, "Log": c.Log != nil, "AskSource": c.AskSource != nil,
 	}

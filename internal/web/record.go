@@ -24,6 +24,7 @@ type recordBody struct {
 	Rows     []recordRow
 	Rest     string // how many have nothing
 	CSV      string
+	Accounts string     // where accounts are joined; "" where nobody is known
 	Print    *printForm // opens the record in a window of its own; nil in one
 	To       string     // where the form for another date goes
 	Date     [3]string
@@ -204,6 +205,9 @@ func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
 	b := recordBody{
 		Name: v.session.Name, Version: v.say("record.version", "framework", m.cat.Title, "version", m.cat.Version), Part: v.partText(m.cat),
 		To: v.to("me/record"), CSV: v.to(addressOf("me/record.csv", q)), Elsewhen: !m.at.IsZero(),
+	}
+	if keeps(v.session) {
+		b.Accounts = v.to("me/accounts")
 	}
 	if b.Elsewhen {
 		day := m.at.In(v.zone)

@@ -48,6 +48,7 @@ func (s *site) routes() http.Handler {
 	post("/activity/{id}/open", doer, s.openActivity)
 	post("/activity/{id}/finish", doer, s.finishActivity)
 
+	s.accountRoutes(get, post)
 	s.pickRoutes(get, post)
 	s.adminRoutes(get, post)
 	m.Handle("/s/{s}/admin/frameworks/import", s.inside(reader, operating(s.guardedFile(s.importFramework)))).Methods("POST")

@@ -151,7 +151,7 @@ func newWorldAt(t testing.TB, address string) *world {
 	w.roles["learner-amara "+w.cat.ID], w.roles["learner-ben "+w.cat.ID] = []string{}, []string{}
 	w.config = web.Config{
 		Tool: fakeTool{w}, KeySet: func() ([]byte, error) { return []byte(`{"keys":[]}`), nil },
-		Sessions: w, Records: w, Tracks: w, Courses: w, Drafts: w, Previews: previews{w}, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, Admin: w.administration(), People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
+		Sessions: w, Records: w, Tracks: w, Accounts: w.accounts(), Courses: w, Drafts: w, Previews: previews{w}, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, Admin: w.administration(), People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	}
 	if w.handler, err = web.New(w.config); err != nil {
