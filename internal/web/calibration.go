@@ -62,6 +62,9 @@ func (s *site) readRatings(v *visit, r *record) error {
 
 // calibrationOf counts the ratings of what the roles show; nil when nothing is rated.
 func (r *record) calibrationOf(v *visit) *calibrationTable {
+	if len(r.ratings) == 0 {
+		return nil
+	}
 	codes := make([]string, 0, len(r.cat.Archetypes))
 	for _, a := range slices.Backward(r.cat.Archetypes) {
 		codes = append(codes, a.Code)

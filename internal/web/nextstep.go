@@ -10,14 +10,15 @@ func (r *record) suggest(all map[string]mapping.Explanation) []mapping.Suggestio
 }
 
 func (r *record) outlooks(all map[string]mapping.Explanation) []mapping.Outlook {
-	var out []mapping.Outlook
+	tracked := r.tracked("")
+	out := make([]mapping.Outlook, 0, len(tracked))
 	before := r.cat.Prerequisites()
 	has := func(id string) bool {
 		state := r.of(id).State
 		return state == mapping.Evidenced || state == mapping.Expiring
 	}
-	for _, n := range r.tracked("") {
-		if x, ok := all[n.ID]; ok {
+	for _, n := range tracked {
+		if x, ok := all[n.ID]; ok && x.State != mapping.Evidenced { // nothing is left to do there
 			needed := r.ratings[n.ID].Needed
 			out = append(out, mapping.Outlook{Node: n, Explanation: x, Needed: needed != mapping.RatingNone && needed != mapping.RatingNotNeeded,
 				Waits: mapping.Waits(before, n.ID, has)})

@@ -65,8 +65,16 @@ func (b *bench) launches() error {
 	return nil
 }
 
-// platform starts the pretend LMS, seeds it and registers it.
+// platform starts the pretend LMS with the people who launch, and registers it.
 func (b *bench) platform(s *server) (*ltitest.Platform, string, error) {
+	return b.platformOf(s, launchPeople)
+}
+
+// teacherSub leads the course of the pretend LMS.
+const teacherSub = "3"
+
+// platformOf starts the pretend LMS with as many learners and somebody who leads their course, and registers it.
+func (b *bench) platformOf(s *server, learners int) (*ltitest.Platform, string, error) {
 	p := ltitest.New(ltitest.Config{Now: time.Now, Bend: padded})
 	if err := p.Start(); err != nil {
 		return nil, "", err
@@ -75,10 +83,13 @@ func (b *bench) platform(s *server) (*ltitest.Platform, string, error) {
 		Name: "Cairn", LoginURL: s.base + "/lti/login", TargetLinkURI: s.base + "/lti/launch", RedirectURIs: []string{s.base + "/lti/launch"},
 	})
 	course := p.AddCourse(ltitest.Course{ID: "2", Title: "Course 2", Label: "C2"})
-	for i := range launchPeople {
-		user := p.AddUser(ltitest.User{Sub: learnerSub(i), Username: "u" + learnerSub(i), Given: "Sam", Family: "Learner", Email: "u" + learnerSub(i) + "@example.org"})
-		p.Enrol(ltitest.Member{Course: course.ID, User: user.Sub, Roles: []string{"Learner"}})
+	for i := range learners {
+		sub := cohortSub(i)
+		p.AddUser(ltitest.User{Sub: sub, Username: "u" + sub, Given: "Sam", Family: "Learner " + sub, Email: "u" + sub + "@example.org"})
+		p.Enrol(ltitest.Member{Course: course.ID, User: sub, Roles: []string{"Learner"}})
 	}
+	p.AddUser(ltitest.User{Sub: teacherSub, Username: "teacher", Given: "Tove", Family: "Teacher", Email: "teacher@example.org"})
+	p.Enrol(ltitest.Member{Course: course.ID, User: teacherSub, Roles: []string{"Instructor"}})
 	link := p.AddLink(ltitest.ResourceLink{Course: course.ID, Tool: tool.ID, Title: "My capabilities", LineItem: &ltitest.LineItem{Maximum: 100}})
 	c, err := p.Connection(tool.ID)
 	if err != nil {
@@ -93,7 +104,10 @@ func (b *bench) platform(s *server) (*ltitest.Platform, string, error) {
 // launchPeople is how many different people launch.
 const launchPeople = 100
 
-func learnerSub(i int) string { return fmt.Sprint(100 + i%launchPeople) }
+func learnerSub(i int) string { return cohortSub(i % launchPeople) }
+
+// cohortSub is a learner of the course, from 0.
+func cohortSub(i int) string { return fmt.Sprint(100 + i) }
 
 // padded makes tokens 5 KB, as the largest captured ones are.
 func padded(t *ltitest.Token) {

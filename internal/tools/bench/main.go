@@ -43,7 +43,7 @@ func run() error {
 	cairn := flag.String("cairn", "bin/cairn", "the program to measure")
 	quick := flag.Bool("quick", false, "a glance: short windows and small data")
 	write := flag.String("write", "", "file to write the table to, for example docs/benchmarks.md")
-	only := flag.String("only", "", "comma-separated parts: ingest, query, launch, projection")
+	only := flag.String("only", "", "comma-separated parts: ingest, query, launch, projection, page")
 	most := flag.Int("statements", 1_000_000, "how many statements the queries and the memory are measured over")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -75,7 +75,7 @@ func (b *bench) parts(only string) error {
 		name string
 		run  func() error
 	}{
-		{"ingest", b.ingest}, {"query", b.queries}, {"launch", b.launches}, {"projection", b.projection},
+		{"ingest", b.ingest}, {"query", b.queries}, {"launch", b.launches}, {"projection", b.projection}, {"page", b.pages},
 	} {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue

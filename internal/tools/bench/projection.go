@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,10 +19,7 @@ import (
 // Every hundredth of the generated activities' statements is aligned: two activities of the 200, for everyone.
 const alignedActivities = activities / 100
 
-// pageEvidence is how many items of evidence the learner of the page figure has.
-const pageEvidence = 500
-
-// projection measures the fold as it goes, the replay, and a learner's page over what they left.
+// projection measures the fold as it goes, and the replay.
 func (b *bench) projection() error {
 	dsn := filepath.Join(b.dir, "projection.db")
 	s, err := b.prepare(dsn)
@@ -47,10 +41,7 @@ func (b *bench) projection() error {
 	if err := b.fold(s, dsn, reading); err != nil {
 		return err
 	}
-	if err := b.replay(s, reading); err != nil {
-		return err
-	}
-	return b.pages(s, platform, link)
+	return b.replay(s, reading)
 }
 
 // fill makes the log: people who have launched (so that their statements are theirs), tags, and then the statements. The server
@@ -71,28 +62,21 @@ func (b *bench) fill(s *server, dsn string, p *ltitest.Platform, link string) er
 		return err
 	}
 	defer func() { _ = store.Close() }()
-	if err := tag(b.ctx, store, p.Issuer()); err != nil {
+	if err := tag(b.ctx, store, p.Issuer(), alignedActivities); err != nil {
 		return err
 	}
-	next, sent := generatorFor(p.Issuer()), 0
-	return b.append(store, s, b.size+pageEvidence, func(out *bytes.Buffer) {
-		if sent++; sent > pageEvidence {
-			next(out)
-			return
-		}
-		out.Write(statementOf(p.Issuer(), learnerSub(0), sent, sent%alignedActivities))
-	})
+	return b.append(store, s, b.size, generatorFor(p.Issuer()))
 }
 
-// tag aligns a few activities with capabilities, for the whole instance.
-func tag(ctx context.Context, store *sqlstore.Store, issuer string) error {
+// tag aligns as many activities with a capability each, for the whole instance.
+func tag(ctx context.Context, store *sqlstore.Store, issuer string, count int) error {
 	frameworks, err := store.Frameworks(ctx, "")
 	if err != nil {
 		return err
 	}
 	scope := mapping.Scope{Kind: mapping.ScopeInstance}
 	cs := mapping.Changeset{ID: uuid.NewString(), Author: "operator", At: time.Now().UTC(), Scope: scope}
-	for i, n := range frameworks.Default().Tracked("")[:alignedActivities] {
+	for i, n := range frameworks.Default().Tracked("")[:count] {
 		cs.Edits = append(cs.Edits, mapping.Edit{Add: &mapping.Alignment{
 			ID: uuid.NewString(), Capability: n.ID, Scope: scope, Selector: mapping.Selector{Kind: mapping.SelectExact, IRI: activityIRI(issuer, i)},
 		}})
@@ -190,35 +174,5 @@ func (b *bench) replay(s *server, reading float64) error {
 	rate := float64(done.Entries) / done.Seconds
 	// A million in 60 seconds is 16,667 a second.
 	b.table.add(fmt.Sprintf("replay of %d statements (%.1f s), SQLite", b.size, done.Seconds), rate, reading, "entries/s", 0.3, 16_667)
-	return nil
-}
-
-// pages opens a learner's pages again and again.
-func (b *bench) pages(s *server, p *ltitest.Platform, link string) error {
-	if err := s.start(); err != nil {
-		return err
-	}
-	defer s.stop()
-	client := browser()
-	visit, err := launchFor(client, s.base, p, learnerSub(0), link)
-	if err != nil {
-		return err
-	}
-	page, _, _ := strings.Cut(visit.address, "#")
-	visit.address = page + "?role=all" // without it the first visit asks for roles
-	took := make([]time.Duration, b.count/4)
-	for i := range took {
-		began := time.Now()
-		if err := visit.open(client); err != nil {
-			return err
-		}
-		took[i] = time.Since(began)
-	}
-	slices.Sort(took)
-	p50, p99 := took[len(took)/2], took[len(took)*99/100]
-	b.table.put(row{
-		fmt.Sprintf("learner page, 111 capabilities, %d items of evidence, one after the other, p99 (p50 %s)", pageEvidence, p50.Round(10*time.Microsecond)),
-		p99.Round(10 * time.Microsecond).String(), "-", "-", "20 ms", yes(p99 <= 20*time.Millisecond),
-	})
 	return nil
 }

@@ -37,21 +37,20 @@ func launchFor(client *http.Client, base string, p *ltitest.Platform, user, link
 	return visit{to.String(), o.cookie}, nil
 }
 
-// open reads the page to its end.
-func (v visit) open(client *http.Client) error {
+// open reads the page to its end and answers it.
+func (v visit) open(client *http.Client) ([]byte, error) {
 	r, err := http.NewRequest(http.MethodGet, v.address, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.Header.Set("Cookie", v.cookie)
 	answer, err := client.Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the page answered %s", answer.Status)
+		return nil, fmt.Errorf("the page answered %s", answer.Status)
 	}
-	_, err = io.Copy(io.Discard, answer.Body)
-	return err
+	return io.ReadAll(answer.Body)
 }
