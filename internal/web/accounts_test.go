@@ -179,12 +179,12 @@ func accountPictures(*world) []picture {
 			w.config.Accounts.(*joinWorld).owners["account-ben"] = "learner-amara"
 		}},
 		{name: "learner-accounts-code", person: "amara", path: "/me/accounts", do: []step{
-			chromedp.Click(chromedp.CSS(`form[action$="accounts/code"] button`)), chromedp.WaitVisible(chromedp.CSS("#joincode"))}},
+			chromedp.Click(chromedp.CSS(`form[action*="accounts/code"] button`)), chromedp.WaitReady(chromedp.CSS("#joincode"))}},
 		{name: "learner-accounts-check", person: "amara", path: "/me/accounts", prepare: func(w *world) {
 			j := w.config.Accounts.(*joinWorld)
 			j.codes[hash("BCDF2345")], j.until[hash("BCDF2345")] = "account-ben", now.Add(time.Minute)
-		}, do: []step{chromedp.SendKeys(chromedp.CSS("#code"), "bcdf-2345"), chromedp.Click(chromedp.CSS(`form[action$="accounts/try"] button`)),
-			chromedp.WaitVisible(chromedp.CSS(`form[action$="accounts/join"]`))}},
+		}, do: []step{chromedp.SendKeys(chromedp.CSS("#code"), "bcdf-2345"), chromedp.Click(chromedp.CSS(`form[action*="accounts/try"] button`)),
+			chromedp.WaitReady(chromedp.CSS(`form[action*="accounts/join"]`))}},
 		{name: "learner-accounts-preview", person: "preview", path: "/me/accounts", only: only},
 	}
 }
