@@ -115,7 +115,6 @@ func newWorldWith(t testing.TB, change func(*web.Config)) *world {
 	w := newWorld(t)
 	change(&w.config)
 	var err error
-	w.config.AskSource = func(context.Context, string) (http.Header, error) { return w.headers, w.silent }
 	if w.handler, err = web.New(w.config); err != nil {
 		t.Fatal(err)
 	}
@@ -154,6 +153,7 @@ func newWorldAt(t testing.TB, address string) *world {
 		Sessions: w, Records: w, Tracks: w, Accounts: w.accounts(), Courses: w, Drafts: w, Previews: previews{w}, Activities: w, Prepare: prepare, DeepLinks: w, Diagnoses: w, Admin: w.administration(), People: w, Rosters: w, Preferences: w, Windows: w, Frameworks: w, Freshness: w, Registrations: w,
 		Now: w.now, Rand: source, Log: slog.New(slog.NewTextHandler(&w.log, nil)), BaseURL: address, Version: "1.0",
 	}
+	w.config.AskSource = func(context.Context, string) (http.Header, error) { return w.headers, w.silent }
 	if w.handler, err = web.New(w.config); err != nil {
 		t.Fatal(err)
 	}
