@@ -76,6 +76,11 @@
     });
   });
 
+  // A browser leaves a link that it shows in part where it is, and its ring is cut at the edge of the box.
+  document.querySelectorAll('.scroll').forEach(function (box) {
+    box.addEventListener('focusin', function (e) { if (e.target !== box) e.target.scrollIntoView({ block: 'nearest', inline: 'nearest' }); });
+  });
+
   // A table of boxes becomes a grid with one tab stop (ARIA Authoring Practices): arrows move, Home and End in the row, with Ctrl in the
   // grid, Page Up and Down by 10 rows, Shift+Space ticks the row, Shift+arrows mark a range that Space ticks, Escape leaves it.
   var table = document.querySelector('table[data-grid]');
