@@ -85,7 +85,8 @@ func (d *dialect) list(values any) any {
 
 // sqliteDSN makes the addresses of the writing and the reading connections from a file name or file: URI. Settings go with
 // each connection, so they stand in the address. Rules: WAL, so that readers never wait; synchronous FULL, so that a commit is
-// durable; transactions immediate, or one that reads first fails as locked.
+// durable; transactions immediate, or one that reads first fails as locked. What is not in a cache is in the system's, a call away:
+// the writer's is small, a reader's holds what the newest few thousand statements need.
 func sqliteDSN(dsn string) (write, read string, err error) {
 	path, query, _ := strings.Cut(strings.TrimPrefix(dsn, "file:"), "?")
 	if !strings.HasPrefix(dsn, "file:") {
@@ -100,14 +101,14 @@ func sqliteDSN(dsn string) (write, read string, err error) {
 		return "", "", errors.New("sqlstore: the database must be a file: what is kept in memory is lost, and connections do not share it")
 	}
 	for k, v := range map[string]string{"_journal_mode": "WAL", "_synchronous": "FULL", "_foreign_keys": "on", "_busy_timeout": "10000",
-		"_stmt_cache_size": "200", "_cache_size": "-65536"} {
+		"_stmt_cache_size": "200", "_cache_size": "-16384"} {
 		given.Set(k, v)
 	}
 	given.Set("_txlock", "immediate")
 	write = "file:" + path + "?" + given.Encode()
 	given.Set("_txlock", "deferred")
 	given.Set("_query_only", "on")
-	given.Set("_cache_size", "-8192")
+	given.Set("_cache_size", "-12288")
 	return write, "file:" + path + "?" + given.Encode(), nil
 }
 
