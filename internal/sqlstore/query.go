@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +33,24 @@ var (
 	relatedActivityRoles = []xapi.Role{xapi.RoleObject, xapi.RoleParent, xapi.RoleGrouping, xapi.RoleCategory, xapi.RoleOther, xapi.RoleSubActivity}
 )
 
-// Query answers the statements that match and are not voided, in order of stored, newest first unless q.Ascending.
+// queriesAtOnce is how many queries for statements work at once. SQLite works in this process, so more than there are processors only
+// get into each other's way, and into the way of every other reader.
+func (db *DB) queriesAtOnce() int64 {
+	connections := int64(db.pool.Stats().MaxOpenConnections)
+	if db.d.oneWriter {
+		return min(connections, max(2, int64(runtime.NumCPU())))
+	}
+	return connections
+}
+
+// Query answers the statements that match and are not voided, in order of stored, newest first unless q.Ascending. Queries take their
+// turns in the order they came: a pool gives a connection that is free to any of those who wait.
 func (s *Store) Query(ctx context.Context, q lrs.Query) (lrs.Page, error) {
+	err := s.turns.Acquire(ctx, 1)
+	if err != nil {
+		return lrs.Page{}, fmt.Errorf("sqlstore: wait to query statements: %w", err)
+	}
+	defer s.turns.Release(1)
 	page, err := s.query(ctx, q)
 	if err != nil {
 		return lrs.Page{}, fmt.Errorf("sqlstore: query statements: %w", err)

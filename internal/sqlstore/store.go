@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 
+	"golang.org/x/sync/semaphore"
+
 	"cairn/internal/pipeline"
 	"cairn/lti"
 	"cairn/xapi/lrs"
@@ -13,6 +15,7 @@ import (
 type Store struct {
 	*DB
 	adds     *line[*request]       // calls of Add that wait for a group commit
+	turns    *semaphore.Weighted   // of queries for statements
 	checked  *cache[string, check] // credentials, by key
 	lastUsed *lastUsed
 	kept     kept // registrations, and what was published
@@ -36,7 +39,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{DB: db, checked: newCache[string, check](10_000), lastUsed: newLastUsed(), begun: newBegunLogins(), fresh: newCache[string, lti.Login](loginsMost)}
+	s := &Store{DB: db, turns: semaphore.NewWeighted(db.queriesAtOnce()), checked: newCache[string, check](10_000), lastUsed: newLastUsed(), begun: newBegunLogins(), fresh: newCache[string, lti.Login](loginsMost)}
 	s.adds = newLine(statementsMost, func(r *request) int { return 1 + len(r.batch) }, s.commitRequests)
 	return s, nil
 }
