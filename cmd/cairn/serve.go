@@ -58,11 +58,18 @@ func (c *serveCmd) Run(p *program) error {
 	return p.serve(p.ctx, l, c.serveFlags, log)
 }
 
-// softMemory is where the collector begins to work harder, in bytes: a few large batches at once leave much behind that it would
-// otherwise take its time with. It is no bound, and GOMEMLIMIT in the environment goes before it.
-const softMemory = 160 << 20
+// How the collector works, unless GOGC and GOMEMLIMIT in the environment say otherwise. Little stays in memory and much passes through,
+// so it may let more gather than by default before it looks through all that stays. Near softMemory, in bytes, it works harder: a few
+// large batches at once leave much behind. That is no bound.
+const (
+	gathered   = 200 // percent of what stays
+	softMemory = 96 << 20
+)
 
 func limitMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gathered)
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
