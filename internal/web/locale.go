@@ -4,6 +4,7 @@ import (
 	"html"
 	"html/template"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -16,7 +17,7 @@ type tongue struct {
 	tag       language.Tag
 	texts     catalogue
 	numbers   *message.Printer
-	templates map[string]*template.Template // by file name, without its ending
+	templates func() map[string]*template.Template // by file name, without its ending; read when the first page is shown in it
 }
 
 // locale is how one visit is spoken to: in a language, with the times of a zone.
@@ -42,14 +43,15 @@ func newTongueMatcher() language.Matcher {
 	return language.NewMatcher(tags)
 }
 
-// newTongue reads the text file of a language. What does not parse stops the program at its start.
+// newTongue reads the text file of a language. What does not parse stops the program at its start. The templates, some megabytes a
+// language, wait for who speaks it.
 func newTongue(tag language.Tag, file string) *tongue {
 	text, err := textFiles.ReadFile("text/" + file + ".txt")
 	if err != nil {
 		panic(err) // the file is part of the program
 	}
 	t := &tongue{tag: tag, texts: mustCatalogue(string(text)), numbers: message.NewPrinter(tag)}
-	t.templates = t.parseTemplates()
+	t.templates = sync.OnceValue(t.parseTemplates)
 	return t
 }
 

@@ -14,8 +14,8 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// parseTemplates reads every page's template by file name, each with the shell and the shared parts, speaking one language. One that
-// does not parse stops the program at its start.
+// parseTemplates reads every page's template by file name, each with the shell and the shared parts, speaking one language. They are
+// part of the program, so that one that does not parse is no error to tell.
 func (t *tongue) parseTemplates() map[string]*template.Template {
 	funcs := template.FuncMap{"t": t.sayHTML, "state": t.state, "chip": chip, "implied": implied, "shape": shape, "bar": bar, "link": link, "tone": tone, "asset": asset}
 	const shared = "templates/shell.html templates/parts.html"
@@ -98,7 +98,7 @@ func (s *site) render(v *visit, p *page) ([]byte, error) {
 		p.Tabs = append(p.Tabs, tab{Name: v.say("tab.diagnosis"), Href: v.to("admin/diagnosis")})
 	}
 	var b bytes.Buffer
-	if err := v.templates[p.file].ExecuteTemplate(&b, "shell.html", p); err != nil {
+	if err := v.templates()[p.file].ExecuteTemplate(&b, "shell.html", p); err != nil {
 		return nil, fmt.Errorf("render the page %s: %w", p.file, err)
 	}
 	return b.Bytes(), nil
