@@ -34,6 +34,7 @@ const (
 	SelectExact  SelectorKind = "exact"  // the activity with this IRI
 	SelectUnder  SelectorKind = "under"  // this activity, and those that name it as parent or grouping
 	SelectPrefix SelectorKind = "prefix" // activities whose IRI begins so, up to a boundary (/ ? # & or the end)
+	SelectLink   SelectorKind = "link"   // the activity with this IRI that a resource link leads to which Cairn placed (settled question 6)
 )
 
 // Selector is the activity side of an alignment.
@@ -61,8 +62,16 @@ type Alignment struct {
 	Selector   Selector  `json:"selector"`
 	Criterion  Criterion `json:"criterion,omitzero"`
 	// Placed says that the activity belongs to the course of the scope because Cairn placed it there or an author added it by
-	// hand, so that its statements need not name the course.
+	// hand, so that its statements need not name the course. Of a resource link (SelectLink) the selector says so already.
 	Placed bool `json:"placed,omitzero"`
+}
+
+// IsPlaced says whether the activity belongs to the course of the scope without its statements saying so.
+func (a Alignment) IsPlaced() bool { return a.Placed || a.Selector.Kind == SelectLink }
+
+// SelectorKinds answers the kinds of selector there are.
+func SelectorKinds() []SelectorKind {
+	return []SelectorKind{SelectExact, SelectUnder, SelectPrefix, SelectLink}
 }
 
 // Edit is one change of a changeset: exactly one field is set.
@@ -88,7 +97,7 @@ type Changeset struct {
 
 // Twin says whether both are the same tag under different ids: what counts, where and how is equal.
 func (a Alignment) Twin(o Alignment) bool {
-	return a.Capability == o.Capability && a.Scope.Same(o.Scope) && a.Selector == o.Selector && a.Placed == o.Placed && a.Criterion.equal(o.Criterion)
+	return a.Capability == o.Capability && a.Scope.Same(o.Scope) && a.Selector == o.Selector && a.IsPlaced() == o.IsPlaced() && a.Criterion.equal(o.Criterion)
 }
 
 // equal says whether both ask for the same. The order of verbs does not count.

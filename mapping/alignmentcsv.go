@@ -35,6 +35,7 @@ type AlignmentImport struct {
 	// Capability answers the id of what a table calls a capability: its code or its id.
 	Capability func(name string) (id string, ok bool)
 	Own        func(iri string) bool // as in Known; nil: nothing is
+	Link       func(iri string) bool // as in Known; nil: it is not looked
 }
 
 // WriteAlignments writes alignments as a table, in the order of capabilities, activities and selectors. Of the scope nothing is
@@ -159,6 +160,10 @@ func (r *alignmentReader) hold(i int, a Alignment) {
 		r.ps.add(r.where(i, "activity"), "%s", plainRule(ErrOwnActivity))
 	case a.Placed && a.Scope.Kind != ScopeCourse:
 		r.ps.add(r.where(i, "placed"), "%s", plainRule(ErrPlacedScope))
+	case a.Selector.Kind == SelectLink && a.Scope.Kind != ScopeCourse:
+		r.ps.add(r.where(i, "selector"), "%s", plainRule(ErrLinkScope))
+	case a.Selector.Kind == SelectLink && r.in.Link != nil && !r.in.Link(a.Selector.IRI):
+		r.ps.add(r.where(i, "activity"), "%s", plainRule(ErrNotALink))
 	}
 	key := Edit{Add: &a}.key()
 	if first, again := r.seen[key]; again {

@@ -82,10 +82,21 @@ func TestTablesOfAlignmentsAreRefusedRowByRow(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
+	linked := intoCourse2
+	linked.Link = func(iri string) bool { return iri == page }
+	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+page+",link,6.1,,,,,\n"), linked); err != nil {
+		t.Errorf("a link that was placed: %v", err)
+	}
+	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+quiz+",link,6.1,,,,,\n"), linked); err == nil || !strings.Contains(err.Error(), `row 2, column "activity"`) {
+		t.Errorf("a link that was not placed: %v", err)
+	}
 	elsewhere := intoCourse2
 	elsewhere.Scope = instance
 	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+quiz+",,6.1,,,,,yes\n"), elsewhere); err == nil || !strings.Contains(err.Error(), `row 2, column "placed"`) {
 		t.Errorf("placed outside a course: %v", err)
+	}
+	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+quiz+",link,6.1,,,,,\n"), elsewhere); err == nil || !strings.Contains(err.Error(), `row 2, column "selector"`) {
+		t.Errorf("a link outside a course: %v", err)
 	}
 }
 
@@ -95,7 +106,7 @@ func TestExportedAlignmentsImportAsTheSame(t *testing.T) {
 		for i := range rapid.IntRange(0, 6).Draw(t, "tags") {
 			a := mapping.Alignment{
 				ID: fmt.Sprint(i), Capability: rapid.SampledFrom([]string{"c", "d"}).Draw(t, "capability"), Scope: course2,
-				Selector: mapping.Selector{Kind: rapid.SampledFrom([]mapping.SelectorKind{mapping.SelectExact, mapping.SelectUnder, mapping.SelectPrefix}).Draw(t, "kind"),
+				Selector: mapping.Selector{Kind: rapid.SampledFrom(mapping.SelectorKinds()).Draw(t, "kind"),
 					IRI: rapid.SampledFrom(append(someActivities, "https://lms.example/a,b?'c'", "mailto:-x@example.org")).Draw(t, "activity")},
 				Placed: rapid.Bool().Draw(t, "placed"),
 			}

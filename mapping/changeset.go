@@ -17,11 +17,14 @@ var (
 	ErrScopeIncomplete   = errors.New("mapping: a scope is instance, registration (with its id), or course (with registration and context)")
 	ErrOtherScope        = errors.New("mapping: an edit lies in the scope of its changeset")
 	ErrUnknownCapability = errors.New("mapping: the capability is in no published framework")
-	ErrSelectorKind      = errors.New("mapping: a selector is exact, under, or prefix")
+	ErrRetiredCapability = errors.New("mapping: the capability is only in versions of its framework that are retired: it takes no new alignments, and those it has stay")
+	ErrSelectorKind      = errors.New("mapping: a selector is exact, under, prefix, or link")
 	ErrIRIEmpty          = errors.New("mapping: the IRI of the activity is empty")
 	ErrIRINotAbsolute    = errors.New("mapping: the IRI is not absolute: it needs a scheme and what it names, without spaces")
 	ErrOwnActivity       = errors.New("mapping: links that show progress, and capabilities, cannot be aligned: they would be evidence of themselves")
 	ErrScoreRange        = errors.New("mapping: a least score lies between 0 and 1000 thousandths")
+	ErrLinkScope         = errors.New("mapping: a resource link is one of a course: it is tagged there")
+	ErrNotALink          = errors.New("mapping: no resource link that Cairn placed leads to this activity")
 	ErrPlacedScope       = errors.New("mapping: only an activity of a course can be placed there")
 	ErrIDTaken           = errors.New("mapping: an alignment with this id is there already; it never changes")
 	ErrUnknownAlignment  = errors.New("mapping: there is no such active alignment")
@@ -53,10 +56,12 @@ func (e *EditError) Unwrap() error { return e.Rule }
 // Known is what Validate needs to know about the rest of the world.
 type Known struct {
 	Capability func(id string) bool              // in a published framework; Catalog.Capability
+	Retired    func(id string) bool              // only versions that are retired have the capability; nil: none is
 	Framework  func(id string) bool              // published, by Framework.ID; nil: none is known
 	Alignment  func(id string) (Alignment, bool) // active ones
 	Active     func(iri string) []Alignment      // active ones whose selector has the IRI; nil: not known
 	Locked     func(r ScopedRule) bool           // the instance locks what the rule is about: see Locked; nil: not known
+	Link       func(iri string) bool             // a resource link that Cairn placed in the scope's registration leads to it; nil: not known
 	Own        func(iri string) bool             // links that show progress, capabilities, frameworks; Catalog.Minted
 }
 
@@ -111,7 +116,7 @@ func (k Known) hasTwin(a Alignment, removed map[string]bool) bool {
 func (e Edit) key() string {
 	switch {
 	case e.Add != nil:
-		return strings.Join([]string{"add", e.Add.Capability, string(e.Add.Selector.Kind), e.Add.Selector.IRI, strconv.FormatBool(e.Add.Placed), e.Add.Criterion.key()}, "\n")
+		return strings.Join([]string{"add", e.Add.Capability, string(e.Add.Selector.Kind), e.Add.Selector.IRI, strconv.FormatBool(e.Add.IsPlaced()), e.Add.Criterion.key()}, "\n")
 	case e.Rule != nil:
 		return "rule\n" + e.Rule.Capability + "\n" + e.Rule.Framework
 	}

@@ -12,7 +12,7 @@ import (
 
 func known() mapping.Known {
 	return mapping.Known{
-		Capability: func(id string) bool { return id == "c" || id == "d" },
+		Capability: func(id string) bool { return id == "c" || id == "d" || id == "old" },
 		Alignment: func(id string) (mapping.Alignment, bool) {
 			switch id {
 			case "here", "there":
@@ -30,7 +30,9 @@ func known() mapping.Known {
 			there.Criterion = mapping.Criterion{Verbs: []string{scored, viewed}, MinMilli: ptr(500)}
 			return []mapping.Alignment{there}
 		},
-		Own: func(iri string) bool { return strings.HasPrefix(iri, "https://cairn.example/capability/") },
+		Retired: func(id string) bool { return id == "old" },
+		Link:    func(iri string) bool { return iri == page },
+		Own:     func(iri string) bool { return strings.HasPrefix(iri, "https://cairn.example/capability/") },
 	}
 }
 
@@ -71,6 +73,11 @@ func TestChangesetsAreRefusedByRule(t *testing.T) {
 		"placed, where one is not": {adds(func(a *mapping.Alignment) {
 			a.Selector.IRI, a.Criterion, a.Placed = page, mapping.Criterion{Verbs: []string{viewed, scored}, MinMilli: ptr(500)}, true
 		}), nil},
+
+		"a link that was placed":    {adds(func(a *mapping.Alignment) { a.Selector = mapping.Selector{Kind: mapping.SelectLink, IRI: page} }), nil},
+		"a link that was not":       {adds(func(a *mapping.Alignment) { a.Selector.Kind = mapping.SelectLink }), mapping.ErrNotALink},
+		"only in retired versions":  {adds(func(a *mapping.Alignment) { a.Capability = "old" }), mapping.ErrRetiredCapability},
+		"a rule of what is retired": {rules2(mapping.ScopedRule{Capability: "old", Scope: course2, Rule: mapping.Rule{Kind: mapping.RuleAny}}), nil},
 
 		"no edits":                     {nil, mapping.ErrNoEdits},
 		"too many edits":               {make([]mapping.Edit, 5001), mapping.ErrTooManyEdits},

@@ -40,10 +40,16 @@ func (a Alignment) check(scope Scope, k Known) error {
 		return ErrOtherScope
 	case !k.Capability(a.Capability):
 		return ErrUnknownCapability
+	case k.Retired != nil && k.Retired(a.Capability):
+		return ErrRetiredCapability
 	case k.has(a.ID):
 		return ErrIDTaken
 	case a.Placed && a.Scope.Kind != ScopeCourse:
 		return ErrPlacedScope
+	case a.Selector.Kind == SelectLink && a.Scope.Kind != ScopeCourse:
+		return ErrLinkScope
+	case a.Selector.Kind == SelectLink && k.Link != nil && !k.Link(a.Selector.IRI):
+		return ErrNotALink
 	}
 	if err := a.Selector.check(); err != nil {
 		return err
@@ -56,7 +62,7 @@ func (a Alignment) check(scope Scope, k Known) error {
 
 func (s Selector) check() error {
 	switch s.Kind {
-	case SelectExact, SelectUnder, SelectPrefix:
+	case SelectExact, SelectUnder, SelectPrefix, SelectLink:
 	default:
 		return ErrSelectorKind
 	}

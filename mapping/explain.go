@@ -88,6 +88,7 @@ type ActivityRef struct {
 	MinMilli *int   `json:"min_milli,omitzero"` // the least score it needs
 
 	MinDuration Duration `json:"min_duration,omitzero"` // the least time it needs
+	Link        bool     `json:"link,omitzero"`         // it is what a resource link leads to which Cairn placed in the course
 	Scope       Scope    `json:"scope"`                 // of the alignment
 }
 

@@ -1,12 +1,23 @@
 package mapping
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Publication is a version of a framework as it stands for everyone: published, and perhaps retired since.
 type Publication struct {
 	Catalog   *Catalog
 	Published time.Time
 	Retired   time.Time // zero while it is in use
+}
+
+// Offers says whether some version in use has the capability. One that only retired versions have takes no new alignments.
+func Offers(all []Publication, capability string) bool {
+	return slices.ContainsFunc(all, func(p Publication) bool {
+		_, has := p.Catalog.Capability(capability)
+		return has && p.Retired.IsZero()
+	})
 }
 
 // PublicationState is where a version of a framework stands.

@@ -52,7 +52,7 @@ func (s Scope) Holds(r Record, registration string) bool {
 // Accepts says whether the record lies in the alignment's scope. linkRegistration is the registration of the account whose link
 // made the record the learner's.
 func (a Alignment) Accepts(r Record, linkRegistration string) bool {
-	if a.Placed && a.Scope.Kind == ScopeCourse {
+	if a.IsPlaced() && a.Scope.Kind == ScopeCourse {
 		return a.Scope.Registration == linkRegistration
 	}
 	return a.Scope.Holds(r, linkRegistration)

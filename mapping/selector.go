@@ -15,7 +15,7 @@ func (s Selector) Matches(r Record) bool {
 		return false
 	}
 	switch s.Kind {
-	case SelectExact:
+	case SelectExact, SelectLink:
 		return r.Activity == s.IRI
 	case SelectUnder:
 		return r.About(s.IRI)
@@ -139,7 +139,7 @@ func (ix *Index) Candidates(r Record) []Alignment {
 
 func (ix *Index) table(k SelectorKind) *map[string][]string {
 	switch k {
-	case SelectExact:
+	case SelectExact, SelectLink:
 		return &ix.exact
 	case SelectUnder:
 		return &ix.under

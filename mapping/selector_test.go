@@ -34,6 +34,8 @@ func TestSelectorTakesWhatItNames(t *testing.T) { // settled question 6
 		"under takes the activity":                   {mapping.SelectUnder, quiz, quiz, nil, true},
 		"under takes the attempt":                    {mapping.SelectUnder, quiz, attempt, []string{quiz, course}, true},
 		"under leaves a neighbour":                   {mapping.SelectUnder, quiz, page, []string{course}, false},
+		"a link takes what it leads to":              {mapping.SelectLink, quiz, quiz, nil, true},
+		"a link takes nothing under it":              {mapping.SelectLink, quiz, attempt, []string{quiz}, false},
 		"prefix takes itself":                        {mapping.SelectPrefix, quiz, quiz, nil, true},
 		"prefix id=3 never takes id=30":              {mapping.SelectPrefix, quiz, quiz + "0", nil, false},
 		"prefix takes what follows &":                {mapping.SelectPrefix, quiz, quiz + "&page=2", nil, true},
@@ -85,7 +87,7 @@ func TestPrefixSelectorAndPrefixesAgree(t *testing.T) {
 }
 
 func someAlignment(t *rapid.T, id int) mapping.Alignment {
-	kind := rapid.SampledFrom([]mapping.SelectorKind{mapping.SelectExact, mapping.SelectUnder, mapping.SelectPrefix, "none"})
+	kind := rapid.SampledFrom([]mapping.SelectorKind{mapping.SelectExact, mapping.SelectUnder, mapping.SelectPrefix, mapping.SelectLink, "none"})
 	return mapping.Alignment{ID: fmt.Sprintf("a%02d", id), Selector: mapping.Selector{Kind: kind.Draw(t, "kind"), IRI: someIRI(t)}}
 }
 

@@ -25,7 +25,7 @@ func ref(name string) object { return object{"$ref": "#/components/schemas/" + n
 var words = map[reflect.Type][]string{
 	reflect.TypeFor[mapping.State]():            wordsOf(states...),
 	reflect.TypeFor[mapping.ScopeKind]():        wordsOf(mapping.ScopeInstance, mapping.ScopeRegistration, mapping.ScopeCourse),
-	reflect.TypeFor[mapping.SelectorKind]():     wordsOf(mapping.SelectExact, mapping.SelectUnder, mapping.SelectPrefix),
+	reflect.TypeFor[mapping.SelectorKind]():     wordsOf(mapping.SelectorKinds()...),
 	reflect.TypeFor[mapping.RuleKind]():         wordsOf(mapping.RuleKind(""), mapping.RuleAny, mapping.RuleAll, mapping.RuleN, mapping.RulePoints, mapping.RuleGroups),
 	reflect.TypeFor[mapping.Pick]():             wordsOf(mapping.PickHighest, mapping.PickLatest, mapping.PickMostCommon),
 	reflect.TypeFor[mapping.NodeKind]():         wordsOf(mapping.NodeSection, mapping.NodeCapability),

@@ -220,7 +220,7 @@ func (w *world) edit(t *rapid.T, i int) mapping.Edit {
 	a := mapping.Alignment{
 		ID: fmt.Sprintf("e%07d-0000-4000-8000-%012d", i, w.counter), Capability: capability, Scope: w.scope(t),
 		Selector: mapping.Selector{
-			Kind: rapid.SampledFrom([]mapping.SelectorKind{mapping.SelectExact, mapping.SelectUnder, mapping.SelectPrefix}).Draw(t, "selector"),
+			Kind: rapid.SampledFrom(mapping.SelectorKinds()).Draw(t, "selector"),
 			IRI:  rapid.SampledFrom(activities).Draw(t, "iri"),
 		},
 	}

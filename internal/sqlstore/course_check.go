@@ -19,15 +19,7 @@ func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error 
 	if err := tx.refuseProgressLinks(ctx, cs); err != nil {
 		return err
 	}
-	var ids, iris []string
-	for _, e := range cs.Edits {
-		if e.Remove != "" {
-			ids = append(ids, e.Remove)
-		}
-		if e.Add != nil {
-			iris = append(iris, e.Add.Selector.IRI)
-		}
-	}
+	ids, iris, links := spokenOf(cs)
 	removed, err := tx.heads(ctx, "id", ids)
 	if err != nil {
 		return err
@@ -43,18 +35,41 @@ func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error 
 	for _, a := range active {
 		byIRI[a.Selector.IRI] = append(byIRI[a.Selector.IRI], a)
 	}
+	placed, err := tx.linksTo(ctx, cs.Scope.Registration, links)
+	if err != nil {
+		return err
+	}
 	rules, err := c.instanceRules(ctx, tx, cs)
 	if err != nil {
 		return err
 	}
 	known := mapping.Known{Capability: c.frameworks.isCapability, Own: c.frameworks.isMinted}
+	known.Retired = func(id string) bool { return !c.frameworks.Offers(id) }
 	known.Framework = func(id string) bool { _, ok := c.frameworks.Framework(id); return ok }
 	known.Alignment = func(id string) (mapping.Alignment, bool) { a, ok := byID[id]; return a, ok }
+	known.Link = func(iri string) bool { return placed[iri] }
 	known.Active = func(iri string) []mapping.Alignment { return byIRI[iri] }
 	known.Locked = func(r mapping.ScopedRule) bool {
 		return mapping.Locked(rules, r.Capability, cmp.Or(r.Framework, c.frameworks.frameworkOf(r.Capability)))
 	}
 	return cs.Validate(known)
+}
+
+// spokenOf answers the ids that a changeset removes, the IRIs that it aligns, and of these those of resource links.
+func spokenOf(cs mapping.Changeset) (ids, iris, links []string) {
+	for _, e := range cs.Edits {
+		if e.Remove != "" {
+			ids = append(ids, e.Remove)
+		}
+		if e.Add == nil {
+			continue
+		}
+		iris = append(iris, e.Add.Selector.IRI)
+		if e.Add.Selector.Kind == mapping.SelectLink {
+			links = append(links, e.Add.Selector.IRI)
+		}
+	}
+	return ids, iris, links
 }
 
 // instanceRules is the rules of the instance that are in force, when the changeset sets one of a narrower scope.
@@ -64,6 +79,23 @@ func (c Courses) instanceRules(ctx context.Context, tx *Tx, cs mapping.Changeset
 		return nil, nil
 	}
 	return selectRules(ctx, tx, `WHERE ended = 0 AND scope_kind = ?`, string(mapping.ScopeInstance))
+}
+
+// linksTo answers those activities that resource links lead to which Cairn placed in a registration: those of a copied course keep the
+// activity of the first.
+func (t *Tx) linksTo(ctx context.Context, registration string, iris []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	if len(iris) == 0 {
+		return out, nil
+	}
+	var found []string
+	if err := t.Select(ctx, &found, `SELECT DISTINCT records FROM placed_activity WHERE registration = ? AND `+t.db.d.in("records"), registration, t.db.d.list(iris)); err != nil {
+		return nil, fmt.Errorf("sqlstore: read what links lead to: %w", err)
+	}
+	for _, iri := range found {
+		out[iri] = true
+	}
+	return out, nil
 }
 
 // checkMoved refuses a changeset whose author has not seen the last one of the scope, when it says what was seen.

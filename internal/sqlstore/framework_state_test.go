@@ -51,6 +51,14 @@ func TestARetiredVersionIsOfferedNoMoreAndStaysFound(t *testing.T) {
 		if len(got) != 2 || got[0].Catalog.Version != "2" || got[0].State() != mapping.VersionRetired || !got[0].Retired.Equal(d.Clock.Now()) || got[1].State() != mapping.VersionPublished {
 			t.Errorf("%+v", got)
 		}
+		everywhere := mapping.Scope{Kind: mapping.ScopeInstance}
+		for capability, want := range map[string]error{"a": nil, "b": mapping.ErrRetiredCapability} {
+			_, err := s.Courses(ours).Apply(ctx, mapping.Changeset{ID: "cs-" + capability, Author: "op", At: d.Clock.Now(), Scope: everywhere, Edits: []mapping.Edit{
+				{Add: &mapping.Alignment{ID: capability, Capability: capability, Scope: everywhere, Selector: mapping.Selector{Kind: mapping.SelectExact, IRI: "https://lms.example/1"}}}}})
+			if !errors.Is(err, want) || ours.Offers(capability) != (want == nil) {
+				t.Errorf("a tag of %s: %v", capability, err)
+			}
+		}
 		state(t, s, "1", mapping.VersionRetired)
 		if c, ok := ours.Framework("fw"); !ok || c.Version != "2" {
 			t.Error("a framework without a version in use is lost")

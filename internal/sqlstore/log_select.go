@@ -14,7 +14,7 @@ import (
 func (s *Store) selected(ctx context.Context, sel mapping.Selector, upTo int64) ([]int64, error) {
 	activity := term{xapi.TermActivity, sel.IRI}
 	switch sel.Kind {
-	case mapping.SelectExact:
+	case mapping.SelectExact, mapping.SelectLink:
 		return s.positions(ctx, activity, []xapi.Role{xapi.RoleObject}, upTo)
 	case mapping.SelectUnder:
 		return s.positions(ctx, activity, []xapi.Role{xapi.RoleObject, xapi.RoleParent, xapi.RoleGrouping}, upTo)

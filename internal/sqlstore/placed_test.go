@@ -126,7 +126,13 @@ func TestActsAreEvidence(t *testing.T) {
 		cs := mapping.Changeset{ID: uuid.NewString(), Author: who.Account, At: d.Clock.Now(), Scope: l.course.Scope()}
 		for i, p := range []web.PlacedActivity{word, timed} {
 			cs.Edits = append(cs.Edits, mapping.Edit{Add: &mapping.Alignment{ID: fmt.Sprint("tag", i), Capability: fmt.Sprint("cap-", i+1), Scope: l.course.Scope(),
-				Selector: mapping.Selector{Kind: mapping.SelectExact, IRI: p.Records}, Placed: true}})
+				Selector: mapping.Selector{Kind: mapping.SelectLink, IRI: p.Records}}})
+		}
+		elsewhere := cs
+		elsewhere.ID, elsewhere.Edits = uuid.NewString(), []mapping.Edit{{Add: &mapping.Alignment{ID: "no link", Capability: "cap-1", Scope: cs.Scope,
+			Selector: mapping.Selector{Kind: mapping.SelectLink, IRI: issuer + "/mod/quiz/view.php?id=3"}}}}
+		if _, err := l.s.Courses(l.frameworks).Apply(ctx, elsewhere); !errors.Is(err, mapping.ErrNotALink) {
+			t.Errorf("a link that was not placed: %v", err)
 		}
 		if _, err := l.s.Courses(l.frameworks).Apply(ctx, cs); err != nil {
 			t.Fatal(err)

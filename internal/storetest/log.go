@@ -136,7 +136,7 @@ func selectors(t *testing.T, _ Database, s *sqlstore.Store) {
 	for i, a := range activities {
 		add(t, s, Build{ID: ID(2 * i), Activity: a, Parent: "p" + fmt.Sprint(i%3)}, Build{ID: ID(2*i + 1), Activity: "other", Grouping: a})
 	}
-	for _, kind := range []mapping.SelectorKind{mapping.SelectExact, mapping.SelectUnder, mapping.SelectPrefix} {
+	for _, kind := range mapping.SelectorKinds() {
 		for _, iri := range append(activities, "p1", "", "c?", "none", "C") {
 			sel := mapping.Selector{Kind: kind, IRI: IRI(iri)}
 			expected := []string{}

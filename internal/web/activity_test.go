@@ -194,12 +194,12 @@ func TestPlacedActivitiesCanBeTagged(t *testing.T) {
 		t.Errorf("the list:\n%s", page)
 	}
 	page := w.get("tove", tagPath(iri)).Body.String()
-	if !strings.Contains(page, `value="exact" checked`) {
+	if !strings.Contains(page, `value="link" checked`) {
 		t.Errorf("the form:\n%s", page)
 	}
 	box := w.capability("6-L1")
 	section := w.capability6()
-	form := url.Values{"section": {section}, "kind": {"exact"}, "seen": {"5"}, "tag": {box}}
+	form := url.Values{"section": {section}, "kind": {"link"}, "seen": {"5"}, "tag": {box}}
 	if got := w.post(t, "tove", tagPath(iri), tagPath(iri), form); got.Code != 303 {
 		t.Fatalf("saving answers %d:\n%s", got.Code, got.Body)
 	}
@@ -207,7 +207,7 @@ func TestPlacedActivitiesCanBeTagged(t *testing.T) {
 		t.Fatalf("applying answers %d:\n%s", code, body)
 	}
 	added := w.aligned[len(w.aligned)-1]
-	if !added.Placed || added.Selector != (mapping.Selector{Kind: mapping.SelectExact, IRI: iri}) {
+	if !added.IsPlaced() || added.Selector != (mapping.Selector{Kind: mapping.SelectLink, IRI: iri}) {
 		t.Errorf("tag %+v", added)
 	}
 	if page := w.get("ben", "/me/capability/"+box).Body.String(); !strings.Contains(page, `activity/time#c">Open Reading: what is a model</a>`) {

@@ -57,7 +57,7 @@ func isIRI(text string) bool {
 // its statements need not name the course; what begins like others does not, for it may lie in every course.
 func (a CourseActivity) alignment(id, capability string, kind mapping.SelectorKind, scope mapping.Scope) mapping.Alignment {
 	return mapping.Alignment{
-		ID: id, Capability: capability, Scope: scope, Selector: mapping.Selector{Kind: kind, IRI: a.IRI}, Placed: (a.ByHand || a.Placed) && !a.Prefix,
+		ID: id, Capability: capability, Scope: scope, Selector: mapping.Selector{Kind: kind, IRI: a.IRI}, Placed: (a.ByHand || a.Placed) && kind != mapping.SelectPrefix && kind != mapping.SelectLink,
 	}
 }
 

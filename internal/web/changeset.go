@@ -49,13 +49,26 @@ func (s *site) apply(v *visit, cs mapping.Changeset) (late bool, err error) {
 	return s.late(v, pos), nil
 }
 
+// editProblems are the rules of changesets that people may come to break, with the page that says so and the sentence in a draft.
+var editProblems = []struct {
+	is                error
+	rule, text, draft string
+}{
+	{mapping.ErrOwnActivity, "activity-own", "own", "draft.own"},
+	{mapping.ErrUnderLock, "rule-locked", "locked", "draft.locked"},
+	{mapping.ErrRetiredCapability, "capability-retired", "retired", "draft.retired"},
+	{mapping.ErrNotALink, "activity-not-placed", "notplaced", "draft.notplaced"},
+}
+
 // editProblem gives a changeset that breaks a rule its status: moved tags are a conflict, the rest cannot be done.
 func editProblem(err *mapping.EditError) *problem {
 	if errors.Is(err, mapping.ErrUnknownAlignment) || errors.Is(err, mapping.ErrMoved) {
 		return refuse(http.StatusConflict, "tags-moved", "moved").because(err)
 	}
-	if errors.Is(err, mapping.ErrOwnActivity) {
-		return refuse(http.StatusUnprocessableEntity, "activity-own", "own").because(err)
+	for _, known := range editProblems {
+		if errors.Is(err, known.is) {
+			return refuse(http.StatusUnprocessableEntity, known.rule, known.text).because(err)
+		}
 	}
 	return refuse(http.StatusUnprocessableEntity, "changeset-invalid", "badform").because(err)
 }

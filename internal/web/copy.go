@@ -35,7 +35,8 @@ func copiedFrom(l *lti.Launch) []string {
 }
 
 // copyable answers the tags of the courses that this one was copied from that mean the same here and are not here yet. Activities
-// of the learning site itself have other addresses in the copy; what Cairn placed, and what lies elsewhere, keeps its own.
+// of the learning site itself have other addresses in the copy; what Cairn placed, and what lies elsewhere, keeps its own. Capabilities
+// that only retired versions of a framework have take no tags.
 func (s *site) copyable(ctx context.Context, session *Session, t *courseTags) ([]mapping.Alignment, error) {
 	if len(session.CopyOf) == 0 {
 		return nil, nil
@@ -58,7 +59,7 @@ func (s *site) copyable(ctx context.Context, session *Session, t *courseTags) ([
 		}
 		for _, a := range aligned {
 			key := a.Capability + " " + a.Selector.IRI
-			if !a.Scope.Same(from.Scope()) || slices.Contains(site, originOf(a.Selector.IRI)) || seen[key] {
+			if !a.Scope.Same(from.Scope()) || slices.Contains(site, originOf(a.Selector.IRI)) || seen[key] || !s.Frameworks.Offers(a.Capability) {
 				continue
 			}
 			seen[key] = true

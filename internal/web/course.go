@@ -56,6 +56,17 @@ func withPlaced(list []CourseActivity, placed []PlacedActivity) []CourseActivity
 // codeOf is how an address of ours names an activity: an IRI may hold anything, and is nobody's business in a log.
 func codeOf(key string) string { return hashSecret(key)[:16] }
 
+// kinds answers which records the author may choose from.
+func (a CourseActivity) kinds() []mapping.SelectorKind {
+	switch a.kind() {
+	case mapping.SelectPrefix:
+		return []mapping.SelectorKind{mapping.SelectPrefix}
+	case mapping.SelectLink:
+		return []mapping.SelectorKind{mapping.SelectUnder, mapping.SelectLink}
+	}
+	return []mapping.SelectorKind{mapping.SelectUnder, mapping.SelectExact}
+}
+
 // key tells what can be tagged apart: an IRI, or all that begin with one.
 func (a CourseActivity) key() string { return keyOf(mapping.Selector{Kind: a.kind(), IRI: a.IRI}) }
 
@@ -67,7 +78,7 @@ func (a CourseActivity) kind() mapping.SelectorKind {
 	case a.Prefix:
 		return mapping.SelectPrefix
 	case a.Placed:
-		return mapping.SelectExact
+		return mapping.SelectLink
 	}
 	return mapping.SelectUnder
 }

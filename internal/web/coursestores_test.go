@@ -128,6 +128,9 @@ func (w *world) RuleChanges(_ context.Context, c web.Course, framework string, c
 }
 
 func (w *world) Apply(_ context.Context, cs mapping.Changeset) (int64, error) {
+	if w.refuses != nil {
+		return 0, w.refuses
+	}
 	if w.broken != nil {
 		return 0, w.broken
 	}

@@ -45,7 +45,7 @@ func (s *site) applyDraft(v *visit) (answer, error) {
 	case errors.Is(err, ErrMoreLose):
 		return s.draftProblem(v, d, http.StatusConflict, v.say("draft.morelose"), "seen")
 	case err != nil:
-		return answer{}, err
+		return s.draftRefused(v, d, err)
 	}
 	d.Edits = nil
 	if err := s.keepDraft(v, d); err != nil {
@@ -56,6 +56,38 @@ func (s *site) applyDraft(v *visit) (answer, error) {
 		q.Set("late", "1")
 	}
 	return v.done(addressOf("course/history", q)), nil
+}
+
+// draftRefused says in the draft which change breaks which rule, so that the author can take it out.
+func (s *site) draftRefused(v *visit, d *draft, err error) (answer, error) {
+	var edit *mapping.EditError
+	if !errors.As(err, &edit) || edit.Edit < 0 || edit.Edit >= len(d.Edits) {
+		return answer{}, err
+	}
+	e, capability := d.Edits[edit.Edit], ""
+	switch {
+	case e.Add != nil:
+		capability = e.Add.Capability
+	case e.Rule != nil:
+		capability = e.Rule.Capability
+	}
+	for _, known := range editProblems {
+		if errors.Is(err, known.is) {
+			words := v.say(known.draft, "capability", s.titleOf(v, capability))
+			return s.draftProblem(v, d, http.StatusUnprocessableEntity, words, "c")
+		}
+	}
+	return answer{}, err
+}
+
+// titleOf is what a capability is called, also one that only an older version has.
+func (s *site) titleOf(v *visit, capability string) string {
+	for _, cat := range s.Frameworks.All() {
+		if n, ok := cat.Node(capability); ok {
+			return n.Title
+		}
+	}
+	return v.capabilityTitle(s.catalog(v.session), capability)
 }
 
 // draftMoved shows the draft over the tags as they are now.

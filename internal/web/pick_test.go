@@ -139,7 +139,7 @@ func TestPickAnActivity(t *testing.T) {
 	}
 	got := w.placed[3]
 	cs := w.changes[1].Changeset
-	if cs.Author != "account-tove" || len(cs.Edits) != 2 || cs.Edits[0].Add.Capability != one || cs.Edits[1].Add.Capability != two || !cs.Edits[0].Add.Placed {
+	if cs.Author != "account-tove" || len(cs.Edits) != 2 || cs.Edits[0].Add.Capability != one || cs.Edits[1].Add.Capability != two || cs.Edits[0].Add.Selector.Kind != "link" {
 		t.Errorf("changeset %+v", cs)
 	}
 	want := web.PlacedActivity{

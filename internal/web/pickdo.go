@@ -127,8 +127,8 @@ func (s *site) tagPicked(v *visit, placed PlacedActivity, tags []string, once st
 	}
 	for _, capability := range tags {
 		cs.Edits = append(cs.Edits, mapping.Edit{Add: &mapping.Alignment{
-			ID: pickedID(v.session, once, capability), Capability: capability, Scope: cs.Scope, Placed: true,
-			Selector: mapping.Selector{Kind: mapping.SelectExact, IRI: placed.Records},
+			ID: pickedID(v.session, once, capability), Capability: capability, Scope: cs.Scope,
+			Selector: mapping.Selector{Kind: mapping.SelectLink, IRI: placed.Records},
 		}})
 	}
 	_, err := s.apply(v, cs) // waits, so that the page of the activity shows them at once

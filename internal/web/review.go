@@ -167,7 +167,7 @@ func (l locale) notCountedByThem(f mapping.Finding) string {
 func ofCourse(c mapping.Case, course Course) map[string]bool {
 	own := map[string]bool{} // alignments of the course with what was placed there
 	for _, a := range c.Alignments {
-		own[a.ID] = a.Placed && a.Scope.Same(course.Scope())
+		own[a.ID] = a.IsPlaced() && a.Scope.Same(course.Scope())
 	}
 	out := map[string]bool{}
 	for _, e := range c.Evidence {

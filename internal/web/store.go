@@ -209,6 +209,8 @@ type Frameworks interface {
 	Publications() []mapping.Publication
 	Framework(id string) (*mapping.Catalog, bool)
 	Default() *mapping.Catalog
+	// Offers says whether a version in use has the capability: what only retired ones have takes no new tags.
+	Offers(capability string) bool
 }
 
 // Freshness says how far the projection has come.

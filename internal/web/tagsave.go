@@ -60,7 +60,7 @@ func (s *site) ownActivity(g *tagging) bool {
 func (g *tagging) read(form url.Values) (tagForm, error) {
 	f := tagForm{ticks: map[string]bool{}, kind: mapping.SelectorKind(form.Get("kind"))}
 	bad := refuse(http.StatusBadRequest, "form-value", "badform")
-	if prefix := f.kind == mapping.SelectPrefix; prefix != g.activity.Prefix || !prefix && f.kind != mapping.SelectUnder && f.kind != mapping.SelectExact {
+	if !slices.Contains(g.activity.kinds(), f.kind) {
 		return f, bad
 	}
 	var err error

@@ -56,3 +56,6 @@ func TestLaunchNotesWhoseRecordsATestPersonTries(t *testing.T) {
 		}
 	}
 }
+
+// Offers of the world is everything but what a test retires.
+func (w *world) Offers(capability string) bool { return !w.retired[capability] }

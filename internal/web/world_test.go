@@ -42,6 +42,8 @@ type world struct {
 	headers   http.Header      // of every page of an activity
 	silent    error            // that such pages answer with
 	older     *mapping.Catalog // a version before it; nil for none
+	retired   map[string]bool  // capabilities that only retired versions have
+	refuses   error            // answered to every changeset
 	published time.Time        // when cat was
 	regs      map[string]web.Registration
 	stands    web.Diagnosis // of r1
