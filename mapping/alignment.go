@@ -51,6 +51,8 @@ type Criterion struct {
 	MinDuration Duration `json:"min_duration,omitzero"`
 	// NoSelf excludes evidence that only the learner's own word supports.
 	NoSelf bool `json:"no_self,omitzero"`
+	// Dates are when it must have happened.
+	Dates Dates `json:"dates,omitzero"`
 }
 
 // Alignment says that an activity is evidence towards a capability (CASE: an association of an activity with an item). Pages
@@ -106,5 +108,5 @@ func (c Criterion) equal(o Criterion) bool { return c.key() == o.key() }
 // key is the same for two criteria that ask for the same.
 func (c Criterion) key() string {
 	verbs := slices.Compact(slices.Sorted(slices.Values(c.Verbs)))
-	return fmt.Sprintf("%d %s %t %s", least(c.MinMilli), c.MinDuration, c.NoSelf, strings.Join(verbs, " "))
+	return fmt.Sprintf("%d %s %t %s %s", least(c.MinMilli), c.MinDuration, c.NoSelf, c.Dates.key(), strings.Join(verbs, " "))
 }

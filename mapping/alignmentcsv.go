@@ -8,12 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
 
 // alignmentColumns is the header of a table of alignments. The first and third are needed; the scope is the caller's.
-var alignmentColumns = []string{"activity", "selector", "capability", "verbs", "min_score", "min_duration", "kind", "placed"}
+var alignmentColumns = []string{"activity", "selector", "capability", "verbs", "min_score", "min_duration", "kind", "placed", "from", "until"}
 
 // What the column "kind" says: which evidence may count.
 const (
@@ -64,12 +65,20 @@ func alignmentRow(a Alignment, capability string) []string {
 	}
 	row := []string{
 		a.Selector.IRI, string(a.Selector.Kind), capability, verbCell(a.Criterion.Verbs), scoreCell(a.Criterion.MinMilli),
-		a.Criterion.MinDuration.String(), kind, placed,
+		a.Criterion.MinDuration.String(), kind, placed, timeCell(a.Criterion.Dates.From), timeCell(a.Criterion.Dates.Until),
 	}
 	for i, cell := range row {
 		row[i] = Guard(cell)
 	}
 	return row
+}
+
+// timeCell writes a moment as RFC 3339 has it, "" for none.
+func timeCell(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 func verbCell(verbs []string) string {
@@ -134,7 +143,7 @@ func (r *alignmentReader) row(i int) Alignment {
 	a := Alignment{
 		ID: uuid.NewSHA1(Namespace, fmt.Appendf(nil, "import/%s/%d", r.in.ID, i)).String(), Scope: r.in.Scope,
 		Selector:  Selector{SelectorKind(cmp.Or(strings.ToLower(r.cell(i, "selector")), string(SelectUnder))), r.cell(i, "activity")},
-		Criterion: Criterion{Verbs: r.verbs(i), MinMilli: r.score(i), MinDuration: r.duration(i), NoSelf: r.choice(i, "kind", kindAny, kindRecorded)},
+		Criterion: Criterion{Verbs: r.verbs(i), MinMilli: r.score(i), MinDuration: r.duration(i), NoSelf: r.choice(i, "kind", kindAny, kindRecorded), Dates: Dates{r.moment(i, "from"), r.moment(i, "until")}},
 		Placed:    r.choice(i, "placed", "no", placedYes),
 	}
 	name, known := r.cell(i, "capability"), false
@@ -150,7 +159,7 @@ func (r *alignmentReader) hold(i int, a Alignment) {
 	for _, c := range []struct {
 		column string
 		rule   error
-	}{{"activity", a.Selector.check()}, {"verbs", a.Criterion.check()}} {
+	}{{"activity", a.Selector.check()}, {"until", a.Criterion.Dates.check()}, {"verbs", Criterion{Verbs: a.Criterion.Verbs, MinMilli: a.Criterion.MinMilli, MinDuration: a.Criterion.MinDuration}.check()}} {
 		if c.rule != nil {
 			r.ps.add(r.where(i, c.column), "%s", plainRule(c.rule))
 		}
@@ -218,6 +227,21 @@ func (r *alignmentReader) score(i int) *int {
 	}
 	r.ps.add(r.where(i, "min_score"), "%q is no score out of 100, with at most one decimal", cell)
 	return nil
+}
+
+// moment reads a moment (RFC 3339), or a day, which begins at midnight UTC.
+func (r *alignmentReader) moment(i int, column string) time.Time {
+	cell := r.cell(i, column)
+	if cell == "" {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, cell); err == nil {
+			return t.UTC()
+		}
+	}
+	r.ps.add(r.where(i, column), "%q is no moment such as 2026-06-01T00:00:00Z, and no day such as 2026-06-01", cell)
+	return time.Time{}
 }
 
 func (r *alignmentReader) duration(i int) (d Duration) {

@@ -81,7 +81,7 @@ func (c Criterion) check() error {
 	if c.MinMilli != nil && (*c.MinMilli < 0 || *c.MinMilli > 1000) {
 		return ErrScoreRange
 	}
-	return nil
+	return c.Dates.check()
 }
 
 func (s Scope) check() error {

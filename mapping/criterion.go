@@ -63,6 +63,8 @@ func (c Criterion) merit(e Evidence) Reason {
 		return ReasonFailed
 	case c.NoSelf && e.Kind == EvidenceSelfConfirmed:
 		return ReasonSelfConfirmed
+	case !c.Dates.Hold(r.Time):
+		return ReasonOutsideDates
 	case c.MinMilli != nil && r.ScoreMilli == nil:
 		return ReasonNoScore
 	case c.MinMilli != nil && *r.ScoreMilli < *c.MinMilli:

@@ -66,6 +66,7 @@ const (
 	ReasonNoDuration     Reason = "no_duration" // it came without the time spent, and the criterion asks for some
 	ReasonTooShort       Reason = "too_short"
 	ReasonOutsideWindow  Reason = "outside_window"  // it counted for the rule's validity, which has ended
+	ReasonOutsideDates   Reason = "outside_dates"   // it happened at a time that the criterion leaves out
 	ReasonNotLatest      Reason = "not_latest"      // under a rule that takes the latest, a later one decides
 	ReasonNotMostCommon  Reason = "not_most_common" // under a rule that takes the most common, most do not meet the criterion
 	ReasonTooSoon        Reason = "too_soon"        // less than the rule's spacing before or after another that counts
@@ -77,7 +78,7 @@ const (
 
 // Reasons answers every reason an item may have, in the order they are looked for.
 func Reasons() []Reason {
-	return []Reason{ReasonTestUser, ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonNoScore, ReasonBelowThreshold, ReasonNoDuration,
+	return []Reason{ReasonTestUser, ReasonVoided, ReasonNotActive, ReasonFailed, ReasonSelfConfirmed, ReasonOutsideDates, ReasonNoScore, ReasonBelowThreshold, ReasonNoDuration,
 		ReasonTooShort, ReasonRetracted, ReasonWrongVersion, ReasonOtherScope, ReasonOutsideWindow, ReasonTooSoon, ReasonNotLatest, ReasonNotMostCommon,
 		ReasonNotInRule, ReasonSuperseded, ReasonSameActivity}
 }

@@ -39,6 +39,8 @@ type RuleOf struct {
 
 	Timed       int      `json:"timed,omitzero"`        // how many activities ask for time spent
 	MinDuration Duration `json:"min_duration,omitzero"` // the least time, when all that ask for one ask for the same
+	Dated       int      `json:"dated,omitzero"`        // how many activities count on some dates only
+	Dates       Dates    `json:"dates,omitzero"`        // these, when they are the same of all of them
 
 	Parts     []PartOf `json:"parts,omitzero"` // of a points or groups rule
 	Validity  Period   `json:"validity,omitzero"`
@@ -88,7 +90,11 @@ type ActivityRef struct {
 	MinMilli *int   `json:"min_milli,omitzero"` // the least score it needs
 
 	MinDuration Duration `json:"min_duration,omitzero"` // the least time it needs
+<<<<<<< ours
 	Link        bool     `json:"link,omitzero"`         // it is what a resource link leads to which Cairn placed in the course
+=======
+	Dates       Dates    `json:"dates,omitzero"`        // when it must have happened
+>>>>>>> theirs
 	Scope       Scope    `json:"scope"`                 // of the alignment
 }
 

@@ -41,6 +41,7 @@ func explained() map[string]mapping.Case {
 
 		"no_duration":     caseOf(tags(atLeastFor(tag("q", course2, quiz), 30*time.Minute)), nil, row{tag: "q", pos: 1, activity: quiz}),
 		"too_short":       caseOf(tags(atLeastFor(tag("q", course2, quiz), 30*time.Minute)), nil, row{tag: "q", pos: 1, activity: quiz, spent: 20 * time.Minute}),
+		"outside_dates":   caseOf(tags(onDates(tag("q", course2, quiz), day(1), day(2)), onDates(tag("p", instance, page), day(0), time.Time{})), nil, row{tag: "q", pos: 1, activity: quiz}),
 		"outside_window":  on(caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Years: 1}}), row{tag: "q", pos: 1, activity: quiz}), day(366)),
 		"too_soon":        caseOf(tags(tag("q", instance, quiz), tag("p", instance, page)), ruled(mapping.Rule{Kind: mapping.RuleN, N: 2, Spacing: mapping.Period{Weeks: 1}}), row{tag: "q", pos: 1, activity: quiz}, row{tag: "p", second: 3 * aDay, pos: 2, activity: page}),
 		"not_latest":      caseOf(tags(tag("q", instance, quiz)), ruled(mapping.Rule{Kind: mapping.RuleAny, Pick: mapping.PickLatest}), row{tag: "q", pos: 1, activity: quiz, score: ptr(900)}, row{tag: "q", second: 9, pos: 2, activity: quiz, score: ptr(700)}),
@@ -68,6 +69,11 @@ func explained() map[string]mapping.Case {
 			mapping.ScopedRule{Framework: "f", Scope: instance, Rule: mapping.Rule{Kind: mapping.RuleAny, Locked: true, MinMilli: ptr(700)}}), row{tag: "q", pos: 1, activity: quiz, score: ptr(640), under: []string{course}}),
 		"rule_of_framework": caseOf(tags(tag("q", course2, quiz), tag("p", course2, page)), rules(mapping.ScopedRule{Framework: "f", Scope: course2, Rule: mapping.Rule{Kind: mapping.RuleN, N: 2}})),
 	}
+}
+
+func onDates(a mapping.Alignment, from, until time.Time) mapping.Alignment {
+	a.Criterion.Dates = mapping.Dates{From: from, Until: until}
+	return a
 }
 
 func atLeastFor(a mapping.Alignment, d time.Duration) mapping.Alignment {

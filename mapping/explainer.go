@@ -46,7 +46,11 @@ func unnamed(a ActivityRef) int {
 
 func (e explainer) ref(a Alignment) ActivityRef {
 	c := a.Criterion
+<<<<<<< ours
 	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Link: a.Selector.Kind == SelectLink, Scope: a.Scope}
+=======
+	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Dates: c.Dates, Scope: a.Scope}
+>>>>>>> theirs
 }
 
 // asksLess is a total order of references to the same activity.

@@ -12,7 +12,7 @@ func (e explainer) rule(aligned []ActivityRef) RuleOf {
 		Kind: r.Kind, Need: e.r.Need, OutOf: e.r.OutOf, Validity: r.Validity, Spacing: r.Spacing, Endorsed: r.Endorsed, Pick: r.Pick, Locked: r.Locked,
 		Scope: e.r.RuleScope, Framework: e.r.RuleFramework, Parts: e.parts(r.Parts, aligned),
 	}
-	sameScore, sameTime := true, true
+	sameScore, sameTime, sameDates := true, true, true
 	for _, a := range aligned {
 		if a.MinMilli != nil {
 			out.Scored++
@@ -24,12 +24,20 @@ func (e explainer) rule(aligned []ActivityRef) RuleOf {
 			sameTime = sameTime && (out.MinDuration == 0 || out.MinDuration == a.MinDuration)
 			out.MinDuration = a.MinDuration
 		}
+		if !a.Dates.IsZero() {
+			out.Dated++
+			sameDates = sameDates && (out.Dated == 1 || out.Dates.Equal(a.Dates))
+			out.Dates = a.Dates
+		}
 	}
 	if !sameScore {
 		out.MinMilli = nil
 	}
 	if !sameTime {
 		out.MinDuration = 0
+	}
+	if !sameDates {
+		out.Dates = Dates{}
 	}
 	return out
 }

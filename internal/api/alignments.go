@@ -21,7 +21,7 @@ func (s *service) alignmentRoutes() []route {
 		{
 			method: http.MethodGet, path: "/alignments.csv", name: "exportAlignments", group: group, scope: lrs.ScopeAlignmentsRead,
 			summary: "The active alignments of one scope as a table, which can be imported again",
-			about:   "Columns: activity, selector, capability (its code), verbs, min_score, min_duration, kind, placed.",
+			about:   "Columns: activity, selector, capability (its code), verbs, min_score, min_duration, kind, placed, from, until.",
 			query:   [][]parameter{framework, exactly(places)}, kind: "text/csv", gives: "", do: s.exportAlignments,
 		},
 		{

@@ -41,7 +41,7 @@ func (l locale) reasonWords(f mapping.Finding) string {
 
 // reasonGaps is what the words of a reason may name.
 func (l locale) reasonGaps(f mapping.Finding) []any {
-	gaps := []any{"least", l.spent(f.NeededDuration)}
+	gaps := []any{"least", l.spent(f.NeededDuration), "at", l.date(f.At), "dates", l.datesWords(f.Activity.Dates)}
 	if f.Score != nil {
 		gaps = append(gaps, "score", l.milli(*f.Score))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"cairn/internal/web"
+	"cairn/mapping"
 )
 
 // operatingPictures are the pages of forwards and of versions of frameworks, beside those of adminPictures.
@@ -42,6 +43,7 @@ func placedPictures() []picture {
 			begun("word")(w)
 			w.placed[0].Framed, w.placed[0].Address = true, elsewhere()
 		}},
+		{name: "author-rule-dates", person: "tove", path: ruleOf(&world{cat: mapping.NewCatalog(mapping.Builtin(), base)}, "4") + "?what=usual&kind=any&pick=latest&fday=1&fmonth=5&fyear=2026"},
 		{name: "activity-link-closed", person: "amara", path: "/activity/word", prepare: func(w *world) { w.placed[0].Opens = now.AddDate(0, 6, 9) }},
 		{name: "author-pick-step3-refused", person: "picker", path: "/pick/3?what=activity&name=Intro+to+AI+in+care&address=https%3A%2F%2Fmedia.example%2Fintro&how=word&oday=1&omonth=6&oyear=2027", prepare: func(w *world) {
 			w.headers = http.Header{"X-Frame-Options": {"DENY"}}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -104,6 +105,8 @@ func TestRulesThatCannotBe(t *testing.T) {
 		"points of nothing":    {url.Values{"what": {"usual"}, "kind": {"points"}, "points": {"3"}, quiz3: {"0"}}, "Write a whole number from 1 to 1000.", quiz3},
 		"an empty part":        {url.Values{"what": {"usual"}, "kind": {"groups"}, "shape": {"1"}}, "Tick at least one activity in group 1, part 1.", "g0p0"},
 		"spacing of one":       {url.Values{"what": {"usual"}, "kind": {"any"}, "spacing": {"3"}}, "Time between activities goes with rules that ask for several", "spacing"},
+		"no day":               {url.Values{"what": {"usual"}, "kind": {"any"}, "fday": {"31"}, "fmonth": {"2"}, "fyear": {"2026"}}, "Write a day, such as 1 6 2026", "fday"},
+		"days the wrong way":   {url.Values{"what": {"usual"}, "kind": {"any"}, "fday": {"2"}, "fmonth": {"6"}, "fyear": {"2026"}, "uday": {"1"}, "umonth": {"6"}, "uyear": {"2026"}}, "The last day is before the first day.", "uday"},
 		"a time":               {url.Values{"what": {"usual"}, "kind": {"any"}, "minutes": {"0"}}, "Write a whole number from 1 to 60000.", "minutes"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,6 +138,28 @@ func TestWhatATagAsks(t *testing.T) {
 	if len(w.edits()) != 0 {
 		t.Errorf("back as it was, the draft holds %+v", w.edits())
 	}
+}
+
+// Days stand in the form as they were typed, in the draft as moments, and in words as days.
+func TestTagAsksForDates(t *testing.T) {
+	w := newWorld(t)
+	w.ruleForm(ruleOf(w, "4"), url.Values{"what": {"usual"}, "kind": {"n_of"}, "n": {"3"}, "fday": {"1"}, "fmonth": {"5"}, "fyear": {"2026"}, "uday": {"31"}, "umonth": {"5"}, "uyear": {"2026"}})
+	want := mapping.Dates{From: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)}
+	if e := w.edits(); len(e) != 2 || !e[1].Add.Criterion.Dates.Equal(want) {
+		t.Fatalf("%+v", e)
+	}
+	page := w.get("tove", ruleOf(w, "4")).Body.String()
+	checkSays(t, page, []string{`name="fday" value="1"`, `name="uday" value="31"`, `name="uyear" value="2026"`, "only if it was finished from 1 May 2026 to 31 May 2026", "<details open><summary>More: time spent, which records, dates"}, nil)
+	checkSays(t, w.get("tove", "/course/draft").Body.String(), []string{"from 1 May 2026 to 31 May 2026"}, nil)
+}
+
+// Each way of choosing among several records is worked on an example of its own, with the score that the form asks for.
+func TestWaysToChooseAmongRecordsHaveExamples(t *testing.T) {
+	w := newWorld(t)
+	checkSays(t, w.get("tove", ruleOf(w, "4")).Body.String(), []string{
+		"If the better one counts: scores 85, 63, where 70 is needed. It counts.", "If the latest counts: scores 85, 63, where 70 is needed. It does not count.",
+		"If the most common result counts: scores 85, 63, 56, where 70 is needed. It does not count."}, nil)
+	checkSays(t, w.get("tove", ruleOf(w, "4")+"?kind=any&what=score&score=80").Body.String(), []string{"scores 90, 72, where 80 is needed. It counts."}, nil)
 }
 
 // TestGroupsAreBuiltWithoutScript: each button answers the page with the groups as they are then, and saves nothing.

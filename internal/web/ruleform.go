@@ -21,6 +21,7 @@ const (
 type ruleForm struct {
 	What, Score, Minutes string // of the tag
 	Record               bool
+	From, Until          [3]string // day, month, year; Until is the last day
 
 	Kind, N, Points string // of the rule
 	Worth           map[string]worth
@@ -53,6 +54,10 @@ func (l locale) formOf(c mapping.Criterion, r mapping.Rule, code func(iri string
 	}
 	if c.MinDuration > 0 {
 		f.Minutes = strconv.Itoa(int(time.Duration(c.MinDuration).Minutes()))
+	}
+	f.From, f.Until = l.dayFields(c.Dates.From), [3]string{}
+	if !c.Dates.Until.IsZero() {
+		f.Until = l.dayFields(c.Dates.Until.Add(-time.Microsecond))
 	}
 	if f.Kind == "" {
 		f.Kind = string(mapping.RuleAny)
@@ -107,10 +112,19 @@ func groupsOf(parts []mapping.Part, code func(string) string) (out [][]map[strin
 	return out
 }
 
+// dayFields writes a day into three fields; empty ones for the zero time.
+func (l locale) dayFields(t time.Time) (out [3]string) {
+	if t.IsZero() {
+		return out
+	}
+	t = t.In(l.zone)
+	return [3]string{strconv.Itoa(t.Day()), strconv.Itoa(int(t.Month())), strconv.Itoa(t.Year())}
+}
+
 // readRuleForm takes the fields apart.
 func readRuleForm(q url.Values) ruleForm {
 	f := ruleForm{
-		What: q.Get("what"), Score: strings.TrimSpace(q.Get("score")), Minutes: strings.TrimSpace(q.Get("minutes")), Record: q.Has("record"),
+		What: q.Get("what"), Score: strings.TrimSpace(q.Get("score")), Minutes: strings.TrimSpace(q.Get("minutes")), Record: q.Has("record"), From: typedDay(q, "f"), Until: typedDay(q, "u"),
 		Kind: q.Get("kind"), N: strings.TrimSpace(q.Get("n")), Points: strings.TrimSpace(q.Get("points")), Worth: map[string]worth{},
 		Valid: strings.TrimSpace(q.Get("valid")), Unit: q.Get("unit"), Spacing: strings.TrimSpace(q.Get("spacing")), Endorsed: q.Has("endorsed"), Pick: q.Get("pick"),
 	}

@@ -24,13 +24,16 @@ type ruleBody struct {
 	Kinds      []option
 	Units      []option
 	Picks      []option
-	Words      []string
-	Example    *ruleExample
-	Locked     bool
-	Here       string // the page itself
-	Cancel     string
-	MayNot     string
-	Errors     *fieldErrors
+	// PickExamples works each way of choosing among records on an example of its own.
+	PickExamples []string
+	Dated        bool // days are given
+	Words        []string
+	Example      *ruleExample
+	Locked       bool
+	Here         string // the page itself
+	Cancel       string
+	MayNot       string
+	Errors       *fieldErrors
 }
 
 // ruleActivity is an activity that is tagged with the capability.
@@ -220,6 +223,8 @@ func (s *site) rulePage(v *visit, e *ruleEdit, f ruleForm, wrong *fieldErrors) (
 		}
 	}
 	b.choices(v, e)
+	b.Dated = f.From != [3]string{} || f.Until != [3]string{} || wrong.Of("fday") != ""
+	b.PickExamples = v.pickExamples(f)
 	trial, sound := *e, &fieldErrors{}
 	d := *e.draft
 	d.Edits = slices.Clone(d.Edits)

@@ -58,10 +58,35 @@ func (f ruleForm) criterion(l locale, was mapping.Criterion, e *fieldErrors) map
 	default:
 		e.add("what", l.say("ruleform.nowhat"))
 	}
+	c.Dates = f.dates(l, e)
 	if f.Minutes != "" {
 		c.MinDuration = mapping.Duration(time.Duration(e.number(l, "minutes", f.Minutes, 1, 60_000)) * time.Minute)
 	}
 	return c
+}
+
+// dates reads from which day to which day a record counts.
+func (f ruleForm) dates(l locale, e *fieldErrors) (d mapping.Dates) {
+	day := func(field string, typed [3]string) (time.Time, bool) {
+		if typed == ([3]string{}) {
+			return time.Time{}, false
+		}
+		t, ok := readDay(typed, l.zone)
+		if !ok {
+			e.add(field, l.say("pick.badday"))
+		}
+		return t, ok
+	}
+	if from, ok := day("fday", f.From); ok {
+		d.From = from.UTC()
+	}
+	if last, ok := day("uday", f.Until); ok {
+		d.Until = last.AddDate(0, 0, 1).UTC()
+	}
+	if !d.Until.IsZero() && !d.Until.After(d.From) {
+		e.add("uday", l.say("pick.badspan"))
+	}
+	return d
 }
 
 // rule reads what the capability needs of the activities that are tagged with it.

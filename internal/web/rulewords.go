@@ -28,6 +28,7 @@ func (l locale) ruleText(r mapping.RuleOf) ruleText {
 	out := ruleText{Lead: l.leadWords(r), Parts: l.rulePartTexts(r)}
 	out.More = append(out.More, l.scoreAsked(r)...)
 	out.More = append(out.More, l.timeAsked(r)...)
+	out.More = append(out.More, l.datesAsked(r)...)
 	out.More = append(out.More, l.alsoAsked(r)...)
 	return out
 }
@@ -168,6 +169,19 @@ func (l locale) timeAsked(r mapping.RuleOf) []string {
 		return []string{l.say("rule.timesome", "n", r.Timed, "time", l.spent(r.MinDuration))}
 	case r.Timed > 0:
 		return []string{l.say("rule.timemixed")}
+	}
+	return nil
+}
+
+// datesAsked says when activities must have been finished.
+func (l locale) datesAsked(r mapping.RuleOf) []string {
+	switch {
+	case !r.Dates.IsZero() && r.Dated == activitiesOf(r):
+		return []string{l.say("rule.dates", "dates", l.datesWords(r.Dates))}
+	case !r.Dates.IsZero():
+		return []string{l.say("rule.datessome", "n", r.Dated, "dates", l.datesWords(r.Dates))}
+	case r.Dated > 0:
+		return []string{l.say("rule.datesmixed")}
 	}
 	return nil
 }

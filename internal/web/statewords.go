@@ -162,5 +162,8 @@ func (l locale) asks(a mapping.ActivityRef) string {
 	if a.MinDuration > 0 {
 		out = append(out, l.say("finding.least", "time", l.spent(a.MinDuration)))
 	}
+	if !a.Dates.IsZero() {
+		out = append(out, l.say("rule.dates", "dates", l.datesWords(a.Dates)))
+	}
 	return strings.Join(out, " ")
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,6 +194,30 @@ func TestLengthsInWords(t *testing.T) {
 	} {
 		if got := english().spent(mapping.Duration(d)); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestDatesInWords(t *testing.T) {
+	from, until := time.Date(2025, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	f := mapping.Finding{Reason: mapping.ReasonOutsideDates, At: time.Date(2024, 5, 1, 9, 0, 0, 0, time.UTC), Activity: mapping.ActivityRef{Name: "Quiz", Dates: mapping.Dates{From: from}}}
+	if got := english().reasonWords(f); got != "Finished on 1 May 2024. It must be on 1 May 2025 or later." {
+		t.Error(got)
+	}
+	for want, dates := range map[string]mapping.Dates{"on 31 May 2026 or before": {Until: until}, "from 1 May 2025 to 31 May 2026": {From: from, Until: until}} {
+		if got := english().datesWords(dates); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	same := mapping.RuleOf{Kind: mapping.RuleN, Need: 2, OutOf: 3, Dated: 3, Dates: mapping.Dates{From: from}}
+	some, mixed := same, same
+	some.Dated, mixed.Dates = 1, mapping.Dates{}
+	for _, c := range []struct {
+		rule mapping.RuleOf
+		want string
+	}{{same, "Only what was finished on 1 May 2025 or later counts."}, {some, "1 of them counts only if it was finished on 1 May 2025 or later."}, {mixed, "Some of them count only on some dates."}} {
+		if got := english().ruleWords(c.rule); !slices.Contains(got, c.want) {
+			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
 }
