@@ -172,6 +172,9 @@ func TestReplacedCapability(t *testing.T) {
 	w.states = map[string][]mapping.Progress{"learner-amara": {{Capability: old.ID, State: mapping.Evidenced, Since: now}}}
 	checkSays(t, w.get("amara", "/me/section/"+w.capability6()).Body.String(), []string{"Replaced, kept in your record", "An older capability", "Replaced. Your evidence for it is kept."}, []string{"One without evidence"})
 	n, _ := w.cat.ByCode("6.1-L1")
+	w.published = time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
+	checkSays(t, w.get("amara", "/me/capability/"+old.ID).Body.String(), []string{`This capability was replaced on 1 April 2026 by &#34;` + n.Title}, nil)
+	w.published = time.Time{}
 	checkSays(t, w.get("amara", "/me/capability/"+old.ID).Body.String(), []string{`This capability was replaced by &#34;` + n.Title, "Kept from version 2022-01.", "See the new one", w.capability("6.1-L1")}, nil)
 	checkSays(t, w.get("amara", "/me/record").Body.String(), []string{"An older capability", "Kept from version 2022-01."}, []string{"One without evidence"})
 	checkSays(t, w.get("amara", "/me/record.csv").Body.String(), []string{",2022-01,"}, nil)

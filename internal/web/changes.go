@@ -19,6 +19,7 @@ type changesBody struct {
 	To    string // where the form goes
 	Date  [3]string
 	Error string
+	Part  string
 }
 
 type changedDay struct {
@@ -65,7 +66,7 @@ func (s *site) changesPage(v *visit, r *record, p *page) (answer, error) {
 	if q.Has("day") || q.Has("month") || q.Has("year") {
 		return s.changesSince(v, p, q, here)
 	}
-	b := changesBody{To: v.to(here)}
+	b := changesBody{To: v.to(here), Part: v.partText(r.cat)}
 	since, err := s.sinceWhen(v, r, q, &b)
 	if err != nil {
 		return answer{}, err

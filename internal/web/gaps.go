@@ -74,6 +74,7 @@ type gaps struct {
 	narrowing
 	group int
 	few   bool // too few people to say where they stand
+	least int  // the smallest group that is told of, where nobody may be seen one by one; 0: leads see people anyway
 	of    map[string]gap
 	n     map[string]Standing
 }
@@ -96,6 +97,9 @@ func (s *site) readGaps(v *visit, more ...string) (*gaps, url.Values, error) {
 		return nil, nil, err
 	}
 	g.group, g.few = len(c.people), len(c.people) < s.smallest()
+	if s.TotalsOnly {
+		g.least = s.smallest()
+	}
 	if g.n, err = s.standings(v.Context(), c); err != nil {
 		return nil, nil, err
 	}
@@ -270,10 +274,30 @@ func (s *site) gapsList(v *visit) (answer, error) {
 func (g *gaps) listed(v *visit, n mapping.Node) gapCapability {
 	out := gapCapability{Name: n.Title, Lang: v.foreign(), Action: v.say("gaps.rule"), Href: v.to("course/capability/" + n.ID + "/rule")}
 	if !g.few {
-		out.Hint = v.say("gaps.counts", "have", g.n[n.ID].Evidenced, "of", g.group, "n", g.n[n.ID].InProgress)
+		out.Hint = g.countsWords(v, g.n[n.ID])
 	}
 	if g.of[n.ID] == gapActivity {
 		out.Action, out.Href = v.say("coverage.tag"), tagsOf(v, n.Parent)
 	}
 	return out
+}
+
+// countsWords says how many people have evidence and how many are under way. Where no single person may be seen, small numbers are hidden.
+func (g *gaps) countsWords(v *visit, n Standing) string {
+	counts := []int{n.Evidenced, n.InProgress, g.group - n.Evidenced - n.InProgress}
+	hidden := make([]bool, len(counts))
+	if g.least > 0 {
+		hidden = mapping.Hide(g.group, counts, [][]int{{0, 1, 2}}, g.least)
+	}
+	shown := func(i int) any {
+		if hidden[i] {
+			return v.say("totals.hidden")
+		}
+		return counts[i]
+	}
+	words := v.say("gaps.counts", "have", shown(0), "of", g.group, "n", shown(1))
+	if hidden[0] || hidden[1] {
+		words += ". " + v.say("totals.why", "n", g.least)
+	}
+	return words
 }

@@ -104,3 +104,21 @@ func TestGapsOfFew(t *testing.T) {
 		}
 	}
 }
+
+// Where the operator lets no single person be seen, the numbers of a capability do not tell of one either.
+func TestGapsHideSmallNumbersWhereNobodyIsNamed(t *testing.T) {
+	list := "/course/gaps/list?gap=taken"
+	w := newWorldWith(t, func(c *web.Config) { c.TotalsOnly = true })
+	crowd(w)
+	for i := 2; i < 29; i++ {
+		w.evidence[fmt.Sprint("learner-crowd", i)] = nil
+	}
+	page := w.get("tove", list).Body.String()
+	checkSays(t, page, []string{"Hidden of 30 evidenced", "Hidden: fewer than 5 people"}, []string{"1 of 30", "2 of 30", "3 of 30", "4 of 30"})
+	named := newWorld(t)
+	crowd(named)
+	for i := 2; i < 29; i++ {
+		named.evidence[fmt.Sprint("learner-crowd", i)] = nil
+	}
+	checkSays(t, named.get("tove", list).Body.String(), []string{" of 30 evidenced"}, []string{"Hidden"})
+}

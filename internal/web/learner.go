@@ -18,6 +18,7 @@ type record struct {
 	states  map[string]mapping.Progress
 	tagged  map[string]bool           // capabilities with a tag that holds in the course
 	implied map[string]int            // capabilities that a higher level shows as evidenced too, with that level
+	bare    map[string]bool           // gaps without an activity, once they were looked for
 	ratings map[string]mapping.Rating // by capability, once they were read; nil for somebody else's record
 	at      string                    // where its pages lie inside the session: "me", or below the people of the course
 	name    string                    // of the person, for those who lead the course; "" on the learner's own pages

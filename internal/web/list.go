@@ -45,6 +45,7 @@ type filter struct {
 	page  int           // from 1
 	said  string        // a number of the calibration table, "" for all
 	group string        // the role it is of
+	bare  bool          // gaps without an activity
 }
 
 var listStates = []mapping.State{mapping.Evidenced, mapping.Expiring, mapping.InProgress, mapping.Expired, mapping.Withdrawn, mapping.NotStarted}
@@ -72,7 +73,7 @@ func (r *record) filter(v *visit) (filter, error) {
 	f := filter{level: -1, page: 1}
 	known := []string{"state", "level", "node", "page", "role"}
 	if r.name == "" {
-		known = append(known, "said", "group")
+		known = append(known, "said", "group", "bare")
 	}
 	q, err := v.query(known...)
 	if err != nil {
@@ -80,6 +81,9 @@ func (r *record) filter(v *visit) (filter, error) {
 	}
 	bad := refuse(http.StatusBadRequest, "query-value", "nopage")
 	if f.said, f.group = q.Get("said"), q.Get("group"); (f.said != "") != (f.group != "") || f.said != "" && (!slices.Contains(saidCells, f.said) || !r.knownGroup(f.group)) {
+		return f, bad
+	}
+	if f.bare = q.Has("bare"); f.bare && q.Get("bare") != "1" {
 		return f, bad
 	}
 	if f.state = mapping.State(q.Get("state")); f.state != "" && !knownState(f.state) {
@@ -122,6 +126,9 @@ func (f filter) pairs() (out []string) {
 	if f.said != "" {
 		out = append(out, "said", f.said, "group", f.group)
 	}
+	if f.bare {
+		out = append(out, "bare", "1")
+	}
 	if f.page > 1 {
 		out = append(out, "page", strconv.Itoa(f.page))
 	}
@@ -132,7 +139,7 @@ func (f filter) pairs() (out []string) {
 func (r *record) matches(f filter) []mapping.Node {
 	var out []mapping.Node
 	for _, n := range r.tracked(f.node) {
-		if f.level >= 0 && n.Level != f.level || f.said != "" && !r.saidIn(n, f.said, f.group) {
+		if f.level >= 0 && n.Level != f.level || f.said != "" && !r.saidIn(n, f.said, f.group) || f.bare && !r.bare[n.ID] {
 			continue
 		}
 		if f.state == "" || inList(f.state, r.of(n.ID).State) {
@@ -145,6 +152,13 @@ func (r *record) matches(f filter) []mapping.Node {
 func (s *site) listOf(v *visit, r *record, f filter) (listBody, error) {
 	if err := s.readRatings(v, r); err != nil {
 		return listBody{}, err
+	}
+	if f.bare {
+		told, err := s.explainAll(v.Context(), v.session, r.learner, r.begun())
+		if err != nil {
+			return listBody{}, err
+		}
+		r.bare = r.bareGaps(told)
 	}
 	all := r.matches(f)
 	b := listBody{Count: v.say("list.count", "n", len(all)), Part: v.partText(r.cat), To: v.to(r.at + "/list"), Role: r.code(), For: r.rolesBar(v, "/list", f.turn(1-f.page).pairs()...)}
@@ -200,6 +214,10 @@ func (b *listBody) choices(v *visit, r *record, f filter) {
 	if f.said != "" {
 		b.Keep = []crumb{{"said", f.said}, {"group", f.group}}
 		b.Chosen = append(b.Chosen, crumb{v.say("said." + f.said), without(func(g *filter) { g.said, g.group = "", "" })})
+	}
+	if f.bare {
+		b.Keep = append(b.Keep, crumb{"bare", "1"})
+		b.Chosen = append(b.Chosen, crumb{v.say("next.barelist"), without(func(g *filter) { g.bare = false })})
 	}
 	for _, n := range r.cat.Items {
 		if n.Kind != mapping.NodeSection || !r.shows(n) {

@@ -64,6 +64,22 @@ func TestNextStepsOfOtherCourses(t *testing.T) {
 	checkSays(t, w.get("amara", "/me/next?from=all").Body.String(), []string{"In course &#34;Another course&#34;"}, nil)
 }
 
+// Gaps without an activity are counted, and the number's list is as long as it says.
+func TestGapsWithoutAnActivityAreAList(t *testing.T) {
+	w := newWorld(t)
+	page := w.get("ben", "/me/next?level=2").Body.String()
+	checkSays(t, page, []string{"22 of your gaps have no activity yet. <a href=\"../me/list?bare=1&amp;level=2#c\">See list</a>"}, []string{"No activity here yet"})
+	checkSays(t, w.get("ben", "/me/list?bare=1&level=2").Body.String(), []string{"<h2>22 capabilities</h2>", "Remove: No activity yet", `<input type="hidden" name="bare" value="1">`, "No activity here yet"}, nil)
+	for _, path := range []string{"/me/list?bare=yes", "/me/list?bare="} {
+		if got := w.get("ben", path); got.Code != http.StatusBadRequest {
+			t.Errorf("%s answers %d", path, got.Code)
+		}
+	}
+	if got := w.get("tove", person("amara")+"/list?bare=1"); got.Code != http.StatusBadRequest {
+		t.Errorf("somebody else's list answers %d", got.Code)
+	}
+}
+
 // What only helps where another capability comes first stands last, and says so.
 func TestNextStepsThatWaitComeLast(t *testing.T) {
 	w := newWorld(t)

@@ -25,8 +25,8 @@ type nextBody struct {
 	Steps  []nextRow
 	Slice  slice
 	None   bool
-	Bare   []capabilityRow // gaps without an activity
-	BareN  string
+	Bare   string // how many gaps have no activity, "" for none
+	BareTo string // address of their list
 	Part   string
 }
 
@@ -75,7 +75,7 @@ func (s *site) nextSteps(v *visit) (answer, error) {
 	if err := s.fillNext(v, r, &b, steps[b.Slice.from:b.Slice.to]); err != nil {
 		return answer{}, err
 	}
-	b.bare(s, v, r, all, level)
+	b.bare(v, r, all, level)
 	b.Part = v.partText(r.cat)
 	p.Body = b
 	return answer{page: p}, nil
@@ -188,15 +188,24 @@ func (v *visit) doesWords(r *record, step mapping.Suggestion) []string {
 	return append([]string{v.say("next.towardsnames", "n", len(step.Toward), "names", strings.Join(names, "; "))}, out...)
 }
 
-// bare lists the gaps that no activity of the course is tagged with.
-func (b *nextBody) bare(s *site, v *visit, r *record, all map[string]mapping.Explanation, level int) {
+// bareGaps answers the gaps that no activity of the learner's courses is tagged with, by the explanations of what has begun.
+func (r *record) bareGaps(all map[string]mapping.Explanation) map[string]bool {
+	out := map[string]bool{}
 	for _, n := range r.tracked("") {
 		state := r.of(n.ID).State
 		x, known := all[n.ID]
-		if state == mapping.Evidenced || state == mapping.Expiring || known && x.Rule.OutOf > 0 || level >= 0 && n.Level != level {
-			continue
+		if state != mapping.Evidenced && state != mapping.Expiring && (!known || x.Rule.OutOf == 0) {
+			out[n.ID] = true
 		}
-		b.Bare = append(b.Bare, s.capabilityRow(v, r, n, n.Title))
 	}
-	b.BareN = v.say("next.bare", "n", len(b.Bare))
+	return out
+}
+
+// bare counts them for a level, -1 for all, and says where their list is.
+func (b *nextBody) bare(v *visit, r *record, all map[string]mapping.Explanation, level int) {
+	f := filter{level: level, bare: true, page: 1}
+	r.bare = r.bareGaps(all)
+	if n := len(r.matches(f)); n > 0 {
+		b.Bare, b.BareTo = v.say("next.bare", "n", n), r.href(v, "/list", f.pairs()...)
+	}
 }

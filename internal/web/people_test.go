@@ -333,3 +333,14 @@ func TestLeadReadsTracksAndOtherDays(t *testing.T) {
 		t.Errorf("%d to %q", got.Code, got.Header().Get("Location"))
 	}
 }
+
+// Totals are those of last midnight: where everybody came since, they say so, and not that nobody came.
+func TestTotalsOfThoseWhoCameToday(t *testing.T) {
+	w := newWorld(t)
+	for i := range w.opened {
+		w.opened[i].Since = now
+	}
+	checkSays(t, w.get("tove", "/course/people?view=totals").Body.String(), []string{"Nobody had opened Cairn by then. Those who came since are counted from tomorrow on."}, []string{"No learner has opened", "on the list"})
+	w.opened = nil
+	checkSays(t, w.get("tove", "/course/people?view=totals").Body.String(), []string{"No learner has opened Cairn in this course yet."}, nil)
+}

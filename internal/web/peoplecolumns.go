@@ -1,6 +1,9 @@
 package web
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // allColumns stands in addresses for every domain, also where the frame is narrow: there, one domain comes first (pages.md 3.3, M1).
 const allColumns = "all"
@@ -39,12 +42,12 @@ func (v *visit) choosers(c *crowd) []chooser {
 // byWidth says whether it was left to the width what to show.
 func (c *crowd) byWidth() bool { return !c.totals && !c.all && c.domain == "" && len(c.tops()) > 1 }
 
-// first is the column that a narrow frame shows: the one that the table is sorted by, else the first.
+// first is the column that a narrow frame shows: the one that the table is sorted by, else the one in which most people have something.
 func (c *crowd) first() column {
 	if i := slices.IndexFunc(c.cols, func(col column) bool { return col.id == c.by.column }); i >= 0 {
 		return c.cols[i]
 	}
-	return c.cols[0]
+	return slices.MaxFunc(c.cols, func(a, b column) int { return cmp.Compare(c.f.some(c.cohort, a), c.f.some(c.cohort, b)) })
 }
 
 // shownColumns are the columns of the table. Where the width decides, a narrow frame has one domain with what is under way in it.

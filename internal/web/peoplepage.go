@@ -41,7 +41,7 @@ type peopleBody struct {
 	List    []string // where the people are known from
 	Table   *peopleTable
 	Counts  *totalsTable
-	None    bool
+	None    string
 	Part    string
 }
 
@@ -78,6 +78,7 @@ type crowd struct {
 	peopleAsked
 	cols []column
 	f    figures
+	came int // how many there are now; totals are of those who were there at midnight
 }
 
 // people answers /course/people: who learns in the course, and how far each is in each domain.
@@ -102,7 +103,7 @@ func (s *site) peopleBody(v *visit, c *crowd) peopleBody {
 		return v.to(addressOf(page, asked.query()))
 	}
 	b := peopleBody{
-		IsNamed: !c.totals, List: v.listWords(c.cohort), None: len(c.people) == 0, Part: v.partText(c.cat), To: v.to("course/people"),
+		IsNamed: !c.totals, List: v.listWords(c.cohort), Part: v.partText(c.cat), To: v.to("course/people"),
 		Totals: at(func(a *peopleAsked) { a.totals, a.by = true, peopleSort{} }, "course/people"), CSV: at(func(*peopleAsked) {}, "course/people.csv"),
 	}
 	if !s.TotalsOnly {
@@ -112,10 +113,16 @@ func (s *site) peopleBody(v *visit, c *crowd) peopleBody {
 		b.Sort = c.by.text() // a sort by a column goes with its columns
 	}
 	b.Columns = v.choosers(c)
+	if len(c.people) == 0 {
+		b.None = v.say("people.none")
+		if c.came > 0 {
+			b.None = v.say("totals.none")
+		}
+	}
 	if c.totals {
 		b.Counts = v.totalsOf(c, s.smallest())
 		b.Summary = v.totalsWords(c, s.midnight(), s.smallest())
-		if n := len(c.people); n > 0 && n < s.smallest() {
+		if len(c.people) < s.smallest() {
 			b.List = nil // it would tell how few they are
 		}
 		return b
@@ -141,6 +148,7 @@ func (s *site) crowd(v *visit) (*crowd, error) {
 		return nil, err
 	}
 	_, parts := v.columns(c.record, c.domain)
+	c.came = len(c.people)
 	if c.totals {
 		c.f, err = s.figuresOn(v.Context(), c.cohort, parts, s.midnight())
 		return c, err

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"cairn/mapping"
 )
 
@@ -9,6 +11,7 @@ type keptNode struct {
 	mapping.Node
 	version string
 	becomes []mapping.Node // what replaced it, in the version that is shown
+	since   time.Time      // when that version came out; zero where it is not known
 }
 
 // capabilityNode finds a capability that the record shows. One that only an older version has is found while there is something in the
@@ -28,7 +31,7 @@ func (s *site) capabilityNode(r *record, id string) (n mapping.Node, kept *keptN
 // replaced answers the capabilities of older versions of the framework that this one has not, and that the record has something about.
 func (s *site) replaced(r *record) []keptNode {
 	var out []keptNode
-	found := map[string]bool{}
+	found, since := map[string]bool{}, s.published(r.cat)
 	for _, cat := range s.Frameworks.All() {
 		if cat.ID != r.cat.ID || cat.Version == r.cat.Version {
 			continue
@@ -40,10 +43,20 @@ func (s *site) replaced(r *record) []keptNode {
 				continue
 			}
 			found[n.ID] = true
-			out = append(out, keptNode{n, cat.Version, becomes(r.cat, n.ID)})
+			out = append(out, keptNode{n, cat.Version, becomes(r.cat, n.ID), since})
 		}
 	}
 	return out
+}
+
+// published is when a version came out, the zero time where that is not known.
+func (s *site) published(cat *mapping.Catalog) time.Time {
+	for _, p := range s.Frameworks.Publications() {
+		if p.Catalog.ID == cat.ID && p.Catalog.Version == cat.Version {
+			return p.Published
+		}
+	}
+	return time.Time{}
 }
 
 // becomes answers what relations of a version say that an item of an older one is replaced by.
@@ -68,6 +81,9 @@ func (v *visit) replacedNotice(r *record, k *keptNode) *notice {
 	n := &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("replaced.retired"), v.say("replaced.version", "version", k.version)}}
 	if len(k.becomes) > 0 {
 		n.Text[0] = v.say("replaced.by", "name", k.becomes[0].Title)
+		if !k.since.IsZero() {
+			n.Text[0] = v.say("replaced.byon", "name", k.becomes[0].Title, "date", v.date(k.since))
+		}
 		n.Link = &crumb{v.say("replaced.see"), r.href(v, "/capability/"+k.becomes[0].ID)}
 	}
 	return n
