@@ -17,7 +17,7 @@ func (t *table) isDirect() bool {
 }
 
 // direct reads a table of DIRECT's shape: domains and competencies become sections, skills capabilities. What each row hangs on
-// is the last one above it of the depth before. Related skills, tools and learning resources are left out.
+// is the last one above it of the depth before. Related skills become relations (isRelatedTo); tools and learning resources are left out.
 func (t *table) direct(f Framework) (Framework, error) {
 	var ps problems
 	t.called = map[string]string{"code": "slug", "id": "slug", "title": "skill", "notes": "description"}
@@ -47,7 +47,57 @@ func (t *table) direct(f Framework) (Framework, error) {
 		}
 		f.Items = append(f.Items, n)
 	}
+	f.Relations = SortRelations(t.related(f))
 	return t.finish(f, ps)
+}
+
+// related reads the slugs of related skills, with bars between. What names no other row of the table is left out: the table refers to
+// what it does not hold.
+func (t *table) related(f Framework) (out []Relation) {
+	there := nodesByID(f)
+	for i := range t.rows {
+		from := ItemID(f.ID, t.cell(i, "slug"))
+		for _, slug := range relatedSlugs(t.cell(i, "related_skills")) {
+			to := ItemID(f.ID, slug)
+			if _, known := there[to]; known && to != from {
+				out = append(out, Relation{From: from, Type: RelationRelatedTo, To: to})
+			}
+		}
+	}
+	return out
+}
+
+// relatedSlugs takes a cell of related skills apart.
+func relatedSlugs(cell string) (slugs []string) {
+	for slug := range strings.SplitSeq(cell, "|") {
+		if slug = strings.TrimSpace(slug); slug != "" {
+			slugs = append(slugs, slug)
+		}
+	}
+	return slugs
+}
+
+// DirectReport says what became of a table of DIRECT's shape.
+func DirectReport(t *Table, f Framework) Fidelity {
+	items := f
+	items.Relations = nil
+	r := Whole("DIRECT", items)
+	r.Map("related skills", len(f.Relations), "relations of the kind isRelatedTo")
+	named := 0
+	for i := range t.Len() {
+		named += len(relatedSlugs(t.Cell(i, "related_skills")))
+	}
+	r.Drop("related skills", named-len(f.Relations), "they name no other row of the table, or one twice")
+	for _, c := range []string{"tools_languages_methodologies", "learning_resources"} {
+		n := 0
+		for i := range t.Len() {
+			if t.Cell(i, c) != "" {
+				n++
+			}
+		}
+		r.Drop(strings.ReplaceAll(c, "_", " "), n, "a framework of Cairn has no place for it")
+	}
+	return r
 }
 
 // depth answers which of the three columns the row fills.

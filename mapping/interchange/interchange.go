@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"cairn/mapping"
@@ -107,25 +106,11 @@ func refuse(file, message string) error {
 	return &mapping.ImportError{File: file, Problems: []mapping.Problem{{Where: "file", Message: message}}}
 }
 
-// Columns of DIRECT that a framework has no place for.
-var directDropped = []string{"related_skills", "tools_languages_methodologies", "learning_resources"}
-
 func tableReport(format string, t *mapping.Table, f mapping.Framework) mapping.Fidelity {
-	r := mapping.Whole(format, f)
 	if t.Has("kind") {
-		return r
+		return mapping.Whole(format, f)
 	}
-	r.Format = "DIRECT"
-	for _, c := range directDropped {
-		n := 0
-		for i := range t.Len() {
-			if t.Cell(i, c) != "" {
-				n++
-			}
-		}
-		r.Drop(strings.ReplaceAll(c, "_", " "), n, "a framework of Cairn has no place for it")
-	}
-	return r
+	return mapping.DirectReport(t, f)
 }
 
 // Format is a way out.
