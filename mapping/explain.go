@@ -90,11 +90,8 @@ type ActivityRef struct {
 	MinMilli *int   `json:"min_milli,omitzero"` // the least score it needs
 
 	MinDuration Duration `json:"min_duration,omitzero"` // the least time it needs
-<<<<<<< ours
 	Link        bool     `json:"link,omitzero"`         // it is what a resource link leads to which Cairn placed in the course
-=======
 	Dates       Dates    `json:"dates,omitzero"`        // when it must have happened
->>>>>>> theirs
 	Scope       Scope    `json:"scope"`                 // of the alignment
 }
 

@@ -46,11 +46,7 @@ func unnamed(a ActivityRef) int {
 
 func (e explainer) ref(a Alignment) ActivityRef {
 	c := a.Criterion
-<<<<<<< ours
-	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Link: a.Selector.Kind == SelectLink, Scope: a.Scope}
-=======
-	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Dates: c.Dates, Scope: a.Scope}
->>>>>>> theirs
+	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Dates: c.Dates, Link: a.Selector.Kind == SelectLink, Scope: a.Scope}
 }
 
 // asksLess is a total order of references to the same activity.
