@@ -9,9 +9,6 @@ import (
 	"cairn/internal/web"
 )
 
-// byOperator is the author of what is done on the command line.
-const byOperator = "operator"
-
 type personJoinCmd struct {
 	A      string `arg:"" help:"Who: the id of a learner, or an LMS account as account|ISSUER|SUB."`
 	B      string `arg:"" help:"Who is the same person."`
@@ -29,7 +26,7 @@ func (c *personJoinCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		done, err := s.Join(p.ctx, a.Learners[0], b.Learners[0], byOperator, c.Reason)
+		done, err := s.Join(p.ctx, a.Learners[0], b.Learners[0], operator, c.Reason)
 		switch {
 		case errors.Is(err, web.ErrSamePerson):
 			return refuse(exitRefused, "they are joined already, as learner %s", a.Learners[0])
@@ -62,7 +59,7 @@ func (c *personPartCmd) Run(p *program) error {
 				}
 			}
 		}
-		done, err := s.Part(p.ctx, id, byOperator, c.Reason)
+		done, err := s.Part(p.ctx, id, operator, c.Reason)
 		switch {
 		case errors.Is(err, web.ErrNotFound):
 			return refuse(exitRefused, "there is no such account")

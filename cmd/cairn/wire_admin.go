@@ -10,7 +10,7 @@ import (
 
 // administration joins what the pages of those who run Cairn need. ctx ends what they work out.
 func (w wiring) administration(ctx context.Context, store *sqlstore.Store, there *sqlstore.Frameworks) web.Administration {
-	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}, Frameworks: &frameworkVersions{wiring: w, store: store, there: there, effects: newVersionEffects(ctx, w.now)}}
+	return web.Administration{Operators: store, Sites: learningSites{connections{store}}, Access: &access{wiring: w, store: store, tests: map[string]remoteTest{}}, People: personData{store}, Identities: w.identities(ctx, store, there), Frameworks: &frameworkVersions{wiring: w, store: store, there: there, effects: newVersionEffects(ctx, w.now)}}
 }
 
 // learningSites is web.LearningSites.

@@ -113,3 +113,14 @@ func TestActorIsOneOfTheAgents(t *testing.T) {
 		}
 	}
 }
+
+func TestMaskedNamesNobody(t *testing.T) {
+	for agent, want := range map[string]string{
+		"account|https://lms.example|4": "•••", "account|https://lms.example|42": "•••", "account|https://lms.example|amara": "a•••",
+		"mbox|mailto:sam.student@example.org": "s•••@e•••", "mbox|mailto:x@y": "•••@•••", "openid|https://me.example": "•••",
+	} {
+		if got := learner.Masked(agent); got != want {
+			t.Errorf("Masked(%q) = %q, want %q", agent, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ package pipeline
 import (
 	"time"
 
+	"cairn/internal/learner"
 	"cairn/mapping"
 )
 
@@ -19,6 +20,7 @@ const (
 	EntryUnlink    EntryKind = "unlink"    // body: learner.Link
 	EntryJoined    EntryKind = "joined"    // body: learner.Move
 	EntryParted    EntryKind = "parted"    // body: learner.Move
+	EntryIdentity  EntryKind = "identity"  // body: IdentityChanged
 	EntryFramework EntryKind = "framework" // body: FrameworkPublished
 
 	EntryRated                EntryKind = "rated"                 // body: mapping.Rating
@@ -60,6 +62,18 @@ type EndorsementWithdrawn struct {
 	By         string    `json:"by"` // account id
 	Reason     string    `json:"reason,omitzero"`
 	At         time.Time `json:"at"`
+}
+
+// IdentityChanged is the body of the event that says who changed the identity rule of a registration, and why. The links that end and
+// begin by it are events of their own, just after it.
+type IdentityChanged struct {
+	ID           string               `json:"id"`
+	Registration string               `json:"registration"`
+	From         learner.IdentityRule `json:"from"`
+	To           learner.IdentityRule `json:"to"`
+	Author       string               `json:"author"` // account, or who runs Cairn
+	Reason       string               `json:"reason"`
+	At           time.Time            `json:"at"`
 }
 
 // Erased is the body of the event that says that a person was erased. It does not say who.

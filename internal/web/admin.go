@@ -15,11 +15,12 @@ type Administration struct {
 	Access     Access
 	People     PersonData
 	Frameworks FrameworkVersions
+	Identities Identities
 }
 
 // whole says whether no part is missing.
 func (a Administration) whole() bool {
-	return a.Operators != nil && a.Sites != nil && a.Access != nil && a.People != nil && a.Frameworks != nil
+	return a.Operators != nil && a.Sites != nil && a.Access != nil && a.People != nil && a.Frameworks != nil && a.Identities != nil
 }
 
 // LearningSites tells of the LMSs that are registered.
@@ -64,7 +65,7 @@ func (s *site) adminTabs(v *visit, current string) []tab {
 	if v.session.Operator {
 		return []tab{one("sites", "admin"), one("frameworks", "admin/frameworks"), one("access", "admin/access"), one("people", "admin/people")}
 	}
-	return []tab{{Name: v.say("admin.tab.back"), Href: v.to(landing(*v.session))}, one("diagnosis", "admin/diagnosis"), one("frameworks", "admin/frameworks")}
+	return []tab{{Name: v.say("admin.tab.back"), Href: v.to(landing(*v.session))}, one("diagnosis", "admin/diagnosis"), one("identity", identityPath(v.session.Registration)), one("frameworks", "admin/frameworks")}
 }
 
 // aboutSite answers which registration a page is about: the own one for an LMS's administrator, the one asked for who runs Cairn.
@@ -82,7 +83,7 @@ func aboutSite(v *visit, asked string) (string, error) {
 
 type sitesBody struct{ Rows []siteRow }
 
-type siteRow struct{ Name, Hint, Diagnosis string }
+type siteRow struct{ Name, Hint, Diagnosis, Identity string }
 
 // learningSites answers /admin: the LMSs that are registered, each with its pages.
 func (s *site) learningSites(v *visit) (answer, error) {
@@ -95,7 +96,7 @@ func (s *site) learningSites(v *visit) (answer, error) {
 	}
 	b := sitesBody{}
 	for _, l := range all {
-		b.Rows = append(b.Rows, siteRow{Name: l.Issuer, Hint: v.siteHint(l), Diagnosis: v.to("admin/diagnosis?registration=" + url.QueryEscape(l.ID))})
+		b.Rows = append(b.Rows, siteRow{Name: l.Issuer, Hint: v.siteHint(l), Diagnosis: v.to("admin/diagnosis?registration=" + url.QueryEscape(l.ID)), Identity: v.to(identityPath(l.ID))})
 	}
 	p := s.adminPage(v, "adminsites", v.say("admin.sites"), "sites")
 	p.Body = b

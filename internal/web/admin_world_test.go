@@ -34,7 +34,7 @@ func (w *world) administration() web.Administration {
 	}}
 	w.admin.someAccess()
 	w.admin.someVersions()
-	return web.Administration{Operators: w.admin, Sites: w.admin, Access: w.admin, People: w.admin, Frameworks: w.admin}
+	return web.Administration{Operators: w.admin, Sites: w.admin, Access: w.admin, People: w.admin, Frameworks: w.admin, Identities: &identityWorld{adminWorld: w.admin}}
 }
 
 func (a *adminWorld) EnterOperator(_ context.Context, code string, s web.Session) error {

@@ -51,7 +51,7 @@ func (p picture) looks() []look {
 
 // everyPicture is all of them, each part of the pages from a file of its own.
 func everyPicture(w *world) []picture {
-	return slices.Concat(learnerPictures(w), authorPictures(w), leadPictures(w), otherPictures(w), adminPictures(), operatingPictures(), accountPictures(w))
+	return slices.Concat(learnerPictures(w), authorPictures(w), leadPictures(w), otherPictures(w), adminPictures(), operatingPictures(), accountPictures(w), identityPictures(w))
 }
 
 // TestPictures opens every page and state in a real browser, and looks at it at 320, 840 and 1200 pixels, light and dark. It fails

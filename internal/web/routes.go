@@ -90,6 +90,7 @@ func (s *site) adminRoutes(get, post mounter) {
 	s.accessRoutes(get, post)
 	s.frameworkRoutes(get, post)
 	s.peopleRoutes(get, post)
+	s.identityRoutes(get, post)
 	get("/admin/diagnosis", reader, administering(s.diagnosis))
 	post("/admin/diagnosis", reader, administering(s.checkNow))
 }
