@@ -35,6 +35,15 @@ type expiryRow struct {
 	at               time.Time
 }
 
+// fewRenewals is how many activities a row names; the page of the capability has all.
+const fewRenewals = 3
+
+// Few answers the first activities that renew the evidence.
+func (r expiryRow) Few() []string { return r.Renews[:min(fewRenewals, len(r.Renews))] }
+
+// More says whether there are others.
+func (r expiryRow) More() bool { return len(r.Renews) > fewRenewals }
+
 // within is how far a look at what expires goes: days ahead, or back at what has expired.
 type within struct {
 	text     string
