@@ -61,7 +61,9 @@ func (s *site) capability(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	n, kept, ok := s.capabilityNode(r, v.param("id"))
-	if !ok {
+	if gone := s.goneNode(r, v.param("id")); !ok && gone != nil {
+		return s.gonePage(v, r, gone)
+	} else if !ok {
 		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
 	}
 	p, err := s.learnerPage(v, "capability", n.Title, r.crumbs(v, n.Parent)...)

@@ -179,8 +179,14 @@ func TestReplacedCapability(t *testing.T) {
 	checkSays(t, w.get("amara", "/me/record").Body.String(), []string{"An older capability", "Kept from version 2022-01."}, []string{"One without evidence"})
 	checkSays(t, w.get("amara", "/me/record.csv").Body.String(), []string{",2022-01,"}, nil)
 	for person, id := range map[string]string{"amara": gone.ID, "ben": old.ID} {
-		if got := w.get(person, "/me/capability/"+id); got.Code != http.StatusNotFound {
+		got := w.get(person, "/me/capability/"+id)
+		if got.Code != http.StatusGone {
 			t.Errorf("%s is shown %s: %d", person, id, got.Code)
+		}
+		if id == gone.ID {
+			checkSays(t, got.Body.String(), []string{"This capability is no longer in the framework."}, []string{"Why this status", "Your evidence"})
+		} else {
+			checkSays(t, got.Body.String(), []string{"This capability was replaced by &#34;" + n.Title + "&#34;.", "See the new one"}, []string{"Why this status", "Your evidence"})
 		}
 	}
 }

@@ -92,6 +92,7 @@ func TestOverviewSaysWhatCameFromElsewhere(t *testing.T) {
 		}
 	}
 	checkSays(t, w.get("amara", "/me").Body.String(), []string{"1 from another of your courses"}, nil)
+	checkSays(t, w.get("amara", "/me/list?state=evidenced").Body.String(), []string{"From Quiz: data and safety, in another of your courses"}, nil)
 	checkSays(t, newWorld(t).get("amara", "/me").Body.String(), nil, []string{"of your courses"})
 }
 

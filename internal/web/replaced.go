@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"time"
 
 	"cairn/mapping"
@@ -47,6 +48,43 @@ func (s *site) replaced(r *record) []keptNode {
 		}
 	}
 	return out
+}
+
+// goneNode finds a capability that an older version had and this one has not; nil for none. What a placement leaves out is not found.
+func (s *site) goneNode(r *record, id string) *keptNode {
+	if _, still := r.cat.Capability(id); still {
+		return nil
+	}
+	for _, cat := range s.Frameworks.All() {
+		if n, ok := cat.Capability(id); ok && cat.ID == r.cat.ID && (r.node == "" || r.cat.Contains(r.node, n.Parent)) {
+			return &keptNode{n, cat.Version, becomes(r.cat, id), s.published(r.cat)}
+		}
+	}
+	return nil
+}
+
+// goneBody is what there is to say of a capability that was replaced, where the record holds nothing about it.
+type goneBody struct {
+	Text string
+	New  string // address of what replaced it, "" for none
+}
+
+// gonePage says what became of a capability that the framework had once.
+func (s *site) gonePage(v *visit, r *record, k *keptNode) (answer, error) {
+	p, err := s.learnerPage(v, "gone", k.Title, r.crumbs(v, k.Parent)...)
+	if err != nil {
+		return answer{}, err
+	}
+	p.Foreign = v.foreign()
+	b := goneBody{Text: v.say("replaced.gone")}
+	if len(k.becomes) > 0 {
+		b.Text, b.New = v.say("replaced.goneby", "name", k.becomes[0].Title), r.href(v, "/capability/"+k.becomes[0].ID)
+		if !k.since.IsZero() {
+			b.Text = v.say("replaced.gonebyon", "name", k.becomes[0].Title, "date", v.date(k.since))
+		}
+	}
+	p.Body = b
+	return answer{page: p, status: http.StatusGone}, nil
 }
 
 // published is when a version came out, the zero time where that is not known.

@@ -190,7 +190,7 @@ func (s *site) rowWords(v *visit, r *record, rows []mapping.Node) (rowWords, err
 	}
 	for id, x := range told {
 		if said.hints[id] = v.shortNeed(x); r.name == "" {
-			said.hints[id] = v.fromHint(x)
+			said.hints[id] = v.fromHint(x, v.session.Course)
 		}
 	}
 	if err := s.readRatings(v, r); err != nil {
@@ -208,15 +208,20 @@ func (w rowWords) on(row capabilityRow) capabilityRow {
 	return row
 }
 
-// fromHint names the activity that completed the rule, or says what is lacking.
-func (l locale) fromHint(x mapping.Explanation) string {
+// fromHint names the activity that completed the rule, and whether that was in another course, or says what is lacking.
+func (l locale) fromHint(x mapping.Explanation, here Course) string {
 	if x.State != mapping.Evidenced && x.State != mapping.Expiring || len(x.Counted) == 0 {
 		return l.shortNeed(x)
 	}
+	name := activityName(x.Counted[0].Activity)
 	for _, f := range slices.Concat(x.Counted, x.NotCounted) { // what completed it may have been done again since
 		if f.Statement == x.Decisive {
-			return l.say("hint.from", "activity", activityName(f.Activity))
+			name = activityName(f.Activity)
+			break
 		}
 	}
-	return l.say("hint.from", "activity", activityName(x.Counted[0].Activity))
+	if x.Scope.Kind == mapping.ScopeCourse && !x.Scope.Same(here.Scope()) {
+		return l.say("hint.fromelsewhere", "activity", name)
+	}
+	return l.say("hint.from", "activity", name)
 }
