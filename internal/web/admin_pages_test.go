@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"path/filepath"
+
 	"github.com/chromedp/chromedp"
 
 	"cairn/internal/web"
@@ -19,13 +21,25 @@ func adminPages() map[string][2]string {
 	}
 }
 
+// besideTests is where a browser finds a file of the tests.
+func besideTests(name string) string {
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		panic(err)
+	}
+	return path
+}
+
 // adminPictures are the administration as people meet it.
 func adminPictures() []picture {
 	send := []step{chromedp.Click(chromedp.CSS(`main form[method="post"] button`)), chromedp.WaitReady(chromedp.CSS(".notice, .problem"))}
 	return []picture{
 		{name: "admin-frameworks-partial", person: "operator", path: "/admin/frameworks"},
 		{name: "admin-frameworks-lms", person: "admin", path: "/admin/frameworks"},
-		{name: "admin-import-errors", person: "operator", path: "/admin/frameworks/import", do: send},
+		{name: "admin-import-errors", person: "operator", path: "/admin/frameworks/import", do: append([]step{
+			chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{besideTests("bad.csv")})}, send...)},
+		{name: "admin-import-nofile", person: "operator", path: "/admin/frameworks/import", do: send},
+		{name: "admin-import-working", person: "operator", path: "/admin/frameworks/effect?id=direct&version=1.0", only: only, prepare: func(w *world) { w.slow = true }},
 		{name: "admin-framework-draft", person: "operator", path: "/admin/frameworks/version?id=direct&version=1.0", do: []step{chromedp.Click(chromedp.CSS("summary"))}},
 		{name: "admin-framework-retire", person: "operator", path: "/admin/frameworks/version?id=hee&version=2023-02", do: send},
 		{name: "admin-people", person: "operator", path: "/admin/people"},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -139,18 +140,39 @@ func (c camera) see(l look) {
 const widest = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 &&
 	!e.closest(".scroll") && ![...e.children].some(c => c.getBoundingClientRect().right > document.documentElement.clientWidth + 1)).map(e => e.outerHTML.slice(0, 200)).slice(0, 3).join(" and ")`
 
-// check fails when the page scrolls sideways, or the accessibility checker finds something.
+// enlarge fails when the page scrolls sideways once a person has made their browser's text twice as large (WCAG 2.2, 1.4.4).
+func (c camera) enlarge() {
+	c.Helper()
+	size := func(px int64) {
+		fonts := page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: px}}
+		if _, err := chromedp.Call(c.ctx, page.SetFontSizes, fonts); err != nil {
+			c.Fatal(err)
+		}
+	}
+	size(32)
+	c.see(look{840, "light"})
+	c.stays("with large text")
+	size(16)
+}
+
+// check fails when the page scrolls sideways in a look, or the accessibility checker finds something.
 func (c camera) check(l look) {
 	c.Helper()
 	c.see(l)
 	checkAxe(c.ctx, c.T, c.p.name+" "+l.String())
+	c.stays(l.String())
+}
+
+// stays fails when the page scrolls sideways.
+func (c camera) stays(how string) {
+	c.Helper()
 	sideways, err := chromedp.Run(c.ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 	if err != nil {
 		c.Fatal(err)
 	}
 	if sideways > 0 {
 		wide, _ := chromedp.Run(c.ctx, chromedp.Evaluate[string](widest))
-		c.Errorf("%s %s scrolls %d px sideways: %s", c.p.name, l, sideways, wide)
+		c.Errorf("%s %s scrolls %d px sideways: %s", c.p.name, how, sideways, wide)
 	}
 }
 

@@ -1,9 +1,6 @@
 package web_test
 
 import (
-	"os"
-	"testing"
-
 	"github.com/chromedp/chromedp"
 
 	"cairn/mapping"
@@ -29,21 +26,5 @@ func recordPictures(w *world) []picture {
 		{name: "lead-learner-tracks", person: "tove", path: person("amara") + "/capability/" + w.capability("5.2.1-L1"), prepare: tracked},
 		{name: "lead-endorse-several", person: "tove", path: person("amara") + "/endorse?c=" + w.capability("6.1-L2") + "&c=" + w.capability("5.2.1-L1"),
 			do: []step{chromedp.Click(chromedp.CSS("main .actions button")), chromedp.WaitReady(chromedp.CSS(".problem"))}},
-	}
-}
-
-// TestPicturesOfRecords does with them what TestPictures does.
-func TestPicturesOfRecords(t *testing.T) {
-	browser, folder := startBrowser(t), os.Getenv("CAIRN_PICTURES")
-	for _, p := range recordPictures(newWorld(t)) {
-		t.Run(p.name, func(t *testing.T) {
-			c := open(t, browser, p, matrix[0])
-			for _, l := range matrix {
-				c.check(l)
-			}
-			if folder != "" {
-				p.keep(t, browser, c, folder)
-			}
-		})
 	}
 }
