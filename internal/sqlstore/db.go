@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	"github.com/jmoiron/sqlx"
 	_ "github.com/mattn/go-sqlite3" // driver "sqlite3"
 )
@@ -81,7 +80,7 @@ func (db *DB) connect(dsn string, connections int) (err error) {
 	}
 	if isPostgres(dsn) {
 		db.d = &postgresDialect
-		db.pool, err = openPool(db.d.driver, dsn, orDefault(connections, 20))
+		db.pool, err = openPool(openArrays, dsn, orDefault(connections, 20))
 		db.writer = db.pool
 		return err
 	}
@@ -93,15 +92,16 @@ func (db *DB) connect(dsn string, connections int) (err error) {
 	if err := makePrivate(write); err != nil {
 		return err
 	}
-	if db.writer, err = openPool(db.d.driver, write, 1); err != nil {
+	open := func(dsn string) (*sqlx.DB, error) { return sqlx.Open(db.d.driver, dsn) }
+	if db.writer, err = openPool(open, write, 1); err != nil {
 		return err
 	}
-	db.pool, err = openPool(db.d.driver, read, orDefault(connections, max(4, runtime.NumCPU())))
+	db.pool, err = openPool(open, read, orDefault(connections, max(4, runtime.NumCPU())))
 	return err
 }
 
-func openPool(driver, dsn string, connections int) (*sqlx.DB, error) {
-	pool, err := sqlx.Open(driver, dsn)
+func openPool(open func(dsn string) (*sqlx.DB, error), dsn string, connections int) (*sqlx.DB, error) {
+	pool, err := open(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: open the database: %w", translate(err))
 	}

@@ -102,25 +102,25 @@ func (in *intake) writeStatements(ctx context.Context, stored time.Time) error {
 
 // statementRows is rows of the table statement, column by column.
 type statementRows struct {
-	id, credential, terms, body                            []string
+	id, credential, terms                                  []string
 	pos, stored, timestamp, own, verb, actor, object, void []int64
 	success, completion, score, duration, voidedPos        []*int64
 	refersTo                                               []*string
-	fingerprint                                            [][]byte
+	fingerprint, body                                      [][]byte
 }
 
 func newStatementRows(n int) *statementRows {
 	s, i, o := func() []string { return make([]string, n) }, func() []int64 { return make([]int64, n) }, func() []*int64 { return make([]*int64, n) }
-	return &statementRows{id: s(), credential: s(), terms: s(), body: s(),
+	return &statementRows{id: s(), credential: s(), terms: s(),
 		pos: i(), stored: i(), timestamp: i(), own: i(), verb: i(), actor: i(), object: i(), void: i(),
 		success: o(), completion: o(), score: o(), duration: o(), voidedPos: o(),
-		refersTo: make([]*string, n), fingerprint: make([][]byte, n)}
+		refersTo: make([]*string, n), fingerprint: make([][]byte, n), body: make([][]byte, n)}
 }
 
 // set fills row i.
 func (r *statementRows) set(i int, n *row, stored time.Time) {
 	p := n.new
-	r.pos[i], r.id[i], r.credential[i], r.body[i] = n.pos, p.ID, n.credential, string(withoutAgents(p.JSON(stored), n.hidden))
+	r.pos[i], r.id[i], r.credential[i], r.body[i] = n.pos, p.ID, n.credential, withoutAgents(p.JSON(stored), n.hidden)
 	r.stored[i], r.timestamp[i] = micros(stored), micros(p.Timestamp)
 	if p.Timestamp.IsZero() {
 		r.timestamp[i] = r.stored[i]
@@ -143,13 +143,13 @@ func (r *statementRows) set(i int, n *row, stored time.Time) {
 	}
 }
 
-// insert is the statement that writes all rows.
+// insert is the statement that writes all rows. The largest column stands first: the buffers of the driver grow with it once.
 func (r *statementRows) insert() bulk {
-	return bulk{table: "statement", columns: []column{ints("pos", r.pos), texts("id", r.id), ints("stored", r.stored), ints("timestamp", r.timestamp),
+	return bulk{table: "statement", columns: []column{documents("body", r.body), ints("pos", r.pos), texts("id", r.id), ints("stored", r.stored), ints("timestamp", r.timestamp),
 		texts("credential", r.credential), ints("own", r.own), ints("verb", r.verb), ints("actor", r.actor), ints("object", r.object),
 		texts("terms", r.terms), optionalInts("success", r.success), optionalInts("completion", r.completion), optionalInts("score_milli", r.score),
 		optionalInts("duration", r.duration), blobs("fingerprint", r.fingerprint), optionalTexts("refers_to", r.refersTo), ints("void", r.void),
-		optionalInts("voided_pos", r.voidedPos), texts("body", r.body)}}
+		optionalInts("voided_pos", r.voidedPos)}}
 }
 
 // flag is a boolean as it is stored: 1, 0, or nothing.

@@ -34,6 +34,11 @@ func texts(name string, v []string) column {
 	return column{name, "text", len(v), v, func(i int) any { return v[i] }}
 }
 
+// documents are texts that are at hand as bytes.
+func documents(name string, v [][]byte) column {
+	return column{name, "text", len(v), v, func(i int) any { return string(v[i]) }}
+}
+
 func optionalTexts(name string, v []*string) column {
 	return column{name, "text", len(v), v, func(i int) any { return v[i] }}
 }
