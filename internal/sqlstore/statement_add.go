@@ -10,8 +10,12 @@ import (
 	"cairn/xapi/lrs"
 )
 
-// statementsMost is about how many statements one transaction stores at most, when many requests wait.
-const statementsMost = 1000
+// statementsMost is about how many requests and statements one transaction takes at most, when many wait; statementsEnough wait for
+// no others.
+const (
+	statementsMost   = 1000
+	statementsEnough = 32
+)
 
 // Add stores all of the statements or none, and returns once they are durable. What is added at the same time is stored in one
 // transaction (group commit); a request that is refused writes nothing and does not disturb the others.

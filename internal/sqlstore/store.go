@@ -40,7 +40,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{DB: db, turns: semaphore.NewWeighted(db.queriesAtOnce()), checked: newCache[string, check](10_000), lastUsed: newLastUsed(), begun: newBegunLogins(), fresh: newCache[string, lti.Login](loginsMost)}
-	s.adds = newLine(statementsMost, func(r *request) int { return 1 + len(r.batch) }, s.commitRequests)
+	s.adds = newLine(statementsEnough, statementsMost, func(r *request) int { return 1 + len(r.batch) }, s.commitRequests)
 	return s, nil
 }
 

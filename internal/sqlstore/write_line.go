@@ -15,10 +15,11 @@ type line[T any] struct {
 	serve  func([]*turn[T]) // sets err of each
 	weight func(T) int      // 1 to what one caller brings
 	most   int              // weight of a group, so that the first does not wait long for the last
+	enough int              // weight of a group that waits for nobody
 	stop   chan struct{}
 	ended  chan struct{}
 	once   sync.Once
-	before int // how many the last group had; used by the loop alone
+	before int // who were in the last group, and who waited when it was served: so many may come; used by the loop alone
 }
 
 // turn is one caller in the line.
@@ -41,8 +42,8 @@ const (
 // lineLong is how many callers wait in the line before others wait to get into it.
 const lineLong = 256
 
-func newLine[T any](most int, weight func(T) int, serve func([]*turn[T])) *line[T] {
-	l := &line[T]{turns: make(chan *turn[T], lineLong), serve: serve, weight: weight, most: most,
+func newLine[T any](enough, most int, weight func(T) int, serve func([]*turn[T])) *line[T] {
+	l := &line[T]{turns: make(chan *turn[T], lineLong), serve: serve, weight: weight, enough: enough, most: most,
 		stop: make(chan struct{}), ended: make(chan struct{})}
 	go l.loop()
 	return l
@@ -118,18 +119,18 @@ func (l *line[T]) group(first *turn[T]) {
 			weight += l.weight(t.of)
 		}
 	}
-	l.before = len(group)
 	if len(group) > 0 {
 		l.serve(group)
 	}
+	l.before = len(group) + len(l.turns)
 	for _, t := range group {
 		close(t.done)
 	}
 }
 
-// gather is how long a group waits for callers to come back that were in the group before it. Without it, those who were just
-// answered and those who waited meanwhile would take turns in two half groups. It is short beside a durable commit.
-const gather = 200 * time.Microsecond
+// gather is how long a group waits for callers to come back. Without it, those who were just answered and those who waited meanwhile
+// would take turns in two half groups, and pay for twice as many commits. It is short beside a durable commit.
+const gather = time.Millisecond
 
 // patience begins the wait for the callers of the last group; nil when there was only one.
 func (l *line[T]) patience() <-chan time.Time {
@@ -149,7 +150,7 @@ func (l *line[T]) next(weight, have int, patience <-chan time.Time) *turn[T] {
 		return t
 	default:
 	}
-	if patience == nil || have >= l.before {
+	if patience == nil || have >= l.before || weight >= l.enough {
 		return nil
 	}
 	select {

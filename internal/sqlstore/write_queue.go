@@ -6,8 +6,11 @@ import (
 	"fmt"
 )
 
-// groupMost is how many writes share one transaction at most.
-const groupMost = 128
+// groupMost is how many writes share one transaction at most; groupEnough wait for no others.
+const (
+	groupMost   = 128
+	groupEnough = 16
+)
 
 // job is one write that waits for SQLite's one writer.
 type job struct {
@@ -17,7 +20,7 @@ type job struct {
 
 // newQueue is the group commit of SQLite, which has one writer: what waits while a transaction commits shares the next one.
 func newQueue(db *DB) *line[*job] {
-	return newLine(groupMost, func(*job) int { return 1 }, db.commitJobs)
+	return newLine(groupEnough, groupMost, func(*job) int { return 1 }, db.commitJobs)
 }
 
 // commitJobs writes the group. When the group as a whole fails, each is written alone, so that one does not take the others
