@@ -2,12 +2,14 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/go-json-experiment/json"
 
 	"cairn/internal/api"
+	"cairn/internal/web"
 	"cairn/mapping"
 )
 
@@ -55,6 +57,24 @@ func (a API) Undo(ctx context.Context, of api.Applied, undo mapping.Changeset) (
 		return back, err
 	}
 	return a.standing(ctx, back, ended)
+}
+
+// Undo is web.Courses: the one changeset is looked up, however long ago it was applied.
+func (c Courses) Undo(ctx context.Context, course web.Course, id string, undo mapping.Changeset) (was, back mapping.Changeset, err error) {
+	a := API{s: c.s, courses: c}
+	of, err := a.Changeset(ctx, id)
+	if errors.Is(err, api.ErrNotFound) || err == nil && !of.Scope.Same(course.Scope()) {
+		return was, back, web.ErrNotFound
+	}
+	if err != nil {
+		return was, back, err
+	}
+	later, err := a.since(ctx, of)
+	if err != nil || slices.ContainsFunc(later, func(l api.Applied) bool { return l.Undoes == id }) {
+		return of.Changeset, back, err
+	}
+	back, err = a.Undo(ctx, of, undo)
+	return of.Changeset, back, err
 }
 
 // since reads the changesets of the same scope after one, oldest first.

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,7 +16,7 @@ import (
 	"cairn/mapping"
 )
 
-// historyDepth is how many changesets of a course are looked at, newest first.
+// historyDepth is how many changesets of a course are listed, newest first. Any of them, and any before, can be taken back.
 const historyDepth = 500
 
 // operator is the author of what was changed on the command line.
@@ -287,22 +288,18 @@ func smallNumber(text string) int {
 
 // undo puts the reverse of a changeset into the author's draft: nothing goes live without a look at what it does.
 func (s *site) undo(v *visit) (answer, error) {
-	past, err := s.past(v.Context(), v.session.Course)
-	if err != nil {
-		return answer{}, err
-	}
-	i := slices.IndexFunc(past.entries, func(h HistoryEntry) bool { return h.Changeset.ID == v.param("id") })
-	if i < 0 {
-		return answer{}, refuse(http.StatusNotFound, "changeset-unknown", "gone")
-	}
-	cs := past.entries[i].Changeset
 	begun, err := s.newChangeset(v, "")
 	if err != nil {
 		return answer{}, err
 	}
-	back, err := past.reverse(cs, begun)
-	if err != nil || past.undone[cs.ID] || len(back.Edits) == 0 {
-		return answer{}, refuse(http.StatusConflict, "changeset-undone", "undone").because(err)
+	cs, back, err := s.Courses.Undo(v.Context(), v.session.Course, v.param("id"), begun)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return answer{}, refuse(http.StatusNotFound, "changeset-unknown", "gone")
+	case err != nil:
+		return answer{}, fmt.Errorf("take a change of tags back: %w", err)
+	case len(back.Edits) == 0:
+		return answer{}, refuse(http.StatusConflict, "changeset-undone", "undone")
 	}
 	d, err := s.ownDraft(v)
 	if err != nil {

@@ -197,6 +197,9 @@ type Courses interface {
 	// RuleChanges answers how the rules that hold in the course changed since a time (the zero time: ever), the newest first: those
 	// of some capabilities, and the usual rule of a framework.
 	RuleChanges(ctx context.Context, c Course, framework string, capabilities []string, since time.Time) ([]RuleChange, error)
+	// Undo answers a changeset of the course, and what takes it back of what still stands: nothing when nothing does, or it was taken back
+	// before. ErrNotFound.
+	Undo(ctx context.Context, c Course, id string, undo mapping.Changeset) (was, back mapping.Changeset, err error)
 	// Apply appends a changeset to the log and answers its position.
 	Apply(ctx context.Context, cs mapping.Changeset) (int64, error)
 }
