@@ -214,8 +214,9 @@ Cairn is running, with a pretend LMS to try it in.
   1. Log in as Lena Learner, open the course "AI in clinical practice", and there "My capabilities". Say which roles are like your work: nothing has counted yet.
   2. Read the page "What machine learning can and cannot do", then open "My capabilities" again: one capability is evidenced.
      Click it to see why. The gradebook has a score.
-  3. Do the quiz. Log in as Aoife Author, open "My capabilities", then Activities, and choose "Tag" beside the quiz. Tick a capability, press
-     "See what this changes", then "Apply changes": what Lena and others did before counts at once.
+  3. Do the quiz. Log in as Aoife Author, open "My capabilities", then Activities, and choose "Tag" beside the quiz. Tick a capability
+     and press "See what this changes". The tick is a draft, and the page says what it would do to whom. Press "Apply changes": what Lena and
+     others did before counts at once.
   4. Log in as Lou Lead to see the course as someone who leads it: who has evidence for what, where activities are missing, what expires.
 
   Everything is kept in %[5]s and goes away at the end. Press Ctrl-C to end.

@@ -68,6 +68,14 @@ func (t *tongue) lang() string {
 	return base.String()
 }
 
+// foreignAttr is what an element with a framework's words says of their language, for templates.
+func (t *tongue) foreignAttr() template.HTMLAttr {
+	if lang := t.foreign(); lang != "" {
+		return template.HTMLAttr(` lang="` + lang + `"`)
+	}
+	return ""
+}
+
 // foreign is the language of a framework's words where it is not the page's, "" where it is.
 func (t *tongue) foreign() string {
 	if t.lang() == frameworkLang {

@@ -17,7 +17,7 @@ var templateFiles embed.FS
 // parseTemplates reads every page's template by file name, each with the shell and the shared parts, speaking one language. They are
 // part of the program, so that one that does not parse is no error to tell.
 func (t *tongue) parseTemplates() map[string]*template.Template {
-	funcs := template.FuncMap{"t": t.sayHTML, "state": t.state, "chip": chip, "implied": implied, "shape": shape, "bar": bar, "link": link, "tone": tone, "asset": asset}
+	funcs := template.FuncMap{"t": t.sayHTML, "foreign": t.foreignAttr, "state": t.state, "chip": chip, "implied": implied, "shape": shape, "bar": bar, "link": link, "tone": tone, "asset": asset}
 	const shared = "templates/shell.html templates/parts.html"
 	base := template.Must(template.New("shell.html").Funcs(funcs).ParseFS(templateFiles, strings.Fields(shared)...))
 	files, err := fs.Glob(templateFiles, "templates/*.html")
