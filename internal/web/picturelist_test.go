@@ -2,6 +2,9 @@ package web_test
 
 import (
 	"os"
+	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,5 +60,38 @@ func TestEveryPictureOfTheListIsTaken(t *testing.T) {
 				t.Errorf("%s is taken, and only %s is asked for", name, alone)
 			}
 		}
+	}
+}
+
+var (
+	readRoute = regexp.MustCompile(`\bget\("(/[^"]*)"`)
+	inRoute   = regexp.MustCompile(`\{[^}]*\}`)
+)
+
+// TestEveryPageHasAPicture holds that each address that answers a page is looked at. Files to keep are no pages.
+func TestEveryPageHasAPicture(t *testing.T) {
+	code, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, routes := newWorld(t), 0
+	for _, name := range code {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range readRoute.FindAllStringSubmatch(string(text), -1) {
+			if strings.HasSuffix(name, "_test.go") || path.Ext(m[1]) != "" {
+				continue
+			}
+			routes++
+			pattern := regexp.MustCompile("^" + inRoute.ReplaceAllString(m[1], "[^/]+") + `(\?|$)`)
+			if !slices.ContainsFunc(everyPicture(w), func(p picture) bool { return pattern.MatchString(p.path) }) {
+				t.Errorf("no picture shows %s", m[1])
+			}
+		}
+	}
+	if routes < 40 {
+		t.Errorf("only %d pages were found", routes)
 	}
 }

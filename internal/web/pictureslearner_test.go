@@ -71,6 +71,7 @@ func learnerPictures(w *world) []picture {
 		{name: "learner-rate-again", person: "amara", path: w.six1() + "/2", prepare: tracked, do: []step{chromedp.Click(chromedp.CSS("details:nth-of-type(1) summary"))}},
 		{name: "learner-rate-error", person: "amara", path: w.six1() + "/1", do: []step{chromedp.Click(chromedp.CSS(`button[value="next"]`)), chromedp.WaitReady(chromedp.CSS(".problem"))}},
 		{name: "learner-rate-done", person: "amara", path: w.six1() + "/5", do: []step{chromedp.Click(chromedp.CSS("#now-on_own")), chromedp.Click(chromedp.CSS(`button[value="next"]`)), chromedp.WaitReady(chromedp.CSS("a.button"))}},
+		{name: "learner-rate-alldone", person: "amara", path: w.six1() + "/done", prepare: tracked},
 		{name: "learner-rate-preview", person: "tove", path: w.six1() + "/1"},
 	}
 }
