@@ -88,8 +88,9 @@ func (registrationListCmd) Run(p *program) error {
 type registrationSetCmd struct {
 	ID string `arg:"" help:"Id of the registration (cairn registration list)."`
 	registrationFlags
-	Disabled *bool `negatable:"" help:"Refuse its launches, or take them again."`
-	Preview  bool  `help:"Say what a new identity rule would do to learners; change nothing."`
+	Disabled     *bool `negatable:"" help:"Refuse its launches, or take them again."`
+	Pseudonymous *bool `negatable:"" help:"Keep no names and no e-mail addresses of this LMS's people, and name them by pseudonyms in emitted statements; what was kept is removed."`
+	Preview      bool  `help:"Say what a new identity rule would do to learners; change nothing."`
 }
 
 // Run changes what was named.
@@ -113,6 +114,12 @@ func (c *registrationSetCmd) Run(p *program) error {
 		if err != nil {
 			return registrationError(c.ID, err)
 		}
+		if c.Pseudonymous != nil {
+			if err := p.pseudonymous(s, c.ID, *c.Pseudonymous); err != nil {
+				return err
+			}
+			r.Pseudonymous = *c.Pseudonymous
+		}
 		noteDeployments(r)
 		if p.JSON {
 			v, links := p.registrationView(r), linksView(changed)
@@ -126,6 +133,17 @@ func (c *registrationSetCmd) Run(p *program) error {
 		_, err = fmt.Fprintf(p.out, "Changed %s (%s).%s\n", r.Name, r.ID, said)
 		return err
 	})
+}
+
+// pseudonymous switches names off or on. What was removed leaves no bytes in an SQLite file.
+func (p *program) pseudonymous(s *sqlstore.Store, id string, on bool) error {
+	if err := s.SetPseudonymous(p.ctx, id, on, p.BaseURL); err != nil {
+		return registrationError(id, err)
+	}
+	if !on {
+		return nil
+	}
+	return s.Compact(p.ctx)
 }
 
 type registrationRemoveCmd struct {
@@ -176,7 +194,7 @@ func registrationError(id string, err error) error {
 	for _, rule := range []error{
 		sqlstore.ErrRegistrationField, sqlstore.ErrRegistrationURL, sqlstore.ErrRegistrationOrigin, sqlstore.ErrRegistrationPattern,
 		sqlstore.ErrRegistrationExists, sqlstore.ErrRegistrationIssuer, learner.ErrIdentityMode, learner.ErrMailboxHomePage,
-		errPlatform, errMoodleIssuer,
+		sqlstore.ErrPseudonymMailbox, sqlstore.ErrPseudonymHome, errPlatform, errMoodleIssuer,
 	} {
 		if errors.Is(err, rule) {
 			return &refusal{exitRefused, "the registration was left as it was", err}

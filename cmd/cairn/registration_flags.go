@@ -146,8 +146,9 @@ type registrationView struct {
 	ID        string `json:"id"`
 	CreatedAt string `json:"created_at"`
 	registrationForm
-	Links *linksView `json:"links,omitzero"`
-	Tool  *toolView  `json:"tool,omitzero"`
+	Pseudonymous bool       `json:"pseudonymous,omitzero"`
+	Links        *linksView `json:"links,omitzero"`
+	Tool         *toolView  `json:"tool,omitzero"`
 }
 
 // linksView is how many links of people to their statements a new identity rule changed.
@@ -165,7 +166,7 @@ type toolView struct {
 }
 
 func (p *program) registrationView(r sqlstore.Registration) registrationView {
-	v := registrationView{ID: r.ID, CreatedAt: r.CreatedAt.Format(time.RFC3339), registrationForm: registrationForm{
+	v := registrationView{ID: r.ID, Pseudonymous: r.Pseudonymous, CreatedAt: r.CreatedAt.Format(time.RFC3339), registrationForm: registrationForm{
 		Name: r.Name, Issuer: r.Issuer, ClientID: r.ClientID, AuthorizationEndpoint: r.AuthorizationEndpoint, TokenEndpoint: r.TokenEndpoint,
 		TokenAudience: r.TokenAudience, KeySetURL: r.KeySetURL, Deployments: r.Deployments, AnyDeployment: r.AnyDeployment, Disabled: r.Disabled,
 		Platform: r.Platform, Identity: r.Identity.Normal(), CoursePattern: r.CoursePattern, FrameOrigins: r.Origins(),

@@ -77,7 +77,7 @@ func (w *work) lastEvidence(pair Pair, upTo int64) (string, error) {
 }
 
 // person answers whom a statement names: an account, or the one that a learner began with, whatever was joined with it since. Who has
-// no account acts for this instance, under its name; who stays under a pseudonym has one of this instance.
+// no account acts for this instance, under its name.
 func (w *work) person(base, account, learner string) (profile.Account, error) {
 	found, err := w.p.cfg.Projection.Person(w.ctx, account, learner)
 	switch {
@@ -85,8 +85,6 @@ func (w *work) person(base, account, learner string) (profile.Account, error) {
 		return found, fmt.Errorf("find whom a statement is about: %w", err)
 	case found == (profile.Account{}) && account != "":
 		return profile.Account{HomePage: base, Name: account}, nil
-	case found.Name != "" && found.HomePage == "":
-		found.HomePage = base
 	}
 	return found, nil
 }

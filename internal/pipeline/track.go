@@ -36,7 +36,7 @@ type Tracks interface {
 	// Endorsements answers those of the pair in order, also ended and withdrawn ones.
 	Endorsements(ctx context.Context, p Pair) ([]EndorsementRow, error)
 	// Person answers whom statements name for an account, or for the account that a learner began with where account is "". Zero when
-	// there is none; without a home page it is a pseudonym of this instance.
+	// there is none; a pseudonym where names are kept from here.
 	Person(ctx context.Context, account, learner string) (profile.Account, error)
 }
 

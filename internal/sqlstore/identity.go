@@ -139,6 +139,9 @@ func (s *Store) ChangeIdentity(ctx context.Context, id string, rule learner.Iden
 		if err != nil || before.rule() == rule {
 			return err
 		}
+		if err := before.allows(rule); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `UPDATE registration SET identity_mode = ?, identity_home_page = ? WHERE id = ?`, string(rule.Mode), rule.HomePage, id); err != nil {
 			return fmt.Errorf("sqlstore: change an identity rule: %w", err)
 		}

@@ -78,7 +78,11 @@ func (t *Tx) applyLinks(ctx context.Context, registration string, rule learner.I
 	for _, r := range rows {
 		of[r.Account] = r
 	}
-	gone, made := linkChanges(derive(registration, rule, rows), have)
+	aliases, err := t.db.aliases(ctx, t, registration, rows)
+	if err != nil {
+		return Relinked{}, err
+	}
+	gone, made := linkChanges(append(derive(registration, rule, rows), aliases...), have)
 	for _, l := range gone {
 		if _, err := t.Exec(ctx, `DELETE FROM account_link WHERE registration = ? AND account = ? AND agent = ?`, registration, l.Account, l.Agent); err != nil {
 			return Relinked{}, fmt.Errorf("sqlstore: end a link: %w", err)

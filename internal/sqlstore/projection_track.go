@@ -104,17 +104,22 @@ func (p Projection) Endorsements(ctx context.Context, pair pipeline.Pair) ([]pip
 
 // Person is pipeline.Tracks.
 func (p Projection) Person(ctx context.Context, account, learnerID string) (profile.Account, error) {
-	query, arg := `SELECT issuer, subject FROM account WHERE id = ?`, account
+	query, arg := `WHERE a.id = ?`, account
 	if account == "" {
-		query, arg = `SELECT issuer, subject FROM account WHERE home = ?`, learnerID
+		query, arg = `WHERE a.home = ?`, learnerID
 	}
-	var row struct{ Issuer, Subject string }
+	query = `SELECT a.issuer, a.subject, COALESCE(r.pseudonym_home, '') AS home FROM account a
+		LEFT JOIN registration r ON r.id = a.registration AND r.pseudonymous ` + query
+	var row struct{ Issuer, Subject, Home string }
 	err := p.s.Get(ctx, &row, query, arg)
 	if errors.Is(err, sql.ErrNoRows) {
 		return profile.Account{}, nil
 	}
 	if err != nil {
 		return profile.Account{}, fmt.Errorf("sqlstore: read an account: %w", err)
+	}
+	if row.Home != "" {
+		return profile.Account{HomePage: row.Home, Name: p.s.pseudonym(row.Issuer, row.Subject)}, nil
 	}
 	return profile.Account{HomePage: row.Issuer, Name: row.Subject}, nil
 }

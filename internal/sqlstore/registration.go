@@ -19,6 +19,7 @@ type Registration struct {
 	CoursePattern string               // IRI of a course, with {issuer} and {context}; "" takes the platform's
 	FrameOrigins  []string             // origins that may frame the pages; none: the origin of the issuer
 	AdminPageOff  bool                 // the LMS's administrators may not see how the connection stands
+	Pseudonymous  bool                 // no names of its people are kept; changed by SetPseudonymous alone
 	CreatedAt     time.Time
 }
 

@@ -159,6 +159,8 @@ type registrationRow struct {
 	FrameOrigins          string `db:"frame_origins"`
 	ServiceOrigins        string `db:"service_origins"`
 	AdminPageOff          bool   `db:"admin_page_off"`
+	Pseudonymous          bool
+	PseudonymHome         string `db:"pseudonym_home"`
 	Created               int64
 }
 
@@ -202,7 +204,7 @@ func (row registrationRow) registration() (Registration, error) {
 			TokenEndpoint: row.TokenEndpoint, TokenAudience: row.TokenAudience, KeySetURL: row.KeySetURL,
 			AnyDeployment: row.AnyDeployment, Disabled: row.Disabled,
 		},
-		Platform: row.Platform, CoursePattern: row.CoursePattern, CreatedAt: fromMicros(row.Created), AdminPageOff: row.AdminPageOff,
+		Platform: row.Platform, CoursePattern: row.CoursePattern, CreatedAt: fromMicros(row.Created), AdminPageOff: row.AdminPageOff, Pseudonymous: row.Pseudonymous,
 		Identity: learner.IdentityRule{Mode: learner.IdentityMode(row.IdentityMode), HomePage: row.IdentityHomePage},
 	}
 	if err := errors.Join(readList(row.FrameOrigins, &r.FrameOrigins), readList(row.ServiceOrigins, &r.ServiceOrigins)); err != nil {

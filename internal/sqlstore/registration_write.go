@@ -99,6 +99,9 @@ func (s *Store) SetRegistration(ctx context.Context, r Registration) (changed Re
 		if before.Issuer != r.Issuer || before.ClientID != r.ClientID {
 			return ErrRegistrationIssuer
 		}
+		if err := before.allows(r.Identity); err != nil {
+			return err
+		}
 		if err := tx.updateRegistration(ctx, r); err != nil {
 			return err
 		}
@@ -121,6 +124,9 @@ func (s *Store) SetIdentityRule(ctx context.Context, id string, rule learner.Ide
 	return s.write(ctx, func(tx *Tx) error {
 		before, err := tx.lockRegistration(ctx, id)
 		if err != nil || before.rule() == rule {
+			return err
+		}
+		if err := before.allows(rule); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE registration SET identity_mode = ?, identity_home_page = ? WHERE id = ?`,
@@ -217,6 +223,14 @@ func (t *Tx) lockRegistration(ctx context.Context, id string) (registrationRow, 
 		return row, fmt.Errorf("sqlstore: read a registration: %w", err)
 	}
 	return row, nil
+}
+
+// allows says whether a rule goes by what the registration keeps. ErrPseudonymMailbox.
+func (row registrationRow) allows(rule learner.IdentityRule) error {
+	if row.Pseudonymous && rule.Mode == learner.ByMailbox {
+		return ErrPseudonymMailbox
+	}
+	return nil
 }
 
 func (row registrationRow) rule() learner.IdentityRule {

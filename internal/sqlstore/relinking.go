@@ -24,7 +24,11 @@ func (s *Store) Relinking(ctx context.Context, registration string, rule learner
 		if err != nil {
 			return err
 		}
-		out = relinking(registration, derive(registration, rule, rows), rows, links)
+		aliases, err := s.aliases(ctx, db, registration, rows)
+		if err != nil {
+			return err
+		}
+		out = relinking(registration, append(derive(registration, rule, rows), aliases...), rows, links)
 		return nil
 	})
 	return out, err

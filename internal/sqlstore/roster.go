@@ -15,17 +15,21 @@ var _ lti.Rosters = (*Store)(nil)
 
 // SaveRoster is lti.Rosters. lti.ErrUnknownRegistration when the registration was removed meanwhile: what a platform told goes with it.
 func (s *Store) SaveRoster(ctx context.Context, r lti.CachedRoster) error {
-	body, err := json.Marshal(r.Roster, json.Deterministic(true), json.OmitZeroStructFields(true))
-	if err != nil {
-		return fmt.Errorf("sqlstore: write a roster: %w", err)
-	}
-	err = s.write(ctx, func(tx *Tx) error {
+	err := s.write(ctx, func(tx *Tx) error {
 		row, err := tx.lockRegistration(ctx, r.Registration)
 		if err != nil {
 			return err
 		}
 		if row.Disabled {
 			return lti.ErrUnknownRegistration
+		}
+		list := r.Roster
+		if row.Pseudonymous {
+			list = namelessRoster(list)
+		}
+		body, err := json.Marshal(list, json.Deterministic(true), json.OmitZeroStructFields(true))
+		if err != nil {
+			return fmt.Errorf("sqlstore: write a roster: %w", err)
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO roster (registration, context, address, body, read_at) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (registration, context) DO UPDATE SET address = excluded.address, body = excluded.body, read_at = excluded.read_at

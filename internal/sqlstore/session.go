@@ -23,7 +23,7 @@ func (s *Store) Enter(ctx context.Context, e web.Entry) (web.Session, error) {
 		if err != nil {
 			return web.Session{}, err
 		}
-		if !k.isNew(e) {
+		if e = s.withoutNames(e, k); !k.isNew(e) {
 			session := k.session(e)
 			return session, s.enterKnown(ctx, e.Login, session)
 		}
@@ -44,7 +44,7 @@ func (t *Tx) enterSession(ctx context.Context, e web.Entry) (web.Session, error)
 		return web.Session{}, err
 	}
 	k, err := readKnown(ctx, t, e)
-	if err == nil && k.isNew(e) {
+	if e = t.db.withoutNames(e, k); err == nil && k.isNew(e) {
 		k, err = t.enter(ctx, e)
 	}
 	if err != nil {

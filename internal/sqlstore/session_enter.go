@@ -21,6 +21,7 @@ func (t *Tx) enter(ctx context.Context, e web.Entry) (known, error) {
 		return k, err
 	}
 	before := k
+	e = t.db.withoutNames(e, k)
 	for _, step := range []func(context.Context, web.Entry, *known) error{
 		t.enterAccount, t.enterClaims, t.enterCourse, t.enterMember, t.enterPlacement,
 	} {

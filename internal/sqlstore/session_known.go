@@ -13,25 +13,27 @@ import (
 // known is what the store knows of the things that a launch brings; nil where there is no row. All of it is read by one query,
 // since most launches bring nothing new.
 type known struct {
-	Account    *string
-	Learner    *string
-	Name       *string
-	Email      *string
-	Mailbox    *string
-	Username   *string
-	SourcedID  *string `db:"sourced_id"`
-	Title      *string
-	IRI        *string
-	IsLearner  *bool `db:"is_learner"`
-	Placement  *string
-	LinkTitle  *string `db:"link_title"`
-	LineItem   *string `db:"line_item"`
-	Module     *string
-	Framework  *string
-	Node       *string
-	Archetype  *string
-	Activity   *string
-	registered string // id of the registration
+	Pseudonymous  *bool
+	PseudonymHome *string `db:"pseudonym_home"`
+	Account       *string
+	Learner       *string
+	Name          *string
+	Email         *string
+	Mailbox       *string
+	Username      *string
+	SourcedID     *string `db:"sourced_id"`
+	Title         *string
+	IRI           *string
+	IsLearner     *bool `db:"is_learner"`
+	Placement     *string
+	LinkTitle     *string `db:"link_title"`
+	LineItem      *string `db:"line_item"`
+	Module        *string
+	Framework     *string
+	Node          *string
+	Archetype     *string
+	Activity      *string
+	registered    string // id of the registration
 }
 
 // registrationOf is the registration that a launch came through.
@@ -63,9 +65,11 @@ func cleaned(e web.Entry) web.Entry {
 func readKnown(ctx context.Context, db reader, e web.Entry) (known, error) {
 	k := known{registered: registrationOf(e)}
 	err := db.Get(ctx, &k, `SELECT a.id AS account, a.learner, a.name, k.email, k.mailbox, k.username, k.sourced_id, c.title, c.iri, m.is_learner,
-			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node, p.archetype, p.activity, p.module
+			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node, p.archetype, p.activity, p.module,
+			r.pseudonymous, r.pseudonym_home
 		FROM (SELECT CAST(? AS TEXT) AS registration, CAST(? AS TEXT) AS issuer, CAST(? AS TEXT) AS subject, CAST(? AS TEXT) AS course,
 			CAST(? AS TEXT) AS context, CAST(? AS TEXT) AS link, CAST(? AS TEXT) AS deployment) e
+		LEFT JOIN registration r ON r.id = e.registration
 		LEFT JOIN account a ON a.issuer = e.issuer AND a.subject = e.subject
 		LEFT JOIN account_claim k ON k.registration = e.registration AND k.account = a.id
 		LEFT JOIN course c ON c.registration = e.registration AND c.id = e.course
