@@ -66,7 +66,9 @@ func (f *Frameworks) Publications() []mapping.Publication {
 }
 
 // Offers says that a version in use has the capability.
-func (f *Frameworks) Offers(capability string) bool { return mapping.Offers(f.current().published, capability) }
+func (f *Frameworks) Offers(capability string) bool {
+	return mapping.Offers(f.current().published, capability)
+}
 
 // Default answers the framework that is shown where none is chosen: an empty one before any is published.
 func (f *Frameworks) Default() *mapping.Catalog {
