@@ -52,15 +52,6 @@ func selectRules(ctx context.Context, db reader, where string, args ...any) ([]m
 	return out, nil
 }
 
-// rulesOf reads the rules in force for a capability, and the defaults of its framework.
-func (s *Store) rulesOf(ctx context.Context, db reader, capability string) ([]mapping.ScopedRule, error) {
-	rules, err := selectRules(ctx, db, `WHERE ended = 0 AND capability IN (?, '')`, capability)
-	if err != nil {
-		return nil, err
-	}
-	return s.ownAndDefault(ctx, rules, capability)
-}
-
 // ownAndDefault leaves out the defaults of other frameworks than that of the capability.
 func (s *Store) ownAndDefault(ctx context.Context, rules []mapping.ScopedRule, capability string) ([]mapping.ScopedRule, error) {
 	if !slices.ContainsFunc(rules, func(r mapping.ScopedRule) bool { return r.Capability == "" }) {

@@ -83,12 +83,6 @@ func readEndorsements(ctx context.Context, db reader, query string, args ...any)
 	return out, nil
 }
 
-// endorsementsOf reads those of a pair, as a case holds them.
-func endorsementsOf(ctx context.Context, db reader, pair pipeline.Pair) ([]mapping.Endorsement, error) {
-	rows, err := selectEndorsements(ctx, db, `WHERE learner = ? AND capability = ? ORDER BY pos`, pair.Learner, pair.Capability)
-	return pipeline.EndorsementsOf(rows), err
-}
-
 // Rated is pipeline.Tracks.
 func (p Projection) Rated(ctx context.Context, pair pipeline.Pair) (n int, err error) {
 	if err := p.s.Get(ctx, &n, `SELECT COUNT(*) FROM rating WHERE about = ? AND capability = ?`, pair.Learner, pair.Capability); err != nil {
