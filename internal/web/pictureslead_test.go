@@ -34,7 +34,7 @@ func leadPictures(w *world) []picture {
 		}},
 		{name: "lead-endorse-error", person: "tove", path: person("amara") + "/capability/" + w.capability("6.1-L2") + "/endorse", do: []step{chromedp.Click(chromedp.CSS("main .actions button")), chromedp.WaitReady(chromedp.CSS(".problem"))}},
 		{name: "lead-people-second", person: "tove", path: "/course/people?page=2", prepare: crowd},
-		{name: "lead-people-focus", person: "tove", only: only, path: "/course/people", prepare: crowd, do: []step{chromedp.Focus(chromedp.CSS("tbody tr:nth-child(2) td:last-child a"))}},
+		{name: "lead-people-focus", person: "tove", only: only, path: "/course/people", prepare: crowd, do: []step{chromedp.Focus(chromedp.CSS("tbody tr:nth-child(2) td:nth-last-child(2) a"))}},
 		{name: "lead-people-noroster", person: "tove", only: only, path: "/course/people"},
 		{name: "lead-people-none", person: "tove", path: "/course/people", prepare: func(w *world) { w.opened = nil }},
 		{name: "lead-learner-full", person: "tove", path: person("amara")},
