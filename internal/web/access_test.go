@@ -119,6 +119,7 @@ func TestEveryRouteByCaller(t *testing.T) {
 		{"POST", naming, url.Values{"name": {"Quiz"}}, []int{401, 403, 401, 401, 403, 303, 404, 403, 403, 401, 401}},
 		{"GET", "/course/history", nil, leads},
 		{"GET", "/course/review", nil, []int{401, 403, 401, 401, 403, 404, 404, 404, 404, 401, 401}},
+		{"GET", "/course/review/list?state=evidenced", nil, []int{401, 403, 401, 401, 403, 404, 404, 404, 404, 401, 401}},
 		{"GET", "/course/review/capability/" + w.capability("6.1-L2"), nil, []int{401, 403, 401, 401, 403, 404, 404, 404, 404, 401, 401}},
 		{"POST", "/course/copy", url.Values{}, []int{401, 403, 401, 401, 403, 303, 303, 403, 403, 401, 401}},
 		{"GET", quiz, nil, []int{401, 403, 401, 401, 403, 200, 404, 200, 200, 401, 401}},

@@ -44,6 +44,7 @@ func (s *site) courseRoutes(get, post mounter) {
 	post("/course/tags/activity/{code}", author, s.saveTags)
 	post("/course/copy", author, s.copyTags)
 	get("/course/review", lead, s.review)
+	get("/course/review/list", lead, s.reviewList)
 	get("/course/review/capability/{id}", lead, s.reviewCapability)
 	get("/course/history", lead, s.history)
 	post("/course/history/{id}/undo", author, s.undo)

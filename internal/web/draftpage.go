@@ -1,11 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
+	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"cairn/mapping"
@@ -32,7 +33,11 @@ type draftBody struct {
 }
 
 // changeLine is one change of the draft. Remove is the value that takes it out.
-type changeLine struct{ Mark, Text, Remove string }
+type changeLine struct {
+	Mark   string
+	Text   template.HTML
+	Remove string
+}
 
 // previewWait is how long a page waits for the effect of a draft before it says how far the work has come.
 const previewWait = 2 * time.Second
@@ -100,7 +105,9 @@ func (s *site) draftPage(v *visit, d *draft, id string) (*page, error) {
 	if b.Empty {
 		return p, nil
 	}
-	b.Changes = s.changeLines(v, d)
+	if b.Changes, err = s.changeLines(v, d); err != nil {
+		return nil, err
+	}
 	e, id, err := s.effect(v, d, id)
 	if err != nil {
 		return nil, fmt.Errorf("work out what a draft does: %w", err)
@@ -126,38 +133,55 @@ func (s *site) fillEffects(v *visit, b *draftBody, e Effects, id string) {
 }
 
 // changeLines says each change of the draft in words. A tag that is removed and added again asks for something else.
-func (s *site) changeLines(v *visit, d *draft) []changeLine {
-	cat, names, byIRI := s.catalog(v.session), map[string]string{}, map[string]string{}
-	for _, a := range d.tags.activities {
-		names[a.key()], byIRI[a.IRI] = named(a), named(a)
-	}
-	words := func(key string, a mapping.Alignment) string {
-		name := names[keyOf(a.Selector)]
-		if name == "" {
-			name = shortAddress(a.Selector.IRI)
-		}
-		return v.say(key, "activity", name, "capability", v.capabilityTitle(cat, a.Capability), "asks", v.criterionWords(a.Criterion))
-	}
-	var out []changeLine
+func (s *site) changeLines(v *visit, d *draft) (out []changeLine, err error) {
+	names := d.names()
 	for i, e := range d.Edits {
-		at := strconv.Itoa(i)
+		line := changeLine{Remove: strconv.Itoa(i)}
 		switch {
 		case e.Add != nil:
-			mark, key := "+", "draft.adds"
+			line.Mark, line.Text = "+", s.tagWords(v, "draft.adds", *e.Add, names)
 			if slices.ContainsFunc(d.tags.own(keyOf(e.Add.Selector)), func(a mapping.Alignment) bool { return a.Capability == e.Add.Capability && d.removes(a.ID) }) {
-				mark, key = "~", "draft.asks"
+				line.Mark, line.Text = "~", s.tagWords(v, "draft.asks", *e.Add, names)
 			}
-			out = append(out, changeLine{mark, words(key, *e.Add), at})
 		case e.Rule != nil:
-			out = append(out, changeLine{"~", v.say("draft.rule", "capability", v.capabilityTitle(cat, e.Rule.Capability), "rule", strings.Join(v.plainRule(e.Rule.Rule, byIRI), " ")), at})
+			if line.Text, err = s.ruleFromTo(v, d, *e.Rule, names); err != nil {
+				return nil, err
+			}
+			line.Mark = "~"
 		default:
 			a, _ := d.saved(e.Remove)
-			if !d.ticked(keyOf(a.Selector), a.Capability) {
-				out = append(out, changeLine{"−", words("draft.removes", a), at})
+			if d.ticked(keyOf(a.Selector), a.Capability) {
+				continue
 			}
+			line.Mark, line.Text = "−", s.tagWords(v, "draft.removes", a, names)
 		}
+		out = append(out, line)
+	}
+	return out, nil
+}
+
+// names is what the activities of the course are called, by key and by IRI.
+func (d *draft) names() map[string]string {
+	out := map[string]string{}
+	for _, a := range d.tags.activities {
+		out[a.key()], out[a.IRI] = named(a), named(a)
 	}
 	return out
+}
+
+func (s *site) tagWords(v *visit, key string, a mapping.Alignment, names map[string]string) template.HTML {
+	name := cmp.Or(names[keyOf(a.Selector)], shortAddress(a.Selector.IRI))
+	return v.sayHTML(key, "activity", name, "capability", v.capabilityWords(s.catalog(v.session), a.Capability), "asks", v.criterionWords(a.Criterion))
+}
+
+// ruleFromTo says what a rule of the course is now and what it would be.
+func (s *site) ruleFromTo(v *visit, d *draft, r mapping.ScopedRule, names map[string]string) (template.HTML, error) {
+	c, err := s.Records.Case(v.Context(), "", r.Capability)
+	if err != nil {
+		return "", fmt.Errorf("read a rule: %w", err)
+	}
+	now, _ := ownRule(c.Rules, d.tags.scope, r.Capability)
+	return v.sayHTML("draft.rule", "capability", v.capabilityWords(s.catalog(v.session), r.Capability), "from", v.briefRule(now, names), "to", v.briefRule(r.Rule, names)), nil
 }
 
 // draftProblem shows the draft again with what is wrong.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,7 +31,7 @@ type historyBody struct {
 // changeRow is one changeset as people read it.
 type changeRow struct {
 	When, Who, Reason string
-	Lines             []string
+	Lines             []template.HTML
 	Undo              string // address of the form, "" when there is nothing to undo
 	Undone            bool
 	IsUndo            bool
@@ -161,30 +162,29 @@ func inParts(parts []mapping.Part, into map[string]bool) {
 }
 
 // ruleChange says what a rule was made to be.
-func (l locale) ruleChange(r mapping.ScopedRule, cat *mapping.Catalog, names map[string]string) []string {
-	of := l.say("history.default")
+func (l locale) ruleChange(r mapping.ScopedRule, cat *mapping.Catalog, names map[string]string) template.HTML {
+	of := l.sayHTML("history.default")
 	if r.Capability != "" {
-		of = l.capabilityTitle(cat, r.Capability)
+		of = l.capabilityWords(cat, r.Capability)
 	}
-	return []string{l.say("history.rule", "capability", of, "rule", strings.Join(l.plainRule(r.Rule, names), " "))}
+	return l.sayHTML("history.rule", "capability", of, "rule", strings.Join(l.plainRule(r.Rule, names), " "))
 }
 
 // lines says each edit of a changeset in words.
-func (p *past) lines(l locale, cs mapping.Changeset, cat *mapping.Catalog, names map[string]string) []string {
+func (p *past) lines(l locale, cs mapping.Changeset, cat *mapping.Catalog, names map[string]string) (out []template.HTML) {
 	of := func(a mapping.Alignment) []any {
-		return []any{"activity", cmp.Or(names[a.Selector.IRI], shortAddress(a.Selector.IRI)), "capability", l.capabilityTitle(cat, a.Capability)}
+		return []any{"activity", cmp.Or(names[a.Selector.IRI], shortAddress(a.Selector.IRI)), "capability", l.capabilityWords(cat, a.Capability)}
 	}
-	var out []string
 	for _, e := range cs.Edits {
 		switch a, known := p.added[e.Remove]; {
 		case e.Add != nil:
-			out = append(out, l.say("history.added", of(*e.Add)...))
+			out = append(out, l.sayHTML("history.added", of(*e.Add)...))
 		case e.Rule != nil:
-			out = append(out, l.ruleChange(*e.Rule, cat, names)...)
+			out = append(out, l.ruleChange(*e.Rule, cat, names))
 		case known:
-			out = append(out, l.say("history.removed", of(a)...))
+			out = append(out, l.sayHTML("history.removed", of(a)...))
 		default:
-			out = append(out, l.say("history.removedold"))
+			out = append(out, l.sayHTML("history.removedold"))
 		}
 	}
 	return out
@@ -195,6 +195,14 @@ func (l locale) capabilityTitle(cat *mapping.Catalog, id string) string {
 		return n.Title
 	}
 	return l.say("history.othercapability")
+}
+
+// capabilityWords is capabilityTitle in a sentence of the page's language.
+func (l locale) capabilityWords(cat *mapping.Catalog, id string) template.HTML {
+	if n, ok := cat.Node(id); ok {
+		return l.inForeign(n.Title)
+	}
+	return l.sayHTML("history.othercapability")
 }
 
 // reverse makes what takes a changeset back as things stand now: nothing in it when nothing is left to take back.

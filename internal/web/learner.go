@@ -22,6 +22,7 @@ type record struct {
 	ratings map[string]mapping.Rating // by capability, once they were read; nil for somebody else's record
 	at      string                    // where its pages lie inside the session: "me", or below the people of the course
 	name    string                    // of the person, for those who lead the course; "" on the learner's own pages
+	only    func(id string) bool      // which capabilities it is limited to; nil for all that the placement shows
 }
 
 // record reads the session's own learner, for the roles that the page is to show. Sessions without one have an empty record.
@@ -87,12 +88,12 @@ func (r *record) tracked(node string) []mapping.Node {
 		node = r.node
 	}
 	all := r.cat.TrackedFor(node, r.role)
-	if len(r.roles) == 0 {
+	if len(r.roles) == 0 && r.only == nil {
 		return all
 	}
 	var out []mapping.Node
 	for _, n := range all {
-		if r.fits(n) {
+		if r.fits(n) && (r.only == nil || r.only(n.ID)) {
 			out = append(out, n)
 		}
 	}

@@ -35,8 +35,11 @@ type pickDomain struct {
 	Groups []tagGroup
 }
 
-// pickLine is one line of what is checked at the end.
-type pickLine struct{ Name, Text string }
+// pickLine is one line of what is checked at the end; Text is a string, or markup.
+type pickLine struct {
+	Name string
+	Text any
+}
 
 // pickRequest answers what the session's request asked for; pages of the picker belong to such sessions only.
 func pickRequest(v *visit) (*Pick, error) {
@@ -178,18 +181,18 @@ func (s *site) pickCheck(v *visit) (answer, error) {
 // chosen puts the answers in words.
 func (s *site) chosen(l locale, pick *Pick, a answers) (lines []pickLine, towards []string) {
 	cat := s.pickCatalog(a)
-	add := func(name, text string) { lines = append(lines, pickLine{name, text}) }
+	add := func(name string, text any) { lines = append(lines, pickLine{name, text}) }
 	add(l.say("pick.name"), a.Name)
 	most := 1
 	if a.What == pickProgress {
-		shown := l.say("pick.whole", "framework", cat.Title)
+		shown := l.sayHTML("pick.whole", "framework", l.inForeign(cat.Title))
 		switch n, _ := cat.Node(a.Node); a.Show {
 		case showNode:
-			shown = nodeName(n)
+			shown = l.inForeign(nodeName(n))
 		case showEach:
-			shown = l.say("pick.foreach", "n", len(cat.Domains()))
+			shown = l.sayHTML("pick.foreach", "n", len(cat.Domains()))
 		case showRole:
-			shown = l.say("pick.forrole", "role", roleTitle(cat, a.Role))
+			shown = l.sayHTML("pick.forrole", "role", l.inForeign(roleTitle(cat, a.Role)))
 		}
 		add(l.say("pick.shows"), shown)
 		most = len(a.tracked(cat))

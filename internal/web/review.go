@@ -29,9 +29,9 @@ type Member struct {
 type reviewBody struct {
 	State    mapping.State // of the activity that was graded; "" for a progress page
 	Chip     string
-	Summary  string
+	Summary  any
 	Rows     []capabilityRow
-	NotBegun string
+	NotBegun any
 }
 
 // reviewed answers the person that the session's review is about, if they are in the course at this moment.
@@ -55,11 +55,7 @@ func (s *site) review(v *visit) (answer, error) {
 	if _, err := v.query(); err != nil {
 		return answer{}, err
 	}
-	m, err := s.reviewed(v)
-	if err != nil {
-		return answer{}, err
-	}
-	r, err := s.recordOf(v.Context(), v.session, m.Learner)
+	r, m, err := s.reviewRecord(v)
 	if err != nil {
 		return answer{}, err
 	}
@@ -68,15 +64,57 @@ func (s *site) review(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	p.Window = v.say("review.window")
-	shown, body := r.tracked(""), reviewBody{}
+	body := reviewBody{}
 	if v.session.Activity != "" {
-		if shown, err = s.reviewActivity(v, r, m, &body); err != nil {
+		if err := s.reviewAttempt(v, m, &body); err != nil {
 			return answer{}, err
 		}
 	}
-	s.reviewRows(v, r, shown, &body)
+	s.reviewRows(v, r, &body)
 	p.Body = body
 	return answer{page: p}, nil
+}
+
+// reviewRecord reads the record that the review is about: of the graded activity what it counts towards, of a progress page all.
+func (s *site) reviewRecord(v *visit) (*record, Member, error) {
+	m, err := s.reviewed(v)
+	if err != nil {
+		return nil, m, err
+	}
+	r, err := s.recordOf(v.Context(), v.session, m.Learner)
+	if err != nil {
+		return nil, m, err
+	}
+	r.at, r.name = "course/review", m.title(v.locale)
+	if v.session.Activity == "" {
+		return r, m, nil
+	}
+	a, err := s.Activities.Activity(v.Context(), v.session.Activity)
+	if err != nil {
+		return nil, m, fmt.Errorf("find the activity of a review: %w", err)
+	}
+	ids, err := s.capabilitiesOf(v, a)
+	r.only = func(id string) bool { return ids[id] }
+	return r, m, err
+}
+
+// reviewList answers /course/review/list: the capabilities that a number of the review counts.
+func (s *site) reviewList(v *visit) (answer, error) {
+	r, _, err := s.reviewRecord(v)
+	if err != nil {
+		return answer{}, err
+	}
+	f, err := r.filter(v)
+	if err != nil {
+		return answer{}, err
+	}
+	p, err := s.leadPage(v, "list", v.say("list.title"), "", crumb{r.name, v.to(r.at)})
+	if err != nil {
+		return answer{}, err
+	}
+	p.Window = v.say("review.window")
+	p.Body, err = s.listOf(v, r, f)
+	return answer{page: p}, err
 }
 
 // title is how a page about a person is headed: by name, where it is shared.
@@ -87,30 +125,26 @@ func (m Member) title(l locale) string {
 	return m.Name
 }
 
-// reviewActivity limits the review to what the graded activity counts towards, and says how far the learner came with it.
-func (s *site) reviewActivity(v *visit, r *record, m Member, b *reviewBody) ([]mapping.Node, error) {
+// reviewAttempt says how far the learner came with the graded activity.
+func (s *site) reviewAttempt(v *visit, m Member, b *reviewBody) error {
 	a, err := s.Activities.Activity(v.Context(), v.session.Activity)
 	if err != nil {
-		return nil, fmt.Errorf("find the activity of a review: %w", err)
+		return fmt.Errorf("find the activity of a review: %w", err)
 	}
 	o := opened{PlacedActivity: a}
 	if o.attempt, err = s.Activities.Attempt(v.Context(), a, m.Account); err != nil {
-		return nil, fmt.Errorf("read an attempt: %w", err)
+		return fmt.Errorf("read an attempt: %w", err)
 	}
 	b.State, b.Chip = v.attemptWords(o)
 	if b.State == mapping.Evidenced && a.Completion == CompleteByWord {
 		b.Chip = v.say("review.said", "date", v.date(o.attempt.Completed))
 	}
-	ids, err := s.capabilitiesOf(v, a)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(slices.Clone(r.cat.Tracked("")), func(n mapping.Node) bool { return !ids[n.ID] }), nil
+	return nil
 }
 
-func (s *site) reviewRows(v *visit, r *record, shown []mapping.Node, b *reviewBody) {
-	t := r.tally(shown)
-	b.Summary = v.say("count.haveprogress", "have", t.Evidenced, "of", t.Tracked, "n", t.InProgress)
+func (s *site) reviewRows(v *visit, r *record, b *reviewBody) {
+	shown := r.tracked("")
+	b.Summary = r.countText(v, r.tally(shown))
 	for _, n := range shown {
 		p := r.of(n.ID)
 		if p.State == mapping.NotStarted && v.session.Activity == "" {
@@ -119,30 +153,25 @@ func (s *site) reviewRows(v *visit, r *record, shown []mapping.Node, b *reviewBo
 		b.Rows = append(b.Rows, capabilityRow{Name: n.Title, Lang: v.foreign(), Href: v.to("course/review/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)})
 	}
 	if left := len(shown) - len(b.Rows); left > 0 {
-		b.NotBegun = v.say("count.not_started", "n", left)
+		b.NotBegun = v.sayHTML("count.not_started", "n", v.num(left, r.href(v, "/list", "state", string(mapping.NotStarted))))
 	}
 }
 
 // reviewCapability answers /course/review/capability/{id}: why the learner's state is what it is. What comes from other courses
 // has neither title nor score here.
 func (s *site) reviewCapability(v *visit) (answer, error) {
-	m, err := s.reviewed(v)
+	r, _, err := s.reviewRecord(v)
 	if err != nil {
 		return answer{}, err
 	}
-	r, err := s.recordOf(v.Context(), v.session, m.Learner)
-	if err != nil {
-		return answer{}, err
-	}
-	n, ok := r.cat.Node(v.param("id"))
-	if !ok || n.Kind != mapping.NodeCapability {
+	n, ok := r.cat.Capability(v.param("id"))
+	if !ok {
 		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
 	}
-	p, err := s.leadPage(v, "capability", n.Title, "", crumb{m.title(v.locale), v.to("course/review")})
+	p, err := s.leadPage(v, "capability", n.Title, "", crumb{r.name, v.to(r.at)})
 	if err != nil {
 		return answer{}, err
 	}
-	r.at, r.name = "course/review", m.title(v.locale)
 	return s.capabilityPage(v, r, n, p)
 }
 

@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"html"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,7 +34,8 @@ func TestSubmissionReview(t *testing.T) {
 	}
 	at := strings.TrimSuffix(strings.TrimPrefix(to, ".."), "#c")
 	page := w.call("GET", at, "sam", nil).Body.String()
-	for _, want := range []string{"Amara Okafor</h1>", "<title>Learner record - Cairn</title>", "because you lead this course", "In progress, 1 of 3", "Withdrawn", "Evidenced"} {
+	for _, want := range []string{"Amara Okafor</h1>", "<title>Learner record - Cairn</title>", "because you lead this course", "In progress, 1 of 3", "Withdrawn", "Evidenced",
+		`course/review/list?state=evidenced#c"`, `course/review/list?state=in_progress#c"`, `course/review/list?state=not_started#c"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
@@ -48,6 +52,29 @@ func TestSubmissionReview(t *testing.T) {
 	w.members = nil // the learner left the course while the page was open
 	if got := w.call("GET", at, "sam", nil); got.Code != 404 || !strings.Contains(got.Body.String(), "no longer in it") {
 		t.Errorf("of someone who left: %d\n%s", got.Code, got.Body)
+	}
+}
+
+// TestNumbersOfAReviewOpenTheirLists: each list is as long as its number, also where the review is of one activity.
+func TestNumbersOfAReviewOpenTheirLists(t *testing.T) {
+	for name, activity := range map[string]string{"of a progress page": "", "of an activity": "word"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.sessions[hash(token("reviewer"))]
+			s.Activity = activity
+			w.sessions[s.Hash] = s
+			page, seen := w.get("reviewer", "/course/review").Body.String(), 0
+			for _, m := range regexp.MustCompile(`<a href="[^"]*(course/review/list[^"#]*)#c">(\d+)</a>`).FindAllStringSubmatch(page, -1) {
+				seen++
+				list := w.get("reviewer", "/"+html.UnescapeString(m[1])).Body.String()
+				if n := strings.Count(list, `<li class="cap">`); m[2] != strconv.Itoa(n) && n < 50 {
+					t.Errorf("%s opens a list of %d:\n%s", m[0], n, list)
+				}
+			}
+			if seen < 2 {
+				t.Errorf("%d numbers are links:\n%s", seen, page)
+			}
+		})
 	}
 }
 

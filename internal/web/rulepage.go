@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,9 +16,9 @@ import (
 // ruleBody is A3: first what one activity must show, then what the capability needs.
 type ruleBody struct {
 	Form       ruleForm
-	Tag        string // what the tag is about, "" on the page of the rule alone
-	Own        string // the kinds of record that the tag asks for, where the form has none of these
-	Capability string
+	Tag        template.HTML // what the tag is about, "" on the page of the rule alone
+	Own        string        // the kinds of record that the tag asks for, where the form has none of these
+	Capability template.HTML
 	Activities []ruleActivity
 	Groups     []groupFields
 	Shape      string
@@ -139,14 +140,20 @@ func (s *site) ruleEdit(v *visit) (*ruleEdit, error) {
 	return e, nil
 }
 
-// readRules takes the course's own rule, and whether a wider one may not be changed here.
-func (e *ruleEdit) readRules(rules []mapping.ScopedRule) {
+// ownRule answers the rule of a capability in a scope itself, and whether a wider one may not be changed there.
+func ownRule(rules []mapping.ScopedRule, scope mapping.Scope, capability string) (own mapping.Rule, locked bool) {
 	for _, r := range rules {
-		if r.Scope.Same(e.tags.scope) && r.Capability == e.capability.ID {
-			e.saved = r.Rule
+		if r.Scope.Same(scope) && r.Capability == capability {
+			own = r.Rule
 		}
-		e.locked = e.locked || r.Rule.Locked
+		locked = locked || r.Rule.Locked
 	}
+	return own, locked
+}
+
+// readRules takes the course's own rule, as the draft would have it.
+func (e *ruleEdit) readRules(rules []mapping.ScopedRule) {
+	e.saved, e.locked = ownRule(rules, e.tags.scope, e.capability.ID)
 	e.rule = e.saved
 	for _, edit := range e.draft.Edits {
 		if edit.Rule != nil && edit.Rule.Capability == e.capability.ID {
@@ -212,11 +219,11 @@ func (s *site) rulePage(v *visit, e *ruleEdit, f ruleForm, wrong *fieldErrors) (
 		return nil, err
 	}
 	b := ruleBody{
-		Form: f, Capability: e.capability.Title, Activities: e.activities, Locked: e.locked, Errors: wrong, MayNot: v.mayNotSave(v.session),
+		Form: f, Capability: v.inForeign(e.capability.Title), Activities: e.activities, Locked: e.locked, Errors: wrong, MayNot: v.mayNotSave(v.session),
 		Here: v.to("course/capability/" + e.capability.ID + "/rule"), Cancel: v.to(addressOf("course/tags", url.Values{"section": {e.capability.Parent}})),
 	}
 	if e.activity != nil {
-		b.Tag = v.say("grid.label", "activity", named(*e.activity), "capability", e.capability.Title)
+		b.Tag = v.sayHTML("grid.label", "activity", named(*e.activity), "capability", b.Capability)
 		b.Here = v.to("course/tags/" + e.capability.ID + "." + e.activity.code() + "/rule")
 		if f.What == "own" {
 			b.Own = v.criterionWords(e.criterion)

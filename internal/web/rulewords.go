@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"cairn/mapping"
@@ -54,6 +55,12 @@ func (l locale) plainRule(r mapping.Rule, names map[string]string) []string {
 		out = append(out, l.say("rule.score", "score", l.milli(*r.MinMilli)))
 	}
 	return append(out, l.alsoAsked(of)...)
+}
+
+// briefRule is plainRule without what is the same in every rule.
+func (l locale) briefRule(r mapping.Rule, names map[string]string) string {
+	same := l.say("rule.finished")
+	return strings.Join(slices.DeleteFunc(l.plainRule(r, names), func(words string) bool { return words == same }), " ")
 }
 
 func namedParts(parts []mapping.Part, names map[string]string) []mapping.PartOf {
