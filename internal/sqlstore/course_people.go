@@ -78,15 +78,21 @@ func (p People) Expiring(ctx context.Context, learners []string, from, until tim
 	return out, nil
 }
 
-// FiguresOn is web.People: the states are those of the last transition that the log held then.
+// FiguresOn is web.People.
 func (p People) FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]web.Figure, error) {
-	pos, err := p.s.posAt(ctx, at)
+	states, given, err := p.stood(ctx, learners, at)
 	if err != nil {
 		return nil, err
 	}
-	return p.figures(ctx, `SELECT t.learner, t.capability, t.to_state AS state FROM transition t WHERE `+p.s.d.in("t.learner")+` AND t.pos <= ?
+	return p.figures(ctx, states, given, learners, parts)
+}
+
+// stood is standing at a time: the states are those of the last transition that the log held then.
+func (p People) stood(ctx context.Context, learners []string, at time.Time) (query string, given []any, err error) {
+	pos, err := p.s.posAt(ctx, at)
+	return `SELECT t.learner, t.capability, t.to_state AS state FROM transition t WHERE ` + p.s.d.in("t.learner") + ` AND t.pos <= ?
 		AND NOT EXISTS (SELECT 1 FROM transition u WHERE u.learner = t.learner AND u.capability = t.capability AND u.ordinal > t.ordinal AND u.pos <= ?)`,
-		[]any{p.s.d.list(learners), pos, pos}, learners, parts)
+		[]any{p.s.d.list(learners), pos, pos}, err
 }
 
 // posAt is the position of the last entry that the log had before a time, 0 when it had none.
@@ -141,6 +147,21 @@ func (p People) figures(ctx context.Context, states string, given []any, learner
 
 // Standings is web.People.
 func (p People) Standings(ctx context.Context, learners []string) (map[string]web.Standing, error) {
+	states, given := p.standing(learners)
+	return p.standings(ctx, states, given, learners)
+}
+
+// StandingsOn is web.People.
+func (p People) StandingsOn(ctx context.Context, learners []string, at time.Time) (map[string]web.Standing, error) {
+	states, given, err := p.stood(ctx, learners, at)
+	if err != nil {
+		return nil, err
+	}
+	return p.standings(ctx, states, given, learners)
+}
+
+// standings counts states, which a query answers as learner, capability and state, by capability.
+func (p People) standings(ctx context.Context, states string, given []any, learners []string) (map[string]web.Standing, error) {
 	out := map[string]web.Standing{}
 	if len(learners) == 0 {
 		return out, nil
@@ -149,7 +170,6 @@ func (p People) Standings(ctx context.Context, learners []string) (map[string]we
 		Capability, State string
 		N                 int
 	}
-	states, given := p.standing(learners)
 	if err := p.s.Select(ctx, &rows, `SELECT capability, state, COUNT(*) AS n FROM (`+states+`) p GROUP BY capability, state`, given...); err != nil {
 		return nil, fmt.Errorf("sqlstore: count where people stand: %w", err)
 	}

@@ -157,6 +157,13 @@ func TestFiguresOfEarlier(t *testing.T) {
 			if got, err := l.s.People().FiguresOn(ctx, []string{who.Learner}, parts, tt.at); err != nil || !cmp.Equal(got, tt.want) {
 				t.Errorf("%s: %+v, %v; want %+v", name, got, err, tt.want)
 			}
+			want := map[string]web.Standing{}
+			if len(tt.want) > 0 {
+				want["cap-1"] = web.Standing{Evidenced: 1}
+			}
+			if got, err := l.s.People().StandingsOn(ctx, []string{who.Learner}, tt.at); err != nil || !cmp.Equal(got, want) {
+				t.Errorf("%s they stood %+v, %v; want %+v", name, got, err, want)
+			}
 		}
 		if now, err := l.s.People().Figures(ctx, []string{who.Learner}, parts); err != nil || !cmp.Equal(now, evidenced) {
 			t.Errorf("now: %+v, %v", now, err)

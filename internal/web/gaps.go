@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"cairn/mapping"
 )
@@ -48,6 +49,7 @@ type gapsBody struct {
 	Part   string
 	Narrow narrowBar
 	Group  string
+	On     string // when they were counted, "" for now
 	Heads  []string
 	Rows   []gapRow
 	Few    string // why counts are hidden, "" when they are not
@@ -73,8 +75,9 @@ type gaps struct {
 	*record
 	narrowing
 	group int
-	few   bool // too few people to say where they stand
-	least int  // the smallest group that is told of, where nobody may be seen one by one; 0: leads see people anyway
+	few   bool      // too few people to say where they stand
+	least int       // the smallest group that is told of, where nobody may be seen one by one; 0: leads see people anyway
+	on    time.Time // when people were counted, where nobody may be seen one by one: one day's step shows no one; zero: now
 	of    map[string]gap
 	n     map[string]Standing
 }
@@ -96,11 +99,12 @@ func (s *site) readGaps(v *visit, more ...string) (*gaps, url.Values, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	g.group, g.few = len(c.people), len(c.people) < s.smallest()
 	if s.TotalsOnly {
-		g.least = s.smallest()
+		g.least, g.on = s.smallest(), s.midnight()
+		c.leaveSince(g.on)
 	}
-	if g.n, err = s.standings(v.Context(), c); err != nil {
+	g.group, g.few = len(c.people), len(c.people) < s.smallest()
+	if g.n, err = s.standings(v.Context(), c, g.on); err != nil {
 		return nil, nil, err
 	}
 	for _, n := range g.narrowing.of(g.record) {
@@ -109,13 +113,13 @@ func (s *site) readGaps(v *visit, more ...string) (*gaps, url.Values, error) {
 	return g, q, nil
 }
 
-// standings counts where the people of a cohort stand.
-func (s *site) standings(ctx context.Context, c *cohort) (map[string]Standing, error) {
-	ids := make([]string, len(c.people))
-	for i, p := range c.people {
-		ids[i] = p.Learner
+// standings counts where the people of a cohort stand, or stood at a time.
+func (s *site) standings(ctx context.Context, c *cohort, at time.Time) (n map[string]Standing, err error) {
+	if at.IsZero() {
+		n, err = s.People.Standings(ctx, c.learners())
+	} else {
+		n, err = s.People.StandingsOn(ctx, c.learners(), at)
 	}
-	n, err := s.People.Standings(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("count where the people of the course stand: %w", err)
 	}
@@ -133,7 +137,7 @@ func (s *site) gaps(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	b := gapsBody{Part: v.partText(g.cat), Narrow: g.bar(v, g.record, "course/gaps", url.Values{}), NoTags: !g.anyTag()}
-	b.Group = v.say("gaps.group", "n", g.group)
+	b.Group, b.On = v.say("gaps.group", "n", g.group), g.countedOn(v)
 	if g.few {
 		b.Group, b.Few = v.say("totals.few", "n", s.smallest()), v.say("totals.why", "n", s.smallest())
 	}
@@ -147,6 +151,14 @@ func (s *site) gaps(v *visit) (answer, error) {
 	}
 	p.Body = b
 	return answer{page: p}, nil
+}
+
+// countedOn says when people were counted, "" for now.
+func (g *gaps) countedOn(v *visit) string {
+	if g.on.IsZero() {
+		return ""
+	}
+	return v.say("totals.on", "date", v.date(g.on))
 }
 
 // parts answers what has a row: the domains, or one part and what lies right under it.
@@ -229,6 +241,7 @@ func gapBar(counts map[gap]int, of int) template.HTML {
 // gapsListBody is what a number of the gaps leads to: its capabilities, how many people have them, and what to do.
 type gapsListBody struct {
 	Count string
+	On    string // when people were counted, "" for now
 	Rows  []gapCapability
 	Part  string
 	Slice slice
@@ -261,7 +274,7 @@ func (s *site) gapsList(v *visit) (answer, error) {
 		}
 	}
 	q.Del("page")
-	b := gapsListBody{Count: v.say("list.count", "n", len(nodes)), Part: v.partText(g.cat)}
+	b := gapsListBody{Count: v.say("list.count", "n", len(nodes)), On: g.countedOn(v), Part: v.partText(g.cat)}
 	b.Slice = v.sliceOf(len(nodes), page, listPage, func(page int) string { return v.to(addressOf("course/gaps/list", paged(q, page))) })
 	for _, n := range nodes[b.Slice.from:b.Slice.to] {
 		b.Rows = append(b.Rows, g.listed(v, n))

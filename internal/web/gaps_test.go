@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"cairn/internal/web"
 	"cairn/mapping"
@@ -121,4 +122,25 @@ func TestGapsHideSmallNumbersWhereNobodyIsNamed(t *testing.T) {
 		named.evidence[fmt.Sprint("learner-crowd", i)] = nil
 	}
 	checkSays(t, named.get("tove", list).Body.String(), []string{" of 30 evidenced"}, []string{"Hidden"})
+}
+
+// Where nobody may be seen one by one, gaps are those of last midnight too: one day's step shows no one, and who came since is left out.
+func TestGapsAreOfMidnightWhereNobodyIsNamed(t *testing.T) {
+	today := func(w *world) {
+		crowd(w)
+		for learner, list := range w.evidence {
+			for i := range list {
+				w.evidence[learner][i].Record.Time = now.Add(-time.Hour)
+			}
+		}
+		w.opened[len(w.opened)-1].Since = now.Add(-time.Hour)
+	}
+	w := newWorldWith(t, func(c *web.Config) { c.TotalsOnly = true })
+	today(w)
+	checkSays(t, w.get("tove", "/course/gaps").Body.String(), []string{"Where 29 learners stand. Counted at the start of 22 November 2026."}, nil)
+	checkSays(t, w.get("tove", "/course/gaps/list?gap=taken").Body.String(), []string{"0 of 29 evidenced, 0 in progress", "Counted at the start of 22 November 2026."}, []string{"1 of 29"})
+	checkSays(t, w.get("tove", "/course/gaps/list?gap=none").Body.String(), []string{"No capability fits"}, nil)
+	named := newWorld(t)
+	today(named)
+	checkSays(t, named.get("tove", "/course/gaps").Body.String(), []string{"Where 30 learners stand."}, []string{"Counted at the start"})
 }

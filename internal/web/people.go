@@ -128,6 +128,15 @@ func (c *cohort) find(code string) (courseLearner, bool) {
 	return courseLearner{}, false
 }
 
+// learners answers the ids of the people of a cohort.
+func (c *cohort) learners() []string {
+	ids := make([]string, len(c.people))
+	for i, p := range c.people {
+		ids[i] = p.Learner
+	}
+	return ids
+}
+
 // column is what people are counted in: a part of the framework, or what is under way in all of the parts.
 type column struct {
 	id       string // in addresses
@@ -204,11 +213,7 @@ func (c column) count(have map[string]Figure) int {
 type figures map[string]map[string]Figure
 
 func (s *site) figures(ctx context.Context, c *cohort, parts map[string]string) (figures, error) {
-	ids := make([]string, len(c.people))
-	for i, p := range c.people {
-		ids[i] = p.Learner
-	}
-	f, err := s.People.Figures(ctx, ids, parts)
+	f, err := s.People.Figures(ctx, c.learners(), parts)
 	if err != nil {
 		return nil, fmt.Errorf("count what the people of the course have: %w", err)
 	}

@@ -41,6 +41,8 @@ type People interface {
 	Nearest(ctx context.Context, learners []string, capability string) (string, error)
 	// Standings counts where learners stand, by capability. Capabilities that none of them has begun are left out.
 	Standings(ctx context.Context, learners []string) (map[string]Standing, error)
+	// StandingsOn is Standings as they were at a time, by what had been recorded before it.
+	StandingsOn(ctx context.Context, learners []string, at time.Time) (map[string]Standing, error)
 }
 
 // Listed is one person on the list that the learning site keeps of a course.

@@ -49,8 +49,18 @@ func (w *world) Figures(ctx context.Context, learners []string, parts map[string
 }
 
 func (w *world) FiguresOn(ctx context.Context, learners []string, parts map[string]string, at time.Time) (map[string]map[string]web.Figure, error) {
+	defer w.before(at)()
+	return w.Figures(ctx, learners, parts)
+}
+
+func (w *world) StandingsOn(ctx context.Context, learners []string, at time.Time) (map[string]web.Standing, error) {
+	defer w.before(at)()
+	return w.Standings(ctx, learners)
+}
+
+// before leaves only evidence of before a time, until what it answers is called.
+func (w *world) before(at time.Time) (after func()) {
 	all := w.evidence
-	defer func() { w.evidence = all }()
 	w.evidence = map[string][]mapping.Evidence{}
 	for learner, list := range all {
 		for _, e := range list {
@@ -59,7 +69,7 @@ func (w *world) FiguresOn(ctx context.Context, learners []string, parts map[stri
 			}
 		}
 	}
-	return w.Figures(ctx, learners, parts)
+	return func() { w.evidence = all }
 }
 
 func (w *world) Standings(ctx context.Context, learners []string) (map[string]web.Standing, error) {

@@ -56,16 +56,17 @@ func (s *site) smallest() int { return max(s.SmallestGroup, mapping.SmallestGrou
 
 // figuresOn is what the people had at a time. Those who came since are taken out of the cohort.
 func (s *site) figuresOn(ctx context.Context, c *cohort, parts map[string]string, at time.Time) (figures, error) {
-	c.people = slices.DeleteFunc(c.people, func(p courseLearner) bool { return p.since.After(at) })
-	ids := make([]string, len(c.people))
-	for i, p := range c.people {
-		ids[i] = p.Learner
-	}
-	f, err := s.People.FiguresOn(ctx, ids, parts, at)
+	c.leaveSince(at)
+	f, err := s.People.FiguresOn(ctx, c.learners(), parts, at)
 	if err != nil {
 		return nil, fmt.Errorf("count what the people of the course had: %w", err)
 	}
 	return f, nil
+}
+
+// leaveSince takes out of a cohort who came after a time.
+func (c *cohort) leaveSince(at time.Time) {
+	c.people = slices.DeleteFunc(c.people, func(p courseLearner) bool { return p.since.After(at) })
 }
 
 // totalsOf counts people by how much they have. One rule says what is hidden: mapping.Hide.
