@@ -102,10 +102,15 @@ func (l load) limit(database string) bareLoad {
 	return out
 }
 
-// send posts for the window and answers statements a second, and how many answers were not 200.
+// send posts for the window of an ingest figure.
 func (b *bench) send(s *server, l load) (rate float64, problems int64) {
+	return b.sendFor(s, l, b.window)
+}
+
+// sendFor posts for a window and answers statements a second, and how many answers were not 200.
+func (b *bench) sendFor(s *server, l load, window time.Duration) (rate float64, problems int64) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: l.connections}, Timeout: 30 * time.Second}
-	ctx, cancel := context.WithTimeout(b.ctx, b.window)
+	ctx, cancel := context.WithTimeout(b.ctx, window)
 	defer cancel()
 	var sent, wrong atomic.Int64
 	var group sync.WaitGroup

@@ -22,6 +22,7 @@ type bench struct {
 	cairn  string        // path of the program
 	dir    string        // for databases
 	window time.Duration // how long each ingest figure is measured
+	soak   time.Duration // how long each third of a soak lasts
 	size   int           // statements of the projection and replay figures
 	most   int           // statements of the query and memory figures
 	count  int           // launches, and page loads
@@ -43,7 +44,7 @@ func run() error {
 	cairn := flag.String("cairn", "bin/cairn", "the program to measure")
 	quick := flag.Bool("quick", false, "a glance: short windows and small data")
 	write := flag.String("write", "", "file to write the table to, for example docs/benchmarks.md")
-	only := flag.String("only", "", "comma-separated parts: ingest, query, launch, projection, page")
+	only := flag.String("only", "", "comma-separated parts: ingest, soak, query, launch, projection, page")
 	most := flag.Int("statements", 1_000_000, "how many statements the queries and the memory are measured over")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -53,9 +54,9 @@ func run() error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	b := &bench{ctx: ctx, cairn: *cairn, dir: dir, window: 3 * time.Second, size: 1_000_000, most: max(*most, queryFew), count: 4000}
+	b := &bench{ctx: ctx, cairn: *cairn, dir: dir, window: 3 * time.Second, soak: time.Minute, size: 1_000_000, most: max(*most, queryFew), count: 4000}
 	if *quick {
-		b.window, b.size, b.most, b.count = 700*time.Millisecond, 10_000, querySome, 400
+		b.window, b.soak, b.size, b.most, b.count = 700*time.Millisecond, 2*time.Second, 10_000, querySome, 400
 	}
 	if err := b.parts(*only); err != nil {
 		return err
@@ -75,7 +76,7 @@ func (b *bench) parts(only string) error {
 		name string
 		run  func() error
 	}{
-		{"ingest", b.ingest}, {"query", b.queries}, {"launch", b.launches}, {"projection", b.projection}, {"page", b.pages},
+		{"ingest", b.ingest}, {"soak", b.soaks}, {"query", b.queries}, {"launch", b.launches}, {"projection", b.projection}, {"page", b.pages},
 	} {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue
