@@ -202,5 +202,6 @@ func TestSilentStorageLeavesTheWindow(t *testing.T) {
 	b.sees(true, "Opening. This takes a moment.")
 	b.sees(true, "Open in a new window", "Allow pop-ups")
 	b.press(true, "Open in a new window")
+	b.sees(true, "It is open in another window.", "Open in a new window")
 	eventually(t, "the page is there", func() bool { return r.saw("document /s/start OK") })
 }

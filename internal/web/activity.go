@@ -23,7 +23,9 @@ type activityBody struct {
 	Finish  string   // where the form that finishes it goes, "" when there is nothing to press
 	Error   string
 	Towards []capabilityRow
-	Tag     string // where the author changes what it counts towards, "" for others
+	First   []capabilityRow // the first of them, by short names
+	More    string          // leads to all of them, with their rules
+	Tag     string          // where the author changes what it counts towards, "" for others
 }
 
 // opened is an activity with how far the session's person has come.
@@ -91,13 +93,21 @@ func (s *site) activityPage(v *visit, o opened) (*page, error) {
 		return nil, err
 	}
 	p.Tabs = s.tabs(v, "")
-	towards, err := s.towards(v, o.PlacedActivity)
+	towards, short, err := s.towards(v, o.PlacedActivity)
 	if err != nil {
 		return nil, err
 	}
-	p.Body = s.activityBody(v, o, towards)
+	b := s.activityBody(v, o, towards)
+	b.First, b.More = short[:min(len(short), towardsFirst)], v.say("gaps.rule")
+	if left := len(short) - towardsFirst; left > 0 {
+		b.More = v.say("activity.andmore", "n", left)
+	}
+	p.Body = b
 	return p, nil
 }
+
+// towardsFirst is how many capabilities stand above an activity; all stand below it.
+const towardsFirst = 3
 
 // closed says whether nobody can start the activity, or say that they finished it.
 func (a PlacedActivity) closed(now time.Time) bool {
@@ -157,24 +167,24 @@ func (l locale) completionWords(a PlacedActivity) string {
 // minutes is a length of time in whole minutes, rounded up.
 func minutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
 
-// towards lists the capabilities that the activity counts towards, each with the learner's state and the rule it is under.
-func (s *site) towards(v *visit, a PlacedActivity) ([]capabilityRow, error) {
+// towards lists the capabilities that the activity counts towards, each with the learner's state and the rule it is under; short has
+// them by names that need no section above.
+func (s *site) towards(v *visit, a PlacedActivity) (out, short []capabilityRow, err error) {
 	r, err := s.record(v)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ids, err := s.capabilitiesOf(v, a)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []capabilityRow
 	for _, n := range r.cat.Tracked("") {
 		if !ids[n.ID] {
 			continue
 		}
 		x, err := s.explain(v.Context(), v.session, n.ID)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		p := r.of(n.ID)
 		row := capabilityRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p)}
@@ -182,8 +192,9 @@ func (s *site) towards(v *visit, a PlacedActivity) ([]capabilityRow, error) {
 			row.Hint = words[0]
 		}
 		out = append(out, row)
+		short = append(short, capabilityRow{Name: r.shortCapability(n), Lang: row.Lang, Href: row.Href})
 	}
-	return out, nil
+	return out, short, nil
 }
 
 // capabilitiesOf answers what the activity is tagged with: in the session's course, and in the course it was placed in.

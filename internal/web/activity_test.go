@@ -96,6 +96,28 @@ func TestActivityJourney(t *testing.T) {
 	}
 }
 
+// TestActivityIsInItsOrder: what it counts towards and when stand above the frame, what can be pressed below it (pages.md 3.5, P).
+func TestActivityIsInItsOrder(t *testing.T) {
+	w := newWorld(t)
+	w.placed[0].Framed = true
+	w.attempts["word account-amara"] = web.Attempt{Opened: now}
+	page := w.get("amara", "/activity/word").Body.String()
+	at := 0
+	for _, want := range []string{"Started 2:32pm", "Counts towards: ", ">6, level 1</a>", ">See the rule</a>", "Counts towards 2</a>", "It counts when you press", "<iframe", `"onlynarrow"><a class="button second"`,
+		"I have finished this</button>", `<a class="onlywide" href="https://media.example/word"`, "it is noted in your record", `<h2 id="towards"`, "Finish any one of"} {
+		i := strings.Index(page[at:], want)
+		if i < 0 {
+			t.Fatalf("%q does not follow:\n%s", want, page)
+		}
+		at += i
+	}
+	checkMarkup(t, page)
+	for _, code := range []string{"5.1.1-L1", "5.2.1-L2"} {
+		w.aligned = append(w.aligned, mapping.Alignment{ID: "more " + code, Capability: w.capability(code), Scope: course.Scope(), Selector: mapping.Selector{Kind: mapping.SelectLink, IRI: w.placed[0].Records}})
+	}
+	checkSays(t, w.get("amara", "/activity/word").Body.String(), []string{"Counts towards 4</a>", ">and 1 more</a>"}, []string{">See the rule</a>"})
+}
+
 // TestActivityByTime measures from the first opening, on the server.
 func TestActivityByTime(t *testing.T) {
 	w := newWorld(t)

@@ -12,6 +12,7 @@ import (
 )
 
 type frameworksBody struct {
+	Part    string // that a framework in use is not whole, "" when all are
 	Rows    []frameworkRow
 	Import  string // address of the form that brings one in; "" for who may not
 	Imports []importRow
@@ -29,6 +30,7 @@ const importsMost = 10
 type frameworkRow struct {
 	Title, Version, Word, Tone, Href string
 	Says                             []string
+	Official                         string // where the publisher's statements are imported; "" where none are missing, or for who may not
 }
 
 // Words and tones of the states of a version.
@@ -57,6 +59,9 @@ func (s *site) frameworks(v *visit) (answer, error) {
 	}
 	for _, f := range all {
 		b.Rows = append(b.Rows, v.frameworkRow(f))
+		if f.inPart() && b.Part == "" {
+			b.Part = v.say("state.part", "n", f.Included, "of", f.Statements)
+		}
 	}
 	p := s.adminPage(v, "adminframeworks", v.say("frameworks.title"), "frameworks")
 	if done := q.Get("done"); slices.Contains([]string{"published", "retired", "again", "carried"}, done) {
@@ -81,15 +86,24 @@ func (v *visit) frameworkRow(f FrameworkVersion) frameworkRow {
 	if f.Replaced {
 		r.Word, r.Tone = v.say("frameworks.state.replaced"), "s-none"
 	}
+	if f.inPart() && v.session.Operator {
+		r.Official = v.to(addressOf("admin/frameworks/import", url.Values{"for": {f.ID}}))
+	}
 	if f.Statements > f.Included {
 		r.Says = append(r.Says, v.say("frameworks.part", "some", f.Included, "all", f.Statements))
 	}
 	r.Says = append(r.Says, v.say("frameworks.tracked", "n", f.Tracked))
 	if f.State == mapping.VersionDraft {
-		return frameworkRow{r.Title, r.Version, r.Word, r.Tone, r.Href, append(r.Says, v.say("frameworks.saved", "when", v.dateTime(f.At)))}
+		r.Says = append(r.Says, v.say("frameworks.saved", "when", v.dateTime(f.At)))
+	} else {
+		r.Says = append(r.Says, v.say("frameworks.published", "when", v.dateTime(f.At)))
 	}
-	r.Says = append(r.Says, v.say("frameworks.published", "when", v.dateTime(f.At)))
 	return r
+}
+
+// inPart says whether a version is in use without all statements of its publisher.
+func (f FrameworkVersion) inPart() bool {
+	return f.State == mapping.VersionPublished && !f.Replaced && f.Statements > f.Included
 }
 
 // versionLink is a page about a version.

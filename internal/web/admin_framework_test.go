@@ -51,6 +51,18 @@ func (a *adminWorld) SetState(_ context.Context, id, version string, state mappi
 	return a.broken
 }
 
+// What a framework in use lacks is said under the heading, with the way to bring it in for who may.
+func TestFrameworksInPartLeadToTheOfficialText(t *testing.T) {
+	w := newWorld(t)
+	part, link := `<p class="inset">15 of 195 statements included. Until the official text is imported`, `admin/frameworks/import?for=hee#c">Import the official text</a>`
+	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{part, link}, nil)
+	checkSays(t, w.get("operator", "/admin/frameworks/version?id=hee&version=2023-02").Body.String(), []string{link}, nil)
+	checkSays(t, w.get("operator", "/admin/frameworks/import?for=hee").Body.String(), []string{`name="id" value="hee"`}, nil)
+	checkSays(t, w.get("admin", "/admin/frameworks").Body.String(), []string{part}, []string{"Import the official text"})
+	w.admin.versions = w.admin.versions[1:]
+	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), nil, []string{"statements included. Until", "Import the official text"})
+}
+
 func TestFrameworksTellVersionsAndFates(t *testing.T) {
 	w := newWorld(t)
 	checkSays(t, w.get("operator", "/admin/frameworks").Body.String(), []string{

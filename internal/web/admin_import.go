@@ -17,12 +17,13 @@ type frameworkImportBody struct {
 	Problems []mapping.Problem // of rows, in the words of the format
 }
 
-// askFramework answers the form that brings a framework in.
+// askFramework answers the form that brings a framework in; "for" names one whose official statements are wanted.
 func (s *site) askFramework(v *visit) (answer, error) {
-	if _, err := v.query(); err != nil {
+	q, err := v.query("for")
+	if err != nil {
 		return answer{}, err
 	}
-	return answer{page: s.frameworkImportPage(v, mapping.Meta{}, "", nil)}, nil
+	return answer{page: s.frameworkImportPage(v, mapping.Meta{ID: q.Get("for")}, "", nil)}, nil
 }
 
 func (s *site) frameworkImportPage(v *visit, m mapping.Meta, wrong string, problems []mapping.Problem) *page {

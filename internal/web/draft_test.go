@@ -202,7 +202,7 @@ func TestGridMovedMeanwhile(t *testing.T) {
 		t.Fatalf("status %d, drafts %+v", code, w.drafts)
 	}
 	checkMarkup(t, body)
-	checkSays(t, body, []string{"Someone changed these tags at 2:32pm. Your changes are kept as a draft. Check them again.", `href="#grid"`}, nil)
+	checkSays(t, body, []string{"Someone changed these tags at 2:32pm. Your changes are kept as a draft.", `href="#grid"`, `course/draft#c">Check them again</a>`}, nil)
 }
 
 // TestGridTagsManyAndCopies in the draft.

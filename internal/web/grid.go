@@ -41,6 +41,7 @@ type gridBody struct {
 	ManyTo   string
 	CopyTo   string
 	Copied   string // where tags of a copied course are offered, "" when there are none
+	Partly   string // that the framework is not whole, "" when it is
 	RowTold  string // what the script says of a row: "Row: 12 ticked."
 }
 
@@ -177,7 +178,7 @@ func (s *site) gridPage(v *visit, g *grid) (*page, error) {
 func (g *grid) body(v *visit) gridBody {
 	b := gridBody{
 		To: v.to("course/tags"), Post: v.to("course/tags"), Section: g.section.ID, Page: g.page, Part: g.part, Seen: g.last.Pos, Waiting: g.draft.line(v), Draft: v.to("course/draft"),
-		MayNot: v.mayNotSave(v.session), None: len(g.tags.activities) == 0, ManyTo: v.to("course/tags/many"), CopyTo: v.to("course/tags/copy"), RowTold: v.say("grid.row"),
+		MayNot: v.mayNotSave(v.session), None: len(g.tags.activities) == 0, ManyTo: v.to("course/tags/many"), CopyTo: v.to("course/tags/copy"), RowTold: v.say("grid.row"), Partly: v.partText(g.cat),
 	}
 	for _, group := range bySection(g.record, g.tracked("")) {
 		b.Sections = append(b.Sections, option{group.section.ID, nodeName(group.section), group.section.ID == g.section.ID})

@@ -52,7 +52,7 @@ func (s *site) gridKept(v *visit, g *grid, seen int64) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		p.Problem, p.Errors = true, []fieldError{{v.movedWords(g.last), "grid"}}
+		v.tellMoved(p, g.last, "grid")
 		return answer{status: http.StatusConflict, page: p}, nil
 	}
 	if v.PostForm.Get("go") == "preview" {

@@ -44,6 +44,7 @@ type page struct {
 	Tabs    []tab
 	Notice  *notice
 	Errors  []fieldError
+	Mend    *crumb // where to look at what the errors tell of
 	Foot    []string
 	Body    any
 

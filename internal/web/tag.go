@@ -27,6 +27,7 @@ type tagBody struct {
 	Seen     int64
 	Waiting  string // changes that are not applied yet
 	Draft    string // where their effect is shown
+	Partly   string // that the framework is not whole, "" when it is
 	MayNot   string // why saving is off
 }
 
@@ -141,7 +142,7 @@ func (g *tagging) body(v *visit) tagBody {
 	self := "course/tags/activity/" + g.activity.code()
 	b := tagBody{
 		Address: g.activity.IRI, Takes: g.takes, ByHand: g.activity.ByHand, Post: v.to(self), Choose: v.to(self), Section: g.section.ID,
-		Kind: g.activity.kind(), Seen: g.last.Pos, MayNot: v.mayNotSave(v.session), Waiting: g.draft.line(v), Draft: v.to("course/draft"),
+		Kind: g.activity.kind(), Seen: g.last.Pos, MayNot: v.mayNotSave(v.session), Waiting: g.draft.line(v), Draft: v.to("course/draft"), Partly: v.partText(g.cat),
 		Now: g.names(g.tags.own(g.activity.key())), Wider: g.names(g.tags.wider(g.activity.key())),
 	}
 	in, _ := g.cat.DomainOf(g.section.ID)

@@ -150,7 +150,7 @@ func TestTagsMovedMeanwhile(t *testing.T) {
 	if code != http.StatusConflict || len(w.changes) != 2 {
 		t.Fatalf("status %d, %d changes", code, len(w.changes))
 	}
-	checkSays(t, body, []string{"Someone changed these tags at 2:32pm. Your changes are kept as a draft. Check them again.", `<title>Error: `, `value="` + w.capability("5-L4") + `" checked`},
+	checkSays(t, body, []string{"Someone changed these tags at 2:32pm. Your changes are kept as a draft.", `course/draft#c">Check them again</a>`, `<title>Error: `, `value="` + w.capability("5-L4") + `" checked`},
 		[]string{`value="` + w.capability("5.2.1-L1") + `" checked`})
 	if edits := w.drafts["2 account-tove"].Edits; len(edits) != 1 || edits[0].Add == nil {
 		t.Errorf("edits %+v", edits)

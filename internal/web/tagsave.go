@@ -97,12 +97,13 @@ func (s *site) tagsMoved(v *visit, g *tagging) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Body, p.Problem = g.body(v), true
-	p.Errors = []fieldError{{v.movedWords(g.last), "boxes"}}
+	p.Body = g.body(v)
+	v.tellMoved(p, g.last, "boxes")
 	return answer{status: http.StatusConflict, page: p}, nil
 }
 
-// movedWords says that someone else changed the tags.
-func (l locale) movedWords(last HistoryEntry) string {
-	return l.say("tag.movedat", "time", l.moment(last.Changeset.At))
+// tellMoved says that someone else changed the tags, and leads to what the draft does now.
+func (v *visit) tellMoved(p *page, last HistoryEntry, field string) {
+	p.Problem, p.Errors = true, []fieldError{{v.say("tag.movedat", "time", v.moment(last.Changeset.At)), field}}
+	p.Mend = &crumb{v.say("tag.checkagain"), v.to("course/draft")}
 }

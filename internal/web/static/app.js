@@ -23,6 +23,12 @@
   }
 
   resize();
+  // What opens another window says so: its page stays as it was.
+  document.querySelectorAll('form[data-opened]').forEach(function (form) {
+    form.addEventListener('submit', function () { document.getElementById('opened').textContent = form.dataset.opened; });
+  });
+
+  document.querySelectorAll('.scripted').forEach(function (button) { button.classList.remove('scripted'); });
   tell({ subject: 'lti.scrollToTop' });
   if ('ResizeObserver' in window) new ResizeObserver(resize).observe(document.body);
 
