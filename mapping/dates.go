@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"errors"
 	"time"
 )
@@ -24,6 +25,16 @@ func (d Dates) Hold(t time.Time) bool {
 
 // Equal says whether both are the same moments.
 func (d Dates) Equal(o Dates) bool { return d.From.Equal(o.From) && d.Until.Equal(o.Until) }
+
+// Over says whether nothing that happens from a time on can lie within; at the zero time nothing is over.
+func (d Dates) Over(at time.Time) bool {
+	return !at.IsZero() && !d.Until.IsZero() && !d.Until.After(at)
+}
+
+// compare puts first what can be met longer: any time, or without an end; then the later end; then what begins earlier.
+func (d Dates) compare(o Dates) int {
+	return cmp.Or(longer(d.Until, o.Until), d.From.Compare(o.From))
+}
 
 func (d Dates) check() error {
 	if !d.Until.IsZero() && !d.Until.After(d.From) {

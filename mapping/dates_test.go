@@ -3,9 +3,12 @@ package mapping_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"cairn/mapping"
 )
@@ -55,5 +58,49 @@ func TestDatesInATable(t *testing.T) {
 	got, err = mapping.ReadAlignments("t.csv", []byte("activity,capability,from,until\nhttps://lms.example/1,c,2026-05-01,\n"), in)
 	if err != nil || !got[0].Criterion.Dates.From.Equal(one) {
 		t.Errorf("a day: %+v, %v", got, err)
+	}
+}
+
+// TestOfSeveralDatesThoseThatCanBeMetLongerAreTold: where several alignments name one activity, the one that can be met longest stands for
+// it, whatever their order; what is over is no next step.
+func TestOfSeveralDatesThoseThatCanBeMetLongerAreTold(t *testing.T) {
+	never, short := onDates(tag("a", instance, quiz), time.Time{}, time.Time{}), onDates(tag("b", instance, quiz), day(0), day(5))
+	long, late := onDates(tag("c", instance, quiz), day(0), day(50)), onDates(tag("d", instance, quiz), day(9), day(50))
+	for name, c := range map[string]struct {
+		tags []mapping.Alignment
+		want []mapping.Dates
+	}{
+		"no dates before some":           {tags(short, atLeast(never, 900)), []mapping.Dates{{}}},
+		"a later end before an earlier":  {tags(short, long), []mapping.Dates{long.Criterion.Dates}},
+		"an earlier begin before later":  {tags(late, long), []mapping.Dates{long.Criterion.Dates}},
+		"over, and nothing else is told": {tags(short), nil},
+		"over here, open elsewhere":      {tags(short, onDates(tag("p", instance, page), day(0), day(50))), []mapping.Dates{{From: day(0), Until: day(50)}}},
+	} {
+		for range 2 {
+			x := on(caseOf(c.tags, nil), day(20))
+			var got []mapping.Dates
+			for _, a := range mapping.Explain(x, mapping.Evaluate(x), nil).Next {
+				got = append(got, a.Dates)
+			}
+			if !slices.EqualFunc(got, c.want, mapping.Dates.Equal) {
+				t.Errorf("%s: %v", name, got)
+			}
+			slices.Reverse(c.tags)
+		}
+	}
+	x := on(caseOf(tags(short), nil), day(4))
+	if got := mapping.Explain(x, mapping.Evaluate(x), nil).Next; len(got) != 1 {
+		t.Errorf("while it is open: %v", got)
+	}
+}
+
+// TestOneReferenceStandsForAnActivityWhateverTheOrder: also where only the selector tells two alignments apart.
+func TestOneReferenceStandsForAnActivityWhateverTheOrder(t *testing.T) {
+	link := tag("b", course2, quiz)
+	link.Selector.Kind = mapping.SelectLink
+	one, other := caseOf(tags(tag("a", course2, quiz), link), nil), caseOf(tags(link, tag("a", course2, quiz)), nil)
+	a, b := mapping.Explain(one, mapping.Evaluate(one), nil).Next, mapping.Explain(other, mapping.Evaluate(other), nil).Next
+	if len(a) != 1 || !a[0].Link || !cmp.Equal(a, b) {
+		t.Errorf("%+v, then %+v", a, b)
 	}
 }

@@ -15,7 +15,7 @@ type Explanation struct {
 	Have        int           `json:"have"`
 	Missing     int           `json:"missing"`     // different activities still needed; under a points rule points, see missingOf
 	Unreachable int           `json:"unreachable"` // how many of the needed ones are not even aligned
-	Next        []ActivityRef `json:"next"`        // aligned here, asked for and not counted yet: the missing ones, then by name
+	Next        []ActivityRef `json:"next"`        // aligned here, asked for, not counted yet and not over: the missing ones, then by name
 	Later       []LaterChange `json:"later"`       // what changes with time alone, in order
 	Decisive    string        `json:"decisive,omitzero"`
 	DecidedAt   time.Time     `json:"decided_at,omitzero"`

@@ -49,9 +49,10 @@ func (e explainer) ref(a Alignment) ActivityRef {
 	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Dates: c.Dates, Link: a.Selector.Kind == SelectLink, Scope: a.Scope}
 }
 
-// asksLess is a total order of references to the same activity.
+// asksLess is a total order of references to the same activity. Dates come first: once they are over, nobody can meet them.
 func (a ActivityRef) asksLess(b ActivityRef) bool {
-	return cmp.Or(cmp.Compare(least(a.MinMilli), least(b.MinMilli)), cmp.Compare(a.MinDuration, b.MinDuration), a.Scope.place().compare(b.Scope.place())) < 0
+	return cmp.Or(a.Dates.compare(b.Dates), cmp.Compare(least(a.MinMilli), least(b.MinMilli)), cmp.Compare(a.MinDuration, b.MinDuration),
+		a.Scope.place().compare(b.Scope.place()), trueFirst(a.Link, b.Link)) < 0
 }
 
 // least is a score asked for as a number, below every score when none is asked for.
