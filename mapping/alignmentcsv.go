@@ -36,7 +36,10 @@ type AlignmentImport struct {
 	// Capability answers the id of what a table calls a capability: its code or its id.
 	Capability func(name string) (id string, ok bool)
 	Own        func(iri string) bool // as in Known; nil: nothing is
-	Link       func(iri string) bool // as in Known; nil: it is not looked
+	Retired    func(id string) bool  // as in Known; nil: none is
+	// Refused answers those of some selectors that cannot be aligned in the scope, each with the rule that it breaks (ErrNotALink,
+	// ErrOwnActivity). It is asked once, for all rows; nil: it is not looked.
+	Refused func(all []Selector) (map[Selector]error, error)
 }
 
 // WriteAlignments writes alignments as a table, in the order of capabilities, activities and selectors. Of the scope nothing is
@@ -107,7 +110,7 @@ func scoreCell(milli *int) string {
 
 // ReadAlignments reads a table of alignments, as WriteAlignments writes it: columns by header, in any order; those without text may
 // be left out but for activity and capability. An empty selector takes the activity and what lies under it. It answers
-// *ImportError with every problem, named by row and column; then nothing is read.
+// *ImportError with every problem, named by row and column; then nothing is read. Another error is that of AlignmentImport.Refused.
 func ReadAlignments(file string, data []byte, in AlignmentImport) ([]Alignment, error) {
 	t, err := readTable(file, data)
 	if err != nil {
@@ -120,6 +123,9 @@ func ReadAlignments(file string, data []byte, in AlignmentImport) ([]Alignment, 
 	}
 	if len(r.ps) > 0 {
 		return nil, r.ps.err(file)
+	}
+	if err := r.ask(); err != nil {
+		return nil, err
 	}
 	out := make([]Alignment, 0, len(t.rows))
 	for i := range t.rows {
@@ -137,18 +143,42 @@ type alignmentReader struct {
 	in   AlignmentImport
 	ps   problems
 	seen map[string]int // row number of each alignment, by what it says
+
+	refused map[Selector]error
+}
+
+// ask finds out which of the selectors cannot be aligned.
+func (r *alignmentReader) ask() (err error) {
+	if r.in.Refused == nil {
+		return nil
+	}
+	var all []Selector
+	for i := range r.rows {
+		if s := r.selector(i); s.check() == nil {
+			all = append(all, s)
+		}
+	}
+	r.refused, err = r.in.Refused(all)
+	return err
+}
+
+func (r *alignmentReader) selector(i int) Selector {
+	return Selector{SelectorKind(cmp.Or(strings.ToLower(r.cell(i, "selector")), string(SelectUnder))), r.cell(i, "activity")}
 }
 
 func (r *alignmentReader) row(i int) Alignment {
 	a := Alignment{
 		ID: uuid.NewSHA1(Namespace, fmt.Appendf(nil, "import/%s/%d", r.in.ID, i)).String(), Scope: r.in.Scope,
-		Selector:  Selector{SelectorKind(cmp.Or(strings.ToLower(r.cell(i, "selector")), string(SelectUnder))), r.cell(i, "activity")},
+		Selector:  r.selector(i),
 		Criterion: Criterion{Verbs: r.verbs(i), MinMilli: r.score(i), MinDuration: r.duration(i), NoSelf: r.choice(i, "kind", kindAny, kindRecorded), Dates: Dates{r.moment(i, "from"), r.moment(i, "until")}},
 		Placed:    r.choice(i, "placed", "no", placedYes),
 	}
 	name, known := r.cell(i, "capability"), false
 	if a.Capability, known = r.in.Capability(name); !known {
 		r.ps.add(r.where(i, "capability"), "no capability is called %q", name)
+	}
+	if known && r.in.Retired != nil && r.in.Retired(a.Capability) {
+		r.ps.add(r.where(i, "capability"), "%s", plainRule(ErrRetiredCapability))
 	}
 	r.hold(i, a)
 	return a
@@ -171,8 +201,8 @@ func (r *alignmentReader) hold(i int, a Alignment) {
 		r.ps.add(r.where(i, "placed"), "%s", plainRule(ErrPlacedScope))
 	case a.Selector.Kind == SelectLink && a.Scope.Kind != ScopeCourse:
 		r.ps.add(r.where(i, "selector"), "%s", plainRule(ErrLinkScope))
-	case a.Selector.Kind == SelectLink && r.in.Link != nil && !r.in.Link(a.Selector.IRI):
-		r.ps.add(r.where(i, "activity"), "%s", plainRule(ErrNotALink))
+	case r.refused[a.Selector] != nil:
+		r.ps.add(r.where(i, "activity"), "%s", plainRule(r.refused[a.Selector]))
 	}
 	key := Edit{Add: &a}.key()
 	if first, again := r.seen[key]; again {

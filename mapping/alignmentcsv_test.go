@@ -83,12 +83,30 @@ func TestTablesOfAlignmentsAreRefusedRowByRow(t *testing.T) {
 		}
 	}
 	linked := intoCourse2
-	linked.Link = func(iri string) bool { return iri == page }
+	linked.Refused = func(all []mapping.Selector) (map[mapping.Selector]error, error) {
+		out := map[mapping.Selector]error{}
+		for _, s := range all {
+			if s.Kind == mapping.SelectLink && s.IRI != page {
+				out[s] = mapping.ErrNotALink
+			}
+		}
+		return out, nil
+	}
 	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+page+",link,6.1,,,,,\n"), linked); err != nil {
 		t.Errorf("a link that was placed: %v", err)
 	}
 	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+quiz+",link,6.1,,,,,\n"), linked); err == nil || !strings.Contains(err.Error(), `row 2, column "activity"`) {
 		t.Errorf("a link that was not placed: %v", err)
+	}
+	linked.Refused = func([]mapping.Selector) (map[mapping.Selector]error, error) { return nil, errors.New("away") }
+	var refused *mapping.ImportError
+	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+page+",,6.1,,,,,\n"), linked); err == nil || errors.As(err, &refused) {
+		t.Errorf("nobody knows what may be aligned: %v", err)
+	}
+	retired := intoCourse2
+	retired.Retired = func(id string) bool { return id == "d" }
+	if _, err := mapping.ReadAlignments("tags.csv", []byte(head+page+",,6.1,,,,,\n"+page+",,d,,,,,\n"), retired); err == nil || !strings.Contains(err.Error(), `row 3, column "capability"`) {
+		t.Errorf("only in retired versions: %v", err)
 	}
 	elsewhere := intoCourse2
 	elsewhere.Scope = instance

@@ -142,8 +142,9 @@ func (s *service) planImport(c *call, cat *mapping.Catalog, scope scopeRequest) 
 	if err != nil {
 		return out, err
 	}
-	in := mapping.AlignmentImport{
-		Scope: mapping.Scope{Kind: scope.Kind, Registration: scope.Registration, Context: scope.Context}, ID: previewed, Own: cat.Minted, Capability: cat.FindCapability,
+	in, err := s.importInto(c, cat, scope, active)
+	if err != nil {
+		return out, err
 	}
 	read, err := mapping.ReadAlignments("the table", c.table, in)
 	var wrong *mapping.ImportError
@@ -164,6 +165,38 @@ func (s *service) planImport(c *call, cat *mapping.Catalog, scope scopeRequest) 
 		}
 	}
 	return out, nil
+}
+
+// importInto is what a table does not say. A row is held to all that a changeset would be, but for what holds already.
+func (s *service) importInto(c *call, cat *mapping.Catalog, asked scopeRequest, active []mapping.Alignment) (in mapping.AlignmentImport, err error) {
+	capabilities, selectors := map[string]bool{}, map[mapping.Selector]bool{}
+	for _, a := range active {
+		capabilities[a.Capability], selectors[a.Selector] = true, true
+	}
+	in = mapping.AlignmentImport{ID: previewed, Own: s.minted}
+	in.Scope, err = s.scopeOf(c, asked)
+	in.Capability = func(name string) (string, bool) {
+		if id, ok := cat.FindCapability(name); ok {
+			return id, true
+		}
+		return name, s.published(name)
+	}
+	in.Retired = func(id string) bool { return !capabilities[id] && !mapping.Offers(s.Frameworks.Publications(), id) }
+	in.Refused = func(all []mapping.Selector) (map[mapping.Selector]error, error) {
+		fresh := slices.DeleteFunc(all, func(one mapping.Selector) bool { return selectors[one] })
+		return s.Places.Refused(c.Context(), in.Scope, fresh)
+	}
+	return in, err
+}
+
+// published says whether a framework that was published has a capability with the id.
+func (s *service) published(id string) bool {
+	return slices.ContainsFunc(s.Frameworks.Publications(), func(p mapping.Publication) bool { _, is := p.Catalog.Capability(id); return is })
+}
+
+// minted says whether an IRI names a framework or a capability.
+func (s *service) minted(iri string) bool {
+	return slices.ContainsFunc(s.Frameworks.Publications(), func(p mapping.Publication) bool { return p.Catalog.Minted(iri) })
 }
 
 // importedBefore answers a table of which all holds already: when its changeset was applied by the same credential in the same scope, that

@@ -73,6 +73,10 @@ type scopeRequest struct {
 	Context      string            `json:"context,omitzero"`
 }
 
+func (s scopeRequest) scope() mapping.Scope {
+	return mapping.Scope{Kind: s.Kind, Registration: s.Registration, Context: s.Context}
+}
+
 // editRequest is one edit: exactly one member is there.
 type editRequest struct {
 	Add    *alignmentRequest `json:"add,omitzero"`
@@ -198,14 +202,11 @@ func (s *service) read(c *call, asked *changesetRequest) (mapping.Changeset, err
 	if id, err := uuid.Parse(cs.ID); err != nil || id.String() != cs.ID {
 		return cs, newProblem("body_invalid", "an id is a UUID in lower case").at("/id")
 	}
-	scope := mapping.Scope{Kind: asked.Scope.Kind, Registration: asked.Scope.Registration, Context: asked.Scope.Context}
-	if !c.reach.writes(scope) {
+	if !c.reach.writes(asked.Scope.scope()) {
 		return cs, errElsewhere
 	}
 	var err error
-	if cs.Scope, err = s.Places.Scope(c.Context(), scope); errors.Is(err, ErrNotFound) {
-		return cs, newProblem("body_invalid", "there is no registration with this id").at("/scope/registration")
-	} else if err != nil {
+	if cs.Scope, err = s.scopeOf(c, asked.Scope); err != nil {
 		return cs, err
 	}
 	for i, e := range asked.Edits {
@@ -216,6 +217,15 @@ func (s *service) read(c *call, asked *changesetRequest) (mapping.Changeset, err
 		cs.Edits = append(cs.Edits, edit)
 	}
 	return cs, nil
+}
+
+// scopeOf completes the scope that is asked for.
+func (s *service) scopeOf(c *call, asked scopeRequest) (mapping.Scope, error) {
+	scope, err := s.Places.Scope(c.Context(), asked.scope())
+	if errors.Is(err, ErrNotFound) {
+		err = newProblem("body_invalid", "there is no registration with this id").at("/scope/registration")
+	}
+	return scope, err
 }
 
 // edit puts an edit into the scope of its changeset.

@@ -27,7 +27,7 @@ func (s *service) gapRoutes() []route {
 		{
 			method: http.MethodGet, path: of + "/suggestions", name: "listSuggestions", group: group, scope: lrs.ScopeLearnersRead, wide: true, gone: true,
 			summary: "What a learner can do next, the best first, with what each activity does",
-			about:   "What renews comes first, then what completes a capability, then what moves most of them; what waits for another capability comes last. `bare` is the gaps that no activity is aligned with.",
+			about:   "What renews comes first, then what completes a capability, then what moves most of them; what waits for another capability comes last. An activity is within reach where it is aligned everywhere, for a learning site of theirs, or in a course in which they were seen or have evidence; others are not suggested, and neither are those whose dates are over. `bare` is the gaps that no activity within reach is aligned with.",
 			query:   [][]parameter{framework, targeting, one(limitOf(maxSuggestions))}, gives: suggestionList{}, do: s.listSuggestions,
 		},
 	}
@@ -169,6 +169,9 @@ func (s *service) outlooks(c *call, a aim) ([]mapping.Outlook, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.withinReach(c, a.learner, cases); err != nil {
+		return nil, err
+	}
 	told, err := s.explained(c, cases)
 	if err != nil {
 		return nil, err
@@ -177,4 +180,19 @@ func (s *service) outlooks(c *call, a aim) ([]mapping.Outlook, error) {
 		out[i] = mapping.Outlook{Node: n, Explanation: told[n.ID], Needed: needed[n.ID], Waits: mapping.Waits(before, n.ID, a.evidenced)}
 	}
 	return out, nil
+}
+
+// withinReach leaves out of cases what is aligned where the learner is not: they are at the registrations of their accounts, and in the
+// courses in which they were seen or have evidence.
+func (s *service) withinReach(c *call, learner string, cases map[string]mapping.Case) error {
+	scopes, err := s.Records.Scopes(c.Context(), learner)
+	for _, one := range cases {
+		scopes = append(scopes, one.Places()...)
+	}
+	for id, one := range cases {
+		cases[id] = one.Within(func(s mapping.Scope) bool {
+			return s.Kind == mapping.ScopeInstance || slices.ContainsFunc(scopes, s.Same)
+		})
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"cairn/internal/pipeline"
 	"cairn/mapping"
 	"cairn/xapi/lrs"
 )
@@ -55,6 +56,34 @@ func TestATableIsFirstTriedAndThenApplied(t *testing.T) {
 	whole := w.get(w.courseTable(), nil)
 	if g := w.table("&apply=true", whole.body); g.status != 200 || !strings.Contains(g.body, `"adds":0`) || strings.Contains(g.body, "changeset") {
 		t.Error("what was exported", g)
+	}
+}
+
+// TestATableIsTriedByTheRulesOfAChangeset: each row that could not be applied is named before anything is, and what holds already is
+// never refused.
+func TestATableIsTriedByTheRulesOfAChangeset(t *testing.T) {
+	w := newWorld(t)
+	g := w.table("", "activity,selector,capability\n"+page+",exact,1.3\n"+page+",link,1.3\n"+w.here.CourseIRI("2")+",under,1.3\nhttps://cairn.example/capability/"+first+",exact,1.3\n")
+	if g.status != 422 || g.rule() != "table_invalid" || strings.Contains(g.body, "row 2") {
+		t.Fatal(g)
+	}
+	for _, row := range []string{"row 3", "row 4", "row 5"} {
+		if !strings.Contains(g.body, row+`, column \"activity\"`) {
+			t.Errorf("it does not name %s: %s", row, g.body)
+		}
+	}
+	before := w.get(w.courseTable(), nil).body
+	if _, err := w.s.SetFrameworkState(t.Context(), pipeline.FrameworkState{ID: "fw", Version: "1", State: mapping.VersionRetired, Author: "operator"}); err != nil {
+		t.Fatal(err)
+	}
+	if g := w.table("", "activity,capability\n"+page+","+third+"\n"); g.status != 422 || !strings.Contains(g.body, `row 2, column \"capability\"`) {
+		t.Error("a capability that only retired versions have", g)
+	}
+	var out imported
+	if g := w.table("", before); g.status != 200 {
+		t.Error("what holds already", g)
+	} else if g.into(t, &out); out.There != 2 || out.Adds != 0 {
+		t.Errorf("what holds already: %+v", out)
 	}
 }
 

@@ -32,7 +32,7 @@ func (s *service) learnerRoutes() []route {
 			"The one explanation that pages, exports and statements are made of: what counted, what did not and why, what is missing, what comes next, and what changes with time.",
 			mapping.Explanation{}, s.explain, past),
 		table,
-		read(of+"/capabilities/{capability}/history", "getHistory", "Every change of a learner's state in a capability, oldest first", "", transitionList{}, s.history),
+		read(of+"/capabilities/{capability}/history", "getHistory", "Every change of a learner's state in a capability, oldest first", "", transitionList{}, s.history, paging),
 		read(of+"/ratings", "listRatings", "How learners rate themselves, where they share it",
 			"Self-ratings are a track of their own and never evidence. The last one of each capability.", ratingList{}, s.ratings),
 		read(of+"/endorsements", "listEndorsements", "What assessors endorsed, also what ended or was withdrawn", "", endorsementList{}, s.endorsements),

@@ -177,7 +177,7 @@ func (s *service) explained(c *call, of map[string]mapping.Case) (map[string]map
 // pair is the learner and the capability that an address names.
 func (s *service) pair(c *call) (learner, capability string, err error) {
 	capability = c.PathValue("capability")
-	if !slices.ContainsFunc(s.Frameworks.Publications(), func(p mapping.Publication) bool { _, is := p.Catalog.Capability(capability); return is }) {
+	if !s.published(capability) {
 		return "", "", ErrNotFound
 	}
 	l, err := s.learner(c)
@@ -202,6 +202,7 @@ type transition struct {
 
 type transitionList struct {
 	Items []transition `json:"items"`
+	Next  string       `json:"next,omitzero"`
 }
 
 func (s *service) history(c *call) (answer, error) {
@@ -209,8 +210,17 @@ func (s *service) history(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	all, err := s.Records.Transitions(c.Context(), l, capability)
-	var list transitionList
+	after := 0
+	if err := s.place(c, &after); err != nil {
+		return answer{}, err
+	}
+	limit := c.number("limit", defaultLimit)
+	all, err := s.Records.History(c.Context(), l, capability, after, limit+1)
+	if err != nil {
+		return answer{}, err
+	}
+	all, next, err := page(s, c, all, limit, func(t mapping.Transition) any { return t.Ordinal })
+	list := transitionList{Next: next}
 	for _, t := range all {
 		list.Items = append(list.Items, transition{t.Ordinal, t.Pos, t.From, t.To, t.FromPercent, t.Percent, t.Have, t.Need, t.Cause, t.CauseID, t.At.UTC(), t.Statements})
 	}

@@ -225,6 +225,9 @@ func TestGapsAreTargetMinusStateAndSuggestionsCloseThem(t *testing.T) {
 	if w.get("/learners/"+w.ann+"/suggestions", &next); len(next.Items) != 1 || next.Items[0].Activity.IRI != page || next.Items[0].Effect != mapping.EffectCompletes || !slices.Equal(next.Bare, []string{third}) {
 		t.Errorf("%+v", next)
 	}
+	if w.get("/learners/"+w.bob+"/suggestions", &next); len(next.Items) != 0 || len(next.Bare) != 3 {
+		t.Errorf("what lies in a course that Bob is not in: %+v", next)
+	}
 	for _, query := range []string{"?archetype=nobody", "?archetype=user&profile=" + profile, "?profile=%7B%7D", "?profile=x", "?node=none"} {
 		if g := w.do(asked{path: "/learners/" + w.ann + "/gaps" + query, key: w.root()}); g.status != 400 || g.rule() != "parameter_malformed" {
 			t.Error(query, g)
@@ -263,7 +266,11 @@ func TestPagesTogetherAreTheList(t *testing.T) {
 		Items []map[string]any
 		Next  string
 	}
-	for _, path := range []string{"/alignments", "/rules", "/changesets", "/learners", "/learners/" + w.ann + "/gaps", "/coverage/activities?registration=" + w.here.ID + "&context=2", "/alignments?scope=registration"} {
+	for _, verb := range []string{mapping.VerbPassed, mapping.VerbUncompleted, mapping.VerbPassed} {
+		w.does(here, "4", verb, quiz, "")
+	}
+	w.settle()
+	for _, path := range []string{"/alignments", "/rules", "/learners/" + w.ann + "/capabilities/" + first + "/history", "/changesets", "/learners", "/learners/" + w.ann + "/gaps", "/coverage/activities?registration=" + w.here.ID + "&context=2", "/alignments?scope=registration"} {
 		var whole list
 		w.get(path, &whole)
 		var by list

@@ -125,6 +125,9 @@ type Places interface {
 	Reach(ctx context.Context, homePage string) (Reach, error)
 	// Scope completes a scope with the IRI of its course. ErrNotFound when there is no such registration.
 	Scope(ctx context.Context, s mapping.Scope) (mapping.Scope, error)
+	// Refused answers those of some selectors that cannot be aligned in a scope, with the rule that each breaks: mapping.ErrNotALink,
+	// mapping.ErrOwnActivity.
+	Refused(ctx context.Context, s mapping.Scope, all []mapping.Selector) (map[mapping.Selector]error, error)
 	// Covered counts the activities aligned with each capability where a scope holds, in the wider ones too; everywhere, for the instance.
 	Covered(ctx context.Context, s mapping.Scope) (map[string]int, error)
 	// Activities answers what can be aligned in a course, and the alignments that hold there.
@@ -140,8 +143,10 @@ type Records interface {
 	// Cases answers what the states of capabilities rest on, now; CasesAsOf on a date.
 	Cases(ctx context.Context, learner string, capabilities []string) (map[string]mapping.Case, error)
 	CasesAsOf(ctx context.Context, learner string, capabilities []string, q pipeline.AsOf) (map[string]mapping.Case, error)
-	// Transitions answers the history of one capability, oldest first.
-	Transitions(ctx context.Context, learner, capability string) ([]mapping.Transition, error)
+	// History answers up to limit changes of one capability after an ordinal, oldest first.
+	History(ctx context.Context, learner, capability string, after, limit int) ([]mapping.Transition, error)
+	// Scopes answers where a learner is: the registrations of their accounts, and the courses they were seen in.
+	Scopes(ctx context.Context, learner string) ([]mapping.Scope, error)
 	// ActivityNames answers the names of activities that are known.
 	ActivityNames(ctx context.Context, iris []string) (map[string]string, error)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"cairn/internal/api"
+	"cairn/mapping"
 )
 
 // Learners is api.Records.
@@ -36,6 +37,30 @@ func (a API) Learners(ctx context.Context, f api.LearnerFilter) ([]api.Learner, 
 		out[i].Accounts = accounts[out[i].ID]
 	}
 	return out, err
+}
+
+// History is api.Records.
+func (a API) History(ctx context.Context, learner, capability string, after, limit int) ([]mapping.Transition, error) {
+	return selectTransitions(ctx, a.s.DB, `WHERE learner = ? AND capability = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`, learner, capability, after, limit)
+}
+
+// Scopes is api.Records.
+func (a API) Scopes(ctx context.Context, learner string) ([]mapping.Scope, error) {
+	var rows []struct{ Registration, Context string }
+	if err := a.s.Select(ctx, &rows, `SELECT registration, '' AS context FROM account WHERE learner = ?
+		UNION SELECT registration, '' FROM agent_link WHERE learner = ? AND ended = 0
+		UNION SELECT m.registration, m.context FROM membership m JOIN account a ON a.id = m.account WHERE a.learner = ? ORDER BY 1, 2`,
+		learner, learner, learner); err != nil {
+		return nil, fmt.Errorf("sqlstore: read where a learner is: %w", err)
+	}
+	out := make([]mapping.Scope, len(rows))
+	for i, r := range rows {
+		out[i] = mapping.Scope{Kind: mapping.ScopeRegistration, Registration: r.Registration, Context: r.Context}
+		if r.Context != "" {
+			out[i].Kind = mapping.ScopeCourse
+		}
+	}
+	return out, nil
 }
 
 // bothEnds is an issuer without and with a slash at its end.

@@ -73,6 +73,32 @@ func (a API) Scope(ctx context.Context, s mapping.Scope) (mapping.Scope, error) 
 	return s, err
 }
 
+// Refused is api.Places.
+func (a API) Refused(ctx context.Context, scope mapping.Scope, all []mapping.Selector) (map[mapping.Selector]error, error) {
+	out, links := map[mapping.Selector]error{}, []string(nil)
+	for _, s := range all {
+		if s.Kind == mapping.SelectLink {
+			links = append(links, s.IRI)
+		}
+	}
+	placed, err := linksTo(ctx, a.s.DB, a.s.d, scope.Registration, links)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		own, err := takesProgressLink(ctx, a.s.DB, scope, s)
+		switch {
+		case err != nil:
+			return nil, err
+		case own:
+			out[s] = mapping.ErrOwnActivity
+		case s.Kind == mapping.SelectLink && !placed[s.IRI]:
+			out[s] = mapping.ErrNotALink
+		}
+	}
+	return out, nil
+}
+
 // Covered is api.Places. In the instance everything counts, wherever it holds.
 func (a API) Covered(ctx context.Context, s mapping.Scope) (map[string]int, error) {
 	where, args := "", []any{}

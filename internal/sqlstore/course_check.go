@@ -35,7 +35,7 @@ func (c Courses) check(ctx context.Context, tx *Tx, cs mapping.Changeset) error 
 	for _, a := range active {
 		byIRI[a.Selector.IRI] = append(byIRI[a.Selector.IRI], a)
 	}
-	placed, err := tx.linksTo(ctx, cs.Scope.Registration, links)
+	placed, err := linksTo(ctx, tx, tx.db.d, cs.Scope.Registration, links)
 	if err != nil {
 		return err
 	}
@@ -83,13 +83,13 @@ func (c Courses) instanceRules(ctx context.Context, tx *Tx, cs mapping.Changeset
 
 // linksTo answers those activities that resource links lead to which Cairn placed in a registration: those of a copied course keep the
 // activity of the first.
-func (t *Tx) linksTo(ctx context.Context, registration string, iris []string) (map[string]bool, error) {
+func linksTo(ctx context.Context, db reader, d *dialect, registration string, iris []string) (map[string]bool, error) {
 	out := map[string]bool{}
 	if len(iris) == 0 {
 		return out, nil
 	}
 	var found []string
-	if err := t.Select(ctx, &found, `SELECT DISTINCT records FROM placed_activity WHERE registration = ? AND `+t.db.d.in("records"), registration, t.db.d.list(iris)); err != nil {
+	if err := db.Select(ctx, &found, `SELECT DISTINCT records FROM placed_activity WHERE registration = ? AND `+d.in("records"), registration, d.list(iris)); err != nil {
 		return nil, fmt.Errorf("sqlstore: read what links lead to: %w", err)
 	}
 	for _, iri := range found {

@@ -16,7 +16,7 @@ func (t *Tx) refuseProgressLinks(ctx context.Context, cs mapping.Changeset) erro
 		if e.Add == nil {
 			continue
 		}
-		takes, err := t.takesProgressLink(ctx, cs.Scope, e.Add.Selector)
+		takes, err := takesProgressLink(ctx, t, cs.Scope, e.Add.Selector)
 		if err != nil {
 			return err
 		}
@@ -29,13 +29,13 @@ func (t *Tx) refuseProgressLinks(ctx context.Context, cs mapping.Changeset) erro
 
 // takesProgressLink says whether a selector takes a link that shows progress: it names one, names what one lies under, or is a
 // prefix of one. Everything in the course of the scope lies under the course.
-func (t *Tx) takesProgressLink(ctx context.Context, scope mapping.Scope, s mapping.Selector) (bool, error) {
+func takesProgressLink(ctx context.Context, db reader, scope mapping.Scope, s mapping.Selector) (bool, error) {
 	if s.Kind == mapping.SelectUnder && scope.Course != "" && s.IRI == scope.Course {
 		return true, nil
 	}
 	var modules []string
 	stored, _ := storedValue(s.IRI)
-	if err := t.Select(ctx, &modules, `SELECT DISTINCT p.module FROM placement p WHERE p.module <> '' AND p.activity = '' AND (p.module = ?
+	if err := db.Select(ctx, &modules, `SELECT DISTINCT p.module FROM placement p WHERE p.module <> '' AND p.activity = '' AND (p.module = ?
 			OR substr(p.module, 1, ?) = ? OR EXISTS (SELECT 1 FROM activity_seen x WHERE x.parent = ? AND x.activity = p.module))`,
 		s.IRI, len([]rune(s.IRI)), s.IRI, stored); err != nil {
 		return false, fmt.Errorf("sqlstore: look for links that show progress: %w", err)
@@ -45,7 +45,7 @@ func (t *Tx) takesProgressLink(ctx context.Context, scope mapping.Scope, s mappi
 			return true, nil
 		}
 		if s.Kind == mapping.SelectUnder && s.IRI != module {
-			under, err := t.liesUnder(ctx, module, stored)
+			under, err := liesUnder(ctx, db, module, stored)
 			if err != nil || under {
 				return under, err
 			}
@@ -55,9 +55,9 @@ func (t *Tx) takesProgressLink(ctx context.Context, scope mapping.Scope, s mappi
 }
 
 // liesUnder says whether statements have named the parent for the activity.
-func (t *Tx) liesUnder(ctx context.Context, activity, parent string) (bool, error) {
+func liesUnder(ctx context.Context, db reader, activity, parent string) (bool, error) {
 	var n int
-	if err := t.Get(ctx, &n, `SELECT COUNT(*) FROM activity_seen WHERE parent = ? AND activity = ?`, parent, activity); err != nil {
+	if err := db.Get(ctx, &n, `SELECT COUNT(*) FROM activity_seen WHERE parent = ? AND activity = ?`, parent, activity); err != nil {
 		return false, fmt.Errorf("sqlstore: look what an activity lies under: %w", err)
 	}
 	return n > 0, nil

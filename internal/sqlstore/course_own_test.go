@@ -56,6 +56,11 @@ func TestLinksThatShowProgressCannotBeTagged(t *testing.T) {
 			if errors.Is(err, mapping.ErrOwnActivity) != c.refused || err != nil && !c.refused {
 				t.Errorf("%s %s: %v, refused should be %v", c.kind, c.iri, err, c.refused)
 			}
+			selector := mapping.Selector{Kind: c.kind, IRI: c.iri}
+			refused, err := l.s.API(l.frameworks).Refused(ctx, l.course.Scope(), []mapping.Selector{selector})
+			if err != nil || errors.Is(refused[selector], mapping.ErrOwnActivity) != c.refused {
+				t.Errorf("%s %s in a table: %v, %v", c.kind, c.iri, refused, err)
+			}
 		}
 	})
 }

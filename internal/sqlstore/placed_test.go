@@ -134,6 +134,11 @@ func TestActsAreEvidence(t *testing.T) {
 		if _, err := l.s.Courses(l.frameworks).Apply(ctx, elsewhere); !errors.Is(err, mapping.ErrNotALink) {
 			t.Errorf("a link that was not placed: %v", err)
 		}
+		is, not := cs.Edits[0].Add.Selector, elsewhere.Edits[0].Add.Selector
+		refused, err := l.s.API(l.frameworks).Refused(ctx, cs.Scope, []mapping.Selector{is, not})
+		if err != nil || len(refused) != 1 || !errors.Is(refused[not], mapping.ErrNotALink) {
+			t.Errorf("in a table: %v, %v", refused, err)
+		}
 		if _, err := l.s.Courses(l.frameworks).Apply(ctx, cs); err != nil {
 			t.Fatal(err)
 		}
