@@ -5,13 +5,13 @@ import (
 	"cairn/xapi/profile"
 )
 
-// emit adds the statements that tell others of a transition (mapping.md, "What is emitted"). Their ids follow from learner,
-// capability, kind and ordinal, so that a repeat is the same statement again.
-func (w *work) emit(t mapping.Transition, r mapping.Result) error {
+// emit adds the statements that tell others of a transition (mapping.md, "What is emitted"), made from the explanation that pages and
+// programs are given. Their ids follow from learner, capability, kind and ordinal, so that a repeat is the same statement again.
+func (w *work) emit(t mapping.Transition, x mapping.Explanation) error {
 	return w.emitAbout(Pair{t.Learner, t.Capability}, func(p profile.Params) ([][]byte, error) {
 		actor, err := w.person(p.Base, "", t.Learner)
 		p.Actor = actor
-		return statementsOf(withTransition(p, t, r), t, w.p.cfg.Companions), err
+		return statementsOf(withTransition(p, t, x), t, w.p.cfg.Companions), err
 	})
 }
 
@@ -67,10 +67,13 @@ func capabilityParams(c *mapping.Catalog, n mapping.Node, learner string) profil
 	}
 }
 
-// withTransition adds what a transition tells.
-func withTransition(p profile.Params, t mapping.Transition, r mapping.Result) profile.Params {
+// withTransition adds what a transition tells, and why it stands so now.
+func withTransition(p profile.Params, t mapping.Transition, x mapping.Explanation) profile.Params {
 	p.Ordinal, p.Award, p.Percent, p.At = t.Ordinal, t.Award(), t.Percent, t.At
-	p.Trigger, p.Evidence, p.Expires, p.Reason = trigger(t, r), t.Statements, r.Expires, string(t.Cause)
+	p.Trigger, p.Expires, p.Reason = trigger(t, x), x.Expires, string(t.Cause)
+	for _, f := range x.Counted {
+		p.Evidence = append(p.Evidence, f.Statement)
+	}
 	return p
 }
 
@@ -84,10 +87,10 @@ func topLevel(c *mapping.Catalog) int {
 
 // trigger is the statement behind a transition: the one that completed the rule, else the one that arrived. An edit, a link
 // and a void have none: what they took away is no evidence.
-func trigger(t mapping.Transition, r mapping.Result) string {
+func trigger(t mapping.Transition, x mapping.Explanation) string {
 	switch {
 	case t.Achieved():
-		return r.Decisive
+		return x.Decisive
 	case t.Cause == mapping.CauseStatement, t.Cause == mapping.CauseTakenBack:
 		return t.CauseID
 	}

@@ -50,7 +50,7 @@ func (w *work) settle(pair Pair, cause mapping.Cause) error {
 	if cause.Pos <= w.st.cursor.EmitAfter {
 		return nil
 	}
-	return w.emit(*moved, result)
+	return w.emit(*moved, mapping.Explain(c, result, nil))
 }
 
 // look notes when a pair has to be looked at again. While it is evidenced that is part of its progress, and at no percent it is never
