@@ -162,6 +162,7 @@ func (w *world) statement(t *rapid.T) pipeline.Entry {
 		Verb: rapid.SampledFrom([]string{completed, completed, passed, failed, viewed, uncompleted}).Draw(t, "verb"),
 		Time: w.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 1, 5, 20, 24 * 60, 24 * 60 * 20}).Draw(t, "minutes ago")) * time.Minute),
 	}
+	r.SelfConfirmed = rapid.IntRange(0, 4).Draw(t, "own word") == 0
 	if rapid.Bool().Draw(t, "timed") {
 		spent := time.Duration(rapid.IntRange(1, 60).Draw(t, "spent")) * time.Minute
 		r.Duration = &spent
@@ -186,75 +187,6 @@ func (w *world) void(t *rapid.T) pipeline.Entry {
 		target = fmt.Sprintf("a0000000-0000-4000-8000-%012d", w.counter+rapid.IntRange(1, 4).Draw(t, "ahead"))
 	}
 	return pipeline.Entry{Kind: pipeline.EntryStatement, Voids: target, Record: mapping.Record{StatementID: w.id('c'), Agent: w.agent(t), Time: epoch}}
-}
-
-func (w *world) changeset(t *rapid.T) pipeline.Entry {
-	return event(t, pipeline.EntryChangeset, w.draw(t))
-}
-
-// draw is a changeset.
-func (w *world) draw(t *rapid.T) mapping.Changeset {
-	cs := mapping.Changeset{ID: w.id('d'), Author: "operator", At: epoch.Add(time.Hour)}
-	for i := range rapid.IntRange(1, 3).Draw(t, "edits") {
-		cs.Edits = append(cs.Edits, w.edit(t, i))
-	}
-	w.counter++
-	return cs
-}
-
-func (w *world) scope(t *rapid.T) mapping.Scope {
-	return rapid.SampledFrom([]mapping.Scope{
-		{Kind: mapping.ScopeInstance}, {Kind: mapping.ScopeRegistration, Registration: "r1"},
-		{Kind: mapping.ScopeCourse, Registration: "r1", Context: "2", Course: course},
-	}).Draw(t, "scope")
-}
-
-func (w *world) edit(t *rapid.T, i int) mapping.Edit {
-	capability := rapid.SampledFrom(w.caps).Draw(t, "capability")
-	switch kind := rapid.IntRange(0, 5).Draw(t, "edit"); {
-	case kind == 0 && len(w.added) > 0:
-		return mapping.Edit{Remove: rapid.SampledFrom(w.added).Draw(t, "removed").ID}
-	case kind == 1:
-		return mapping.Edit{Rule: w.rule(t, capability)}
-	}
-	a := mapping.Alignment{
-		ID: fmt.Sprintf("e%07d-0000-4000-8000-%012d", i, w.counter), Capability: capability, Scope: w.scope(t),
-		Selector: mapping.Selector{
-			Kind: rapid.SampledFrom(mapping.SelectorKinds()).Draw(t, "selector"),
-			IRI:  rapid.SampledFrom(activities).Draw(t, "iri"),
-		},
-	}
-	switch rapid.IntRange(0, 7).Draw(t, "criterion") {
-	case 0:
-		a.Criterion.MinMilli = new(rapid.IntRange(300, 700).Draw(t, "least"))
-	case 1:
-		a.Criterion.MinDuration = mapping.Duration(30 * time.Minute)
-	}
-	w.added = append(w.added, a)
-	return mapping.Edit{Add: &a}
-}
-
-// rules is one of each kind of rule.
-var rules = []mapping.Rule{
-	{Kind: mapping.RuleAny}, {Kind: mapping.RuleAll}, {Kind: mapping.RuleN, N: 2}, {},
-	{Kind: mapping.RuleAny, Validity: mapping.Period{Days: 10}}, {Kind: mapping.RuleN, N: 2, Validity: mapping.Period{Months: 1}},
-	{Kind: mapping.RuleAny, Pick: mapping.PickLatest}, {Kind: mapping.RuleAny, Pick: mapping.PickMostCommon, Validity: mapping.Period{Weeks: 3}},
-	{Kind: mapping.RuleN, N: 2, Spacing: mapping.Period{Days: 5}}, {Kind: mapping.RuleAny, Endorsed: true},
-	{Kind: mapping.RuleAny, Endorsed: true, Validity: mapping.Period{Days: 30}},
-	{Kind: mapping.RulePoints, N: 3, Parts: []mapping.Part{{Activity: activities[0], Points: 2, Required: true}, {Activity: activities[1], Points: 1}, {Activity: activities[2], Points: 1}}},
-	{Kind: mapping.RuleGroups, Validity: mapping.Period{Days: 60}, Parts: []mapping.Part{
-		{All: []mapping.Part{{Activity: activities[0]}, {Activity: activities[2]}}}, {Any: []mapping.Part{{Activity: activities[1]}, {Activity: activities[3]}}}}},
-}
-
-func (w *world) rule(t *rapid.T, capability string) *mapping.ScopedRule {
-	r := &mapping.ScopedRule{Capability: capability, Scope: w.scope(t), Rule: rapid.SampledFrom(rules).Draw(t, "rule")}
-	if rapid.IntRange(0, 3).Draw(t, "default") == 0 {
-		r.Capability, r.Framework = "", w.framework
-	}
-	if r.Scope.Kind == mapping.ScopeInstance && r.Rule.Kind != "" && rapid.IntRange(0, 3).Draw(t, "locked") == 0 {
-		r.Rule.Locked, r.Rule.MinMilli = true, new(500)
-	}
-	return r
 }
 
 // endorsement gives one, or takes one back.
