@@ -23,7 +23,7 @@ type bench struct {
 	dir    string        // for databases
 	window time.Duration // how long each ingest figure is measured
 	soak   time.Duration // how long each third of a soak lasts
-	size   int           // statements of the projection and replay figures
+	size   int           // statements of the projection, replay and preview figures
 	most   int           // statements of the query and memory figures
 	count  int           // launches, and page loads
 	table  table
@@ -44,7 +44,7 @@ func run() error {
 	cairn := flag.String("cairn", "bin/cairn", "the program to measure")
 	quick := flag.Bool("quick", false, "a glance: short windows and small data")
 	write := flag.String("write", "", "file to write the table to, for example docs/benchmarks.md")
-	only := flag.String("only", "", "comma-separated parts: ingest, soak, query, launch, projection, page")
+	only := flag.String("only", "", "comma-separated parts: ingest, soak, query, launch, projection, preview, page")
 	most := flag.Int("statements", 1_000_000, "how many statements the queries and the memory are measured over")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -76,7 +76,7 @@ func (b *bench) parts(only string) error {
 		name string
 		run  func() error
 	}{
-		{"ingest", b.ingest}, {"soak", b.soaks}, {"query", b.queries}, {"launch", b.launches}, {"projection", b.projection}, {"page", b.pages},
+		{"ingest", b.ingest}, {"soak", b.soaks}, {"query", b.queries}, {"launch", b.launches}, {"projection", b.projection}, {"preview", b.previews}, {"page", b.pages},
 	} {
 		if only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue
