@@ -99,6 +99,9 @@ func open(t *testing.T, browser context.Context, p picture, first look) camera {
 	if err := chromedp.Do(ctx, chromedp.Navigate(serve(t, p)), chromedp.WaitReady(chromedp.CSS("footer, iframe"))); err != nil {
 		t.Fatalf("open %s: %v", p.name, err)
 	}
+	if first.as != "noscript" {
+		c.rests()
+	}
 	if err := chromedp.Do(ctx, p.do...); err != nil {
 		t.Fatalf("prepare %s: %v", p.name, err)
 	}
@@ -139,6 +142,23 @@ func (c camera) see(l look) {
 // widest names the elements that reach beyond the window and hold no other that does.
 const widest = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 &&
 	!e.closest(".scroll") && ![...e.children].some(c => c.getBoundingClientRect().right > document.documentElement.clientWidth + 1)).map(e => e.outerHTML.slice(0, 200)).slice(0, 3).join(" and ")`
+
+// shifts tells what moved since the page was first painted, and by how much of it.
+const shifts = `new Promise(done => {
+	let told = "";
+	new PerformanceObserver(list => list.getEntries().forEach(e => { told += e.value.toFixed(4) + ": " + e.sources.map(s => s.node && (s.node.outerHTML || s.node.data).slice(0, 100)).join(" and ") + "\n"; }))
+		.observe({ type: "layout-shift", buffered: true });
+	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(told), 0)));
+})`
+
+// rests fails when something moved after the first paint, also when the script started (pages.md 5).
+func (c camera) rests() {
+	c.Helper()
+	moved, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](shifts, chromedp.EvalAwaitPromise))
+	if err != nil || moved != "" {
+		c.Errorf("%s: this moved after the first paint: %s, %v", c.p.name, moved, err)
+	}
+}
 
 // enlarge fails when the page scrolls sideways once a person has made their browser's text twice as large (WCAG 2.2, 1.4.4).
 func (c camera) enlarge() {

@@ -47,6 +47,9 @@ func (s *site) policy(v *visit) string {
 	if v.source != "" {
 		inner += "; frame-src " + v.source
 	}
+	if v.session != nil {
+		inner += "; connect-src 'self'" // what the script asks again
+	}
 	return strings.Join([]string{
 		inner, "style-src 'self'", "script-src 'self'", "img-src 'self'", "base-uri 'none'",
 		"form-action " + v.formTarget, "frame-ancestors " + strings.Join(append([]string{"'self'"}, origins...), " "),

@@ -16,7 +16,7 @@ func TestNothingIsDeadWithoutScript(t *testing.T) {
 	} {
 		shown := func(as string) int {
 			c := open(t, browser, p, look{840, as})
-			n, err := chromedp.Run(c.ctx, chromedp.Evaluate[int](`[...document.querySelectorAll("[data-print], [data-copy]")].filter(e => e.offsetHeight > 0).length`))
+			n, err := chromedp.Run(c.ctx, chromedp.Evaluate[int](`[...document.querySelectorAll("[data-print], [data-copy]")].filter(e => e.checkVisibility({ visibilityProperty: true })).length`))
 			if err != nil {
 				t.Fatal(err)
 			}

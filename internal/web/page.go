@@ -56,6 +56,7 @@ type page struct {
 	Static  string
 	Parents string // origins the script may tell the page's height
 	Form    string // the session's form token
+	Ending  ending // of the session
 	Version string
 	root    string
 }
@@ -93,6 +94,7 @@ func (s *site) render(v *visit, p *page) ([]byte, error) {
 	if v.session != nil {
 		p.Form = formToken(v.token)
 		p.Inside = true
+		p.Ending = s.ending(v.session)
 		p.Where = s.where(v)
 	}
 	if v.admin && !v.session.Operator && len(p.Tabs) > 0 && !strings.HasPrefix(p.file, "admin") {

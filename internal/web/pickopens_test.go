@@ -111,7 +111,7 @@ func TestActivityIsShownInAFrame(t *testing.T) {
 	got = w.get("amara", "/activity/word")
 	checkMarkup(t, got.Body.String())
 	checkSays(t, got.Body.String(), []string{`<iframe class="source" src="https://media.example/word" title="` + w.placed[0].Title + `"`, "Open in a new window", "I have finished this"}, nil)
-	if policy := got.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; frame-src https://media.example; style-src") {
+	if policy := got.Header().Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; frame-src https://media.example; connect-src 'self'; style-src") {
 		t.Errorf("policy: %s", policy)
 	}
 	w.attempts["word account-amara"] = web.Attempt{Opened: now, Completed: now}

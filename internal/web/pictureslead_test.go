@@ -16,6 +16,7 @@ func leadPictures(w *world) []picture {
 			s.Activity, w.attempts["word account-amara"] = "word", web.Attempt{Opened: now, Completed: now}
 			w.sessions[s.Hash] = s
 		}},
+		{name: "lead-review-list", person: "reviewer", path: "/course/review/list?state=evidenced"},
 		{name: "lead-review-why", person: "reviewer", path: "/course/review/capability/" + w.capability("6.1-L2")},
 		{name: "lead-people-named", person: "tove", more: []look{{840, "forced"}}, path: "/course/people", prepare: crowd},
 		{name: "lead-people-rtl", person: "tove", path: "/course/people", prepare: crowd, do: []step{rightToLeft}},

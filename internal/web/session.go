@@ -84,7 +84,20 @@ func (s *site) prolong(v *visit, now time.Time) error {
 	if err := s.Sessions.Prolong(v.Context(), v.session.Hash, until); err != nil {
 		return fmt.Errorf("prolong the session: %w", err)
 	}
+	v.session.ExpiresAt = until
 	return nil
+}
+
+// ending is what the script tells of a session's end before it comes (pages.md 5).
+type ending struct {
+	Seconds int  // until then
+	Last    bool // no request prolongs it any more
+	Near    bool // told by the page itself
+}
+
+func (s *site) ending(session *Session) ending {
+	left, until := session.CreatedAt.Add(sessionLimit).Sub(session.ExpiresAt), session.ExpiresAt.Sub(s.Now())
+	return ending{int(until.Seconds()), left < prolongEvery, until <= 2*time.Minute}
 }
 
 func allowed(session *Session, need right) error {

@@ -16,7 +16,7 @@ var errAway = errors.New("the database is away")
 func TestHeadersOfAPage(t *testing.T) {
 	h := newWorld(t).get("amara", "/me").Header()
 	want := map[string]string{
-		"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self' https://lms.example",
+		"Content-Security-Policy": "default-src 'none'; connect-src 'self'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self' https://lms.example",
 		"Referrer-Policy":         "no-referrer",
 		"Cache-Control":           "no-store",
 		"X-Content-Type-Options":  "nosniff",

@@ -1,5 +1,6 @@
-// Cairn's only script. Every page works without it: it tells the LMS how high the page is, moves the focus to what changed,
-// and shows buttons that only a browser can carry out. It changes no figure and holds no words.
+// Cairn's only script. Every page works without it: it tells the LMS how high the page is, moves the focus to what changed, asks
+// how far long work has come, tells when the session is about to end, and shows buttons that only a browser can carry out. It
+// changes no figure and holds no words.
 (function () {
   'use strict';
   var root = document.documentElement;
@@ -22,18 +23,70 @@
     tell({ subject: 'lti.frameResize', height: height });
   }
 
-  resize();
   // What opens another window says so: its page stays as it was.
   document.querySelectorAll('form[data-opened]').forEach(function (form) {
     form.addEventListener('submit', function () { document.getElementById('opened').textContent = form.dataset.opened; });
   });
 
   document.querySelectorAll('.scripted').forEach(function (button) { button.classList.remove('scripted'); });
+  resize();
   tell({ subject: 'lti.scrollToTop' });
   if ('ResizeObserver' in window) new ResizeObserver(resize).observe(document.body);
 
   var first = document.querySelector('.problem') || document.querySelector('#notice');
+  if (!first && /^#(c|notice)$/.test(window.location.hash)) {
+    first = document.querySelector('h1');
+    first.tabIndex = -1;
+    var main = document.getElementById('c'), led = function () { first.focus({ preventScroll: true }); };
+    main.addEventListener('focus', led, { once: true }); // a browser may move it to the end of the address later
+    main.addEventListener('pointerdown', function () { main.removeEventListener('focus', led); }, { once: true });
+  }
   if (first) first.focus({ preventScroll: true });
+
+  // read asks for a page of ours; what refuses, or does not answer, is none.
+  function read(address, then) {
+    var ask = new XMLHttpRequest();
+    ask.open('GET', address);
+    ask.responseType = 'document';
+    ask.onload = function () { then(ask.status === 200 && ask.response); };
+    ask.onerror = function () { then(null); };
+    ask.send();
+  }
+
+  // How far long work has come, every 10 seconds until it is done.
+  var live = document.querySelector('[data-live]');
+  if (live) (function again() {
+    window.setTimeout(function () {
+      read(live.dataset.live, function (page) {
+        var now = page && page.querySelector('[data-live]');
+        live.textContent = now ? now.textContent : page ? live.dataset.done : live.textContent;
+        if (now || !page) again();
+      });
+    }, 10000);
+  })();
+
+  // The end of the session is told 2 minutes before; any request puts it off. What has the focus keeps it.
+  var ending = document.querySelector('[data-ends]');
+  if (ending) (function () {
+    var stay = ending.querySelector('[data-stay]'), before = null;
+    function wait(seconds) {
+      window.setTimeout(function () {
+        before = document.activeElement;
+        ending.hidden = false;
+        ending.scrollIntoView({ block: 'nearest' });
+      }, Math.max(0, seconds - 120) * 1000);
+    }
+    wait(+ending.dataset.ends);
+    if (stay) stay.addEventListener('click', function () {
+      read(stay.dataset.stay, function (page) {
+        var now = page && page.querySelector('[data-ends]');
+        if (!now) { ending.textContent = ending.dataset.late; return; }
+        ending.hidden = true;
+        if (before) before.focus({ preventScroll: true });
+        wait(+now.dataset.ends);
+      });
+    });
+  })();
 
   // Where no cookie comes back, the learning site's page may keep a value for us (LTI platform storage). It is asked by a message
   // that only its origin gets, and only its answer is taken; without one in time, what the page says anyway comes back into view.
@@ -42,7 +95,7 @@
     var ask = JSON.parse(kept.getAttribute('data-storage')), message = ask.message;
     var working = document.querySelector('[data-working]'), form = document.querySelector('form[hidden]');
     var asked = [], over = false;
-    function show(busy) { kept.hidden = busy; working.hidden = !busy; }
+    function show(busy) { kept.classList.toggle('scripted', busy); working.hidden = !busy; }
     if (ask.frame && ask.frame !== '_parent') asked.push(window.parent.frames[ask.frame]);
     else asked.push(window.parent);
     if (!ask.frame) for (var i = 0; i < window.parent.frames.length; i++) asked.push(window.parent.frames[i]);
@@ -68,14 +121,12 @@
   if (leaving) leaving.submit();
 
   document.querySelectorAll('[data-print]').forEach(function (button) {
-    button.hidden = false;
     button.addEventListener('click', function () { window.print(); });
   });
 
   // The text stands on the page, so where the browser keeps the clipboard from frames it is marked, ready to be copied.
   document.querySelectorAll('[data-copy]').forEach(function (button) {
     var text = document.getElementById(button.dataset.copy);
-    button.hidden = false;
     button.addEventListener('click', function () {
       text.select();
       if (document.execCommand('copy')) document.getElementById(button.dataset.copy + '-copied').textContent = button.dataset.done;
