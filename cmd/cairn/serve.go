@@ -12,18 +12,15 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are known also where the machine has no list of them
-
-	"cairn/mapping"
 )
 
 // serveFlags are what serve adds to the settings.
 type serveFlags struct {
 	keyFlags
+	habitFlags
 	Addr             string        `env:"CAIRN_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Listening address (${env})."`
 	AllowPrivateHost []string      `env:"CAIRN_ALLOW_PRIVATE_HOST" placeholder:"HOST" help:"Host of an LMS, with its port if it has one, that may be called by plain http and on a private address; can be given again (${env}, by commas)."`
 	TimeZone         string        `env:"CAIRN_TIME_ZONE" default:"Europe/London" placeholder:"NAME" help:"Time zone of the times on pages, such as Europe/Berlin or UTC (${env})."`
-	TotalsOnly       bool          `env:"CAIRN_TOTALS_ONLY" help:"Who leads a course sees totals of its people, and no single person (${env})."`
-	SmallestGroup    int           `env:"CAIRN_SMALLEST_GROUP" default:"5" placeholder:"N" help:"Totals of fewer people than this are hidden; at least 5 (${env})."`
 	TokenLife        time.Duration `env:"CAIRN_TOKEN_LIFE" default:"1h" placeholder:"TIME" help:"How long an access token to the record store holds, 1m to 24h (${env})."`
 	Metrics          string        `env:"CAIRN_METRICS" enum:"local,open" default:"local" help:"Who may read /metrics: local is this machine, open is everybody (${env})."`
 }
@@ -37,8 +34,8 @@ func (c *serveCmd) Run(p *program) error {
 	if err := checkHosts(c.AllowPrivateHost); err != nil {
 		return err
 	}
-	if c.SmallestGroup < mapping.SmallestGroup {
-		return refuse(exitUsage, "CAIRN_SMALLEST_GROUP cannot be used: %d is smaller than %d", c.SmallestGroup, mapping.SmallestGroup)
+	if _, err := c.habits(); err != nil {
+		return err
 	}
 	if _, err := c.zone(); err != nil {
 		return err
@@ -108,6 +105,10 @@ func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *
 	if err != nil {
 		return err
 	}
+	habits, err := f.habits()
+	if err != nil {
+		return err
+	}
 	keys, err := f.ring(p, log)
 	if err != nil {
 		return err
@@ -123,7 +124,7 @@ func (p *program) serve(ctx context.Context, l net.Listener, f serveFlags, log *
 		log.Info("published the built-in framework", "iri_base", p.iriBase())
 	}
 	s, err := wiring{
-		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", zone: zone, process: processName(), totalsOnly: f.TotalsOnly, smallestGroup: f.SmallestGroup,
+		settings: p.settings, now: p.now, log: log, keys: keys, privateHosts: f.AllowPrivateHost, openMetrics: f.Metrics == "open", zone: zone, process: processName(), habits: habits,
 		tokenLife: f.TokenLife,
 	}.wire(context.WithoutCancel(ctx), store)
 	if err != nil {

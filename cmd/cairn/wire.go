@@ -33,9 +33,7 @@ type wiring struct {
 	zone         *time.Location // of the times on pages; nil is UTC
 	tokenLife    time.Duration  // of access tokens to the record store; 0 is an hour
 	process      string         // names this process in the projector's lease
-	// what totals of people show: see web.Config
-	totalsOnly    bool
-	smallestGroup int
+	habits       web.Settings
 }
 
 // server is the joined rooms: what answers requests, and what works behind them.
@@ -76,13 +74,13 @@ func (w wiring) wire(ctx context.Context, store *sqlstore.Store) (*server, error
 		}, m}, s.launches},
 		KeySet: w.keys.keySet, Sessions: store, Records: store.Records(), Courses: store.Courses(frameworks), Frameworks: frameworks,
 		Drafts: store.Courses(frameworks), Previews: ahead,
-		People: store.People(), Tracks: store.Tracks(), Accounts: store.Accounts(), Preferences: store.Preferences(), Windows: store, Rosters: w.newRosters(ctx, store, client),
+		People: w.people(store), Tracks: store.Tracks(), Accounts: store.Accounts(), Preferences: store.Preferences(), Windows: store, Rosters: w.newRosters(ctx, store, client),
 		Activities: store.Activities(), Prepare: w.prepareOwn, DeepLinks: deepLinks{w, store, urls},
 		Diagnoses: &diagnoses{connections: connections{store}, wiring: w, last: map[string]checked{}},
 		Admin:     w.administration(ctx, store, frameworks),
 		AskSource: sourceHeaders{client}.ask,
 		Freshness: freshness{s.projector, store, grown, w.now}, Registrations: registrations{store}, Now: w.now, Rand: rand.Reader, Log: w.log,
-		BaseURL: w.BaseURL, Version: version, Zone: w.zone, TotalsOnly: w.totalsOnly, SmallestGroup: w.smallestGroup,
+		BaseURL: w.BaseURL, Version: version, Zone: w.zone, Settings: w.habits,
 	})
 	if err != nil {
 		return nil, &refusal{exitUsage, "the pages cannot be served", err}

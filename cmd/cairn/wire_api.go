@@ -33,7 +33,7 @@ func (w wiring) newAPI(data sqlstore.API, f *sqlstore.Frameworks, door *lrs.Door
 	h, err := api.New(api.Config{
 		Door: door, Frameworks: f, Alignments: data, Places: data, Records: data, Tracks: data, Wait: fresh.Wait,
 		Previews: previewsOfPrograms{ahead.Previews, previewer},
-		Now:      w.now, NewID: newStatementID, Key: w.keys.links(), Log: w.log, BaseURL: w.BaseURL, SmallestGroup: w.smallestGroup,
+		Now:      w.now, NewID: newStatementID, Key: w.keys.links(), Log: w.log, BaseURL: w.BaseURL, SmallestGroup: w.habits.SmallestGroup, Notice: w.habits.Notice,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("serve the API: %w", err)

@@ -15,12 +15,18 @@ import (
 )
 
 // People reads who is in courses. It is web.People.
-type People struct{ s *Store }
+type People struct {
+	s      *Store
+	notice time.Duration
+}
 
 var _ web.People = People{}
 
 // People answers the people of this database.
-func (s *Store) People() People { return People{s} }
+func (s *Store) People() People { return People{s, mapping.DefaultNotice} }
+
+// Announcing has what ends within the notice be expiring.
+func (p People) Announcing(notice time.Duration) People { return People{p.s, notice} }
 
 // Seen is web.People.
 func (p People) Seen(ctx context.Context, course web.Course) ([]web.Person, error) {
@@ -56,7 +62,7 @@ func (p People) Figures(ctx context.Context, learners []string, parts map[string
 func (p People) standing(learners []string) (query string, given []any) {
 	now := p.s.now()
 	return `SELECT learner, capability, CASE WHEN state = 'evidenced' AND expires_at <= ? THEN 'expired' WHEN state = 'evidenced' AND expires_at <= ? THEN 'expiring'
-		ELSE state END AS state FROM progress WHERE ` + p.s.d.in("learner"), []any{micros(now), micros(now.Add(mapping.DefaultNotice)), p.s.d.list(learners)}
+		ELSE state END AS state FROM progress WHERE ` + p.s.d.in("learner"), []any{micros(now), micros(now.Add(p.notice)), p.s.d.list(learners)}
 }
 
 // Expiring is web.People.

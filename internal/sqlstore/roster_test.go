@@ -131,6 +131,14 @@ func TestPeopleOfACourse(t *testing.T) {
 		if diff := cmp.Diff(map[string]web.Standing{"a": {Evidenced: 2}, "b": {Evidenced: 1, Expiring: 1}, "c": {InProgress: 1}, "d": {Evidenced: 1}, "x": {Evidenced: 1}}, stand); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}
+		if _, err := raw.Exec(raw.Rebind(`UPDATE progress SET expires_at = ? WHERE learner = ? AND capability = 'x'`), d.Clock.Now().Add(30*24*time.Hour).UnixMicro(), first.Learner); err != nil {
+			t.Fatal(err)
+		}
+		for days, want := range map[time.Duration]web.Standing{29: {Evidenced: 1}, 31: {Evidenced: 1, Expiring: 1}} {
+			if got, err := s.People().Announcing(days*24*time.Hour).Standings(ctx, []string{first.Learner}); err != nil || got["x"] != want {
+				t.Errorf("announced %d days ahead: %+v, %v; want %+v", days, got["x"], err, want)
+			}
+		}
 	})
 }
 

@@ -31,7 +31,7 @@ func (s *site) countsOf(v *visit, learner string) (out accountCounts, err error)
 		return out, fmt.Errorf("count what an account has: %w", err)
 	}
 	for _, p := range states {
-		switch p.On(s.Now(), mapping.DefaultNotice) {
+		switch p.On(s.Now(), s.Notice) {
 		case mapping.Evidenced, mapping.Expiring:
 			out.Evidenced++
 		case mapping.InProgress:

@@ -47,7 +47,7 @@ func (s *site) enterOperator(v *visit) (answer, error) {
 	}
 	now := s.Now()
 	err = s.Admin.Operators.EnterOperator(v.Context(), form.Get("code"), Session{
-		Hash: hashSecret(token), Browser: hashSecret(out.cookie.Value), Operator: true, Locale: v.lang(), CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+		Hash: hashSecret(token), Browser: hashSecret(out.cookie.Value), Operator: true, Locale: v.lang(), CreatedAt: now, ExpiresAt: now.Add(s.SessionLife),
 	})
 	if errors.Is(err, ErrNotFound) {
 		return answer{}, refuse(http.StatusForbidden, "operator-link", "operatorlink")

@@ -114,7 +114,7 @@ func (s *site) capabilityOf(v *visit, r *record, n mapping.Node, when asked) (ca
 	if err != nil {
 		return capabilityBody{}, err
 	}
-	tell := v.tellerOf(r, c)
+	tell := s.tellerOf(v, r, c)
 	b := capabilityBody{
 		About: v.about(r.cat, n), Source: webAddress(n.SourceURL), Rule: v.ruleText(x.Rule), Scope: v.scopeWords(v.session, x), Later: v.laterWords(x),
 		Counted: v.lines(x.Counted, tell.counted), Not: v.lines(x.NotCounted, tell.notCounted), Needed: tell.needed(x), Part: v.partText(r.cat),

@@ -89,7 +89,7 @@ func (s *site) tellChanges(v *visit, f *feed, changes []Change) error {
 	for _, c := range cases {
 		all = append(all, c)
 	}
-	f.tell = v.tellerOf(f.record, all...)
+	f.tell = s.tellerOf(v, f.record, all...)
 	f.told, err = s.explainCases(v.Context(), v.session, cases)
 	return err
 }

@@ -77,15 +77,15 @@ type Config struct {
 	BaseURL       string         // where browsers reach us, without a trailing slash
 	Version       string         // shown in the footer
 	Zone          *time.Location // of the times on pages; nil is UTC
-	TotalsOnly    bool           // who leads a course sees totals of its people, and no person
-	SmallestGroup int            // totals of fewer people are hidden; never fewer than mapping.SmallestGroup
+	Settings
 }
 
 // site is the pages with what they run on.
 type site struct {
 	Config
-	origin string // of BaseURL
-	urls   lti.URLs
+	origin  string // of BaseURL
+	urls    lti.URLs
+	tongues []*tongue // that pages speak
 }
 
 // New answers the handler of every page, of the two addresses an LMS sends browsers to, and of the key set. Mount it at the
@@ -108,6 +108,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	s := &site{Config: c, origin: originOf(urls.Base), urls: urls}
+	c.Settings = c.withDefaults()
+	s := &site{Config: c, origin: originOf(urls.Base), urls: urls, tongues: c.Words.spoken()}
 	return s.routes(), nil
 }

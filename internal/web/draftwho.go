@@ -138,6 +138,7 @@ func (s *site) namedExplanation(v *visit, c mapping.Case, r mapping.Result) (map
 	if err != nil {
 		return mapping.Explanation{}, err
 	}
+	c.Notice = s.Notice
 	return mapping.Explain(c, r, func(iri string) string { return names[iri] }), nil
 }
 

@@ -33,7 +33,7 @@ type hiding struct {
 	smallest int
 }
 
-func (s *site) hiding(on bool) hiding { return hiding{on, s.smallest()} }
+func (s *site) hiding(on bool) hiding { return hiding{on, s.SmallestGroup} }
 
 // hides says whether a line of counts of so many people may not be shown.
 func (h hiding) hides(people int, counts ...int) bool {

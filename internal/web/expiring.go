@@ -49,9 +49,30 @@ type within struct {
 	text     string
 	days     int
 	backward bool
+	usual    bool // shown where nothing is asked for
 }
 
-var withins = []within{{"30", 30, false}, {"90", 90, false}, {"365", 365, false}, {"expired", 365, true}}
+// withins are the looks there are: as far ahead as an end is announced, a month, a year; and a year back.
+func (s *site) withins() []within {
+	var out []within
+	days := []int{30, s.noticeDays(), 365}
+	slices.Sort(days)
+	for _, n := range slices.Compact(days) {
+		out = append(out, within{strconv.Itoa(n), n, false, n == s.noticeDays()})
+	}
+	return append(out, within{text: "expired", days: 365, backward: true})
+}
+
+// words name a look.
+func (w within) words(l locale) string {
+	switch {
+	case w.backward:
+		return l.say("expiring.within.expired")
+	case w.days == 365:
+		return l.say("expiring.within.365")
+	}
+	return l.say("expiring.within.days", "n", w.days)
+}
 
 // expirySorts are the orders of the list.
 var expirySorts = []string{"date", "learner", "capability"}
@@ -65,7 +86,7 @@ type expiringAsked struct {
 
 func (a expiringAsked) query() url.Values {
 	q := url.Values{}
-	if a.within.text != "90" {
+	if !a.within.usual {
 		q.Set("within", a.within.text)
 	}
 	if a.sort != "date" {
@@ -74,8 +95,9 @@ func (a expiringAsked) query() url.Values {
 	return paged(q, a.page)
 }
 
-func readExpiring(q url.Values) (a expiringAsked, err error) {
-	i := slices.IndexFunc(withins, func(w within) bool { return w.text == cmp.Or(q.Get("within"), "90") })
+func (s *site) readExpiring(q url.Values) (a expiringAsked, err error) {
+	withins := s.withins()
+	i := slices.IndexFunc(withins, func(w within) bool { return w.text == q.Get("within") || w.usual && q.Get("within") == "" })
 	a.sort = cmp.Or(q.Get("sort"), "date")
 	if i < 0 || !slices.Contains(expirySorts, a.sort) {
 		return a, refuse(http.StatusBadRequest, "query-value", "nopage")
@@ -100,8 +122,9 @@ func (s *site) expiring(v *visit) (answer, error) {
 	if a.sort != "date" {
 		b.Keep = a.sort
 	}
+	withins := s.withins()
 	for _, w := range withins {
-		b.Withins = append(b.Withins, option{w.text, v.say("expiring.within." + w.text), w == a.within})
+		b.Withins = append(b.Withins, option{w.text, w.words(v.locale), w == a.within})
 	}
 	for _, sort := range expirySorts {
 		b.Sorts = append(b.Sorts, tab{v.say("expiring.sort." + sort), at(expiringAsked{a.within, sort, 1}, "course/expiring"), sort == a.sort})
@@ -127,7 +150,7 @@ func (s *site) expiries(v *visit) (a expiringAsked, rows []expiryRow, gone int, 
 	if err != nil {
 		return a, nil, 0, err
 	}
-	if a, err = readExpiring(q); err != nil {
+	if a, err = s.readExpiring(q); err != nil {
 		return a, nil, 0, err
 	}
 	if s.TotalsOnly {

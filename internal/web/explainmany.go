@@ -30,7 +30,7 @@ func (s *site) explainCases(ctx context.Context, session *Session, cases map[str
 	}
 	out := make(map[string]mapping.Explanation, len(cases))
 	for id, c := range cases {
-		c.Prefer = session.Course.Scope()
+		c.Prefer, c.Notice = session.Course.Scope(), s.Notice
 		out[id] = mapping.Explain(c, mapping.Evaluate(c), func(iri string) string { return names[iri] })
 	}
 	return out, nil

@@ -18,7 +18,7 @@ type gap string
 // The gaps, in the order they are looked for.
 const (
 	gapActivity gap = "activity" // nothing is tagged with it
-	gapTaken    gap = "taken"    // fewer than half of the people have started
+	gapTaken    gap = "taken"    // fewer than half of the people have started (half: Settings.GapShare)
 	gapExpired  gap = "expired"  // of those who had it, half or more have it no longer for its time is over
 	gapNone     gap = "none"     // at least half have evidence
 	gapEvidence gap = "evidence" // taken, not evidenced
@@ -27,18 +27,19 @@ const (
 // gapsShown is the order of the columns.
 var gapsShown = []gap{gapActivity, gapTaken, gapEvidence, gapExpired, gapNone}
 
-// gapOf says where a capability stands among the people of a group.
-func gapOf(tagged bool, n Standing, group int) gap {
+// gapOf says where a capability stands among the people of a group; share is the percent from which it is most of them.
+func gapOf(tagged bool, n Standing, group, share int) gap {
+	most := func(part, whole int) bool { return 100*part >= share*whole }
 	started := n.InProgress + n.Evidenced + n.Expired + n.Withdrawn
 	had := n.Evidenced + n.Expired + n.Withdrawn
 	switch {
 	case !tagged:
 		return gapActivity
-	case 2*started < group || started == 0:
+	case !most(started, group) || started == 0:
 		return gapTaken
-	case n.Expired > 0 && 2*n.Expired >= had:
+	case n.Expired > 0 && most(n.Expired, had):
 		return gapExpired
-	case 2*n.Evidenced >= group:
+	case most(n.Evidenced, group):
 		return gapNone
 	}
 	return gapEvidence
@@ -47,6 +48,7 @@ func gapOf(tagged bool, n Standing, group int) gap {
 // gapsBody is M3: where content is missing, and where people are.
 type gapsBody struct {
 	Part   string
+	Sorted string // how capabilities are sorted into columns
 	Narrow narrowBar
 	Group  string
 	On     string // when they were counted, "" for now
@@ -100,15 +102,15 @@ func (s *site) readGaps(v *visit, more ...string) (*gaps, url.Values, error) {
 		return nil, nil, err
 	}
 	if s.TotalsOnly {
-		g.least, g.on = s.smallest(), s.midnight()
+		g.least, g.on = s.SmallestGroup, s.midnight()
 		c.leaveSince(g.on)
 	}
-	g.group, g.few = len(c.people), len(c.people) < s.smallest()
+	g.group, g.few = len(c.people), len(c.people) < s.SmallestGroup
 	if g.n, err = s.standings(v.Context(), c, g.on); err != nil {
 		return nil, nil, err
 	}
 	for _, n := range g.narrowing.of(g.record) {
-		g.of[n.ID] = gapOf(g.tagged[n.ID], g.n[n.ID], g.group)
+		g.of[n.ID] = gapOf(g.tagged[n.ID], g.n[n.ID], g.group, s.GapShare)
 	}
 	return g, q, nil
 }
@@ -138,8 +140,12 @@ func (s *site) gaps(v *visit) (answer, error) {
 	}
 	b := gapsBody{Part: v.partText(g.cat), Narrow: g.bar(v, g.record, "course/gaps", url.Values{}), NoTags: !g.anyTag()}
 	b.Group, b.On = v.say("gaps.group", "n", g.group), g.countedOn(v)
+	b.Sorted = v.say("gaps.sorted")
+	if s.GapShare != defaultGapShare {
+		b.Sorted = v.say("gaps.sortedat", "n", s.GapShare)
+	}
 	if g.few {
-		b.Group, b.Few = v.say("totals.few", "n", s.smallest()), v.say("totals.why", "n", s.smallest())
+		b.Group, b.Few = v.say("totals.few", "n", s.SmallestGroup), v.say("totals.why", "n", s.SmallestGroup)
 	}
 	for _, shown := range gapsShown {
 		b.Heads = append(b.Heads, v.say("gaps.is."+string(shown)))

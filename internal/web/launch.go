@@ -135,7 +135,7 @@ func (s *site) entry(v *visit, l *lti.Launch, reg Registration) (Entry, error) {
 			Framework: place.Framework, Node: place.Node, Archetype: place.Archetype, Activity: place.Activity, Pick: pick, Roster: roster,
 			CopyOf: copiedFrom(l), Review: reviewOf(l, reg), Roles: l.Roles.Texts(), Lead: l.Lead(), Recorded: l.Recorded(), Test: testAgents(l, reg, who),
 			Locale: l.Locale(), ReturnURL: returnAddress(l.Presentation.ReturnURL, reg),
-			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+			InFrame: v.Header.Get("Sec-Fetch-Dest") != "document", CreatedAt: now, ExpiresAt: now.Add(s.SessionLife),
 		},
 	}, nil
 }

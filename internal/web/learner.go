@@ -55,7 +55,7 @@ func (s *site) recordOf(ctx context.Context, session *Session, learner string) (
 		return nil, fmt.Errorf("read the progress: %w", err)
 	}
 	for _, p := range progress {
-		p.State = p.On(s.Now(), mapping.DefaultNotice)
+		p.State = p.On(s.Now(), s.Notice)
 		r.states[p.Capability] = p
 	}
 	r.implied = mapping.Implied(r.cat, func(id string) bool {

@@ -19,7 +19,7 @@ func TestLongListsShowTheNewestAndSayWhatTheyLeaveOut(t *testing.T) {
 		for i := range found {
 			found[i].Activity.Name = strconv.Itoa(i)
 		}
-		l := (&site{}).localeFor("en").lines(found, func(f mapping.Finding) string { return f.Activity.Name })
+		l := (&site{tongues: tongues}).localeFor("en").lines(found, func(f mapping.Finding) string { return f.Activity.Name })
 		if l.Count != n || len(l.Shown) != want.shown || len(l.Rest) != want.rest || l.Older != want.older {
 			t.Errorf("%d: %d counted, %d shown, %d more, %q", n, l.Count, len(l.Shown), len(l.Rest), l.Older)
 		}

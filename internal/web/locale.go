@@ -59,7 +59,7 @@ func newTongue(tag language.Tag, file string) *tongue {
 // (Accept-Language) while nothing is launched.
 func (s *site) localeFor(wish string) locale {
 	_, i := language.MatchStrings(tongueMatcher, wish)
-	return locale{tongues[i], s.Zone, s.Now}
+	return locale{s.tongues[i], s.Zone, s.Now}
 }
 
 // lang is the language as markup names it.

@@ -28,6 +28,7 @@ type nextBody struct {
 	Bare   string // how many gaps have no activity, "" for none
 	BareTo string // address of their list
 	Part   string
+	Order  string // what comes first, in words
 }
 
 // nextRow is a step with what it does.
@@ -64,7 +65,7 @@ func (s *site) nextSteps(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	b := nextBody{For: r.rolesBar(v, "/next"), To: v.to("me/next"), Role: r.code(), Here: q.Get("from") != "all"}
+	b := nextBody{For: r.rolesBar(v, "/next"), To: v.to("me/next"), Role: r.code(), Here: q.Get("from") != "all", Order: v.say("next.order", "days", s.noticeDays())}
 	for _, l := range levelOrder(r.cat) {
 		b.Levels = append(b.Levels, option{strconv.Itoa(l), v.levelName(r.cat, l), l == level})
 	}

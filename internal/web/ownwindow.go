@@ -34,7 +34,7 @@ func (s *site) printForm(v *visit, page string) (*printForm, error) {
 	if err != nil {
 		return nil, err
 	}
-	until := strconv.FormatInt(s.Now().Add(sessionLife).Unix(), 10)
+	until := strconv.FormatInt(s.Now().Add(s.SessionLife).Unix(), 10)
 	return &printForm{To: v.root() + "window#c", Code: nonce + "." + until + "." + windowMark(v.session, nonce, until), Page: page}, nil
 }
 
@@ -96,8 +96,8 @@ func (s *site) openWindow(v *visit, session Session, code string, expires time.T
 		browser = out.cookie.Value
 	}
 	session.Hash, session.Browser, session.InFrame = hashSecret(token), hashSecret(browser), false
-	session.ExpiresAt = s.Now().Add(sessionLife)
-	if last := session.CreatedAt.Add(sessionLimit); session.ExpiresAt.After(last) {
+	session.ExpiresAt = s.Now().Add(s.SessionLife)
+	if last := session.CreatedAt.Add(SessionLimit); session.ExpiresAt.After(last) {
 		session.ExpiresAt = last
 	}
 	err = s.Windows.OpenWindow(v.Context(), hashSecret(code), expires, session)

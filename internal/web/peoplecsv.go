@@ -9,7 +9,7 @@ func (s *site) peopleCSV(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	if c.totals {
-		return csvFile("totals", v.totalsOf(c, s.smallest()).rows())
+		return csvFile("totals", v.totalsOf(c, s.SmallestGroup).rows())
 	}
 	head := []string{v.say("people.learner")}
 	for _, col := range c.cols {

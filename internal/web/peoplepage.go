@@ -120,9 +120,9 @@ func (s *site) peopleBody(v *visit, c *crowd) peopleBody {
 		}
 	}
 	if c.totals {
-		b.Counts = v.totalsOf(c, s.smallest())
-		b.Summary = v.totalsWords(c, s.midnight(), s.smallest())
-		if len(c.people) < s.smallest() {
+		b.Counts = v.totalsOf(c, s.SmallestGroup)
+		b.Summary = v.totalsWords(c, s.midnight(), s.SmallestGroup)
+		if len(c.people) < s.SmallestGroup {
 			b.List = nil // it would tell how few they are
 		}
 		return b

@@ -41,7 +41,7 @@ func (session *Session) prefers() (owner string, expires time.Time) {
 	if session.Learner != "" {
 		return session.Learner, time.Time{}
 	}
-	return session.Hash, session.CreatedAt.Add(sessionLimit)
+	return session.Hash, session.CreatedAt.Add(SessionLimit)
 }
 
 // preference reads what the visit's person prefers, once a visit.

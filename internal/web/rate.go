@@ -169,6 +169,9 @@ func (s *site) rated(v *visit, b *rateBody) (last mapping.Rating, err error) {
 		last = all[len(all)-1]
 	}
 	b.Rated = !last.Cleared()
+	if len(all) == 0 {
+		last.Shared = s.ShareRatings
+	}
 	return last, nil
 }
 

@@ -74,7 +74,7 @@ func (s *site) readRecord(v *visit, q url.Values) (*myRecord, error) {
 		if err := s.recordOn(v.Context(), v.session, m); err != nil {
 			return nil, err
 		}
-		m.kept, m.tell = s.replaced(r), v.tellerOf(r)
+		m.kept, m.tell = s.replaced(r), s.tellerOf(v, r)
 		return m, s.addTracks(v, m)
 	}
 	m.kept = s.replaced(r)
@@ -103,7 +103,7 @@ func (s *site) tellMore(v *visit, m *myRecord, capabilities []string) error {
 	if err != nil {
 		return err
 	}
-	more := v.tellerOf(m.record, all...)
+	more := s.tellerOf(v, m.record, all...)
 	if m.told == nil {
 		m.told, m.tell = told, more
 		return nil

@@ -221,7 +221,7 @@ func (s *site) explainOf(ctx context.Context, session *Session, learner, capabil
 	if err != nil {
 		return c, mapping.Explanation{}, fmt.Errorf("read what the state rests on: %w", err)
 	}
-	c.Prefer = session.Course.Scope()
+	c.Prefer, c.Notice = session.Course.Scope(), s.Notice
 	named := map[string]bool{}
 	namedIn(c, named)
 	names, err := s.names(ctx, session.Course, slices.Sorted(maps.Keys(named)))

@@ -11,13 +11,8 @@ import (
 	"time"
 )
 
-// How long a session lives: sessionLife after its last use, and never longer than sessionLimit after its launch, because the
-// roles in it are those of the launch. It is prolonged at most once in prolongEvery, so that reading does not write.
-const (
-	sessionLife  = 2 * time.Hour
-	sessionLimit = 12 * time.Hour
-	prolongEvery = 5 * time.Minute
-)
+// prolongEvery is how often a session is prolonged at most, so that reading does not write.
+const prolongEvery = 5 * time.Minute
 
 // right is what a page asks of its session.
 type right int
@@ -74,8 +69,8 @@ func (s *site) admit(v *visit) error {
 }
 
 func (s *site) prolong(v *visit, now time.Time) error {
-	until := now.Add(sessionLife)
-	if last := v.session.CreatedAt.Add(sessionLimit); until.After(last) {
+	until := now.Add(s.SessionLife)
+	if last := v.session.CreatedAt.Add(SessionLimit); until.After(last) {
 		until = last
 	}
 	if until.Sub(v.session.ExpiresAt) < prolongEvery {
@@ -96,7 +91,7 @@ type ending struct {
 }
 
 func (s *site) ending(session *Session) ending {
-	left, until := session.CreatedAt.Add(sessionLimit).Sub(session.ExpiresAt), session.ExpiresAt.Sub(s.Now())
+	left, until := session.CreatedAt.Add(SessionLimit).Sub(session.ExpiresAt), session.ExpiresAt.Sub(s.Now())
 	return ending{int(until.Seconds()), left < prolongEvery, until <= 2*time.Minute}
 }
 

@@ -27,7 +27,7 @@ func (s *site) lastVisit(v *visit) (time.Time, error) {
 	switch idle := now.Sub(p.Visited); {
 	case !p.Visited.IsZero() && idle < prolongEvery:
 		return p.Before, nil
-	case p.Visited.IsZero() || idle >= sessionLife:
+	case p.Visited.IsZero() || idle >= s.SessionLife:
 		p.Before = p.Visited
 	}
 	p.Visited = now

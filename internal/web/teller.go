@@ -13,11 +13,12 @@ type teller struct {
 	them  bool            // it speaks about somebody else
 	here  map[string]bool // ids of the statements that belong to the course
 	known map[string]bool // ids of all that it knows anything of
+	names bool            // titles from other courses are told
 }
 
 // tellerOf is the teller of a record, over what its states rest on.
-func (v *visit) tellerOf(r *record, cases ...mapping.Case) teller {
-	t := teller{locale: v.locale, them: r.name != "", here: map[string]bool{}, known: map[string]bool{}}
+func (s *site) tellerOf(v *visit, r *record, cases ...mapping.Case) teller {
+	t := teller{locale: v.locale, them: r.name != "", names: s.NameElsewhere, here: map[string]bool{}, known: map[string]bool{}}
 	for _, c := range cases {
 		for _, e := range c.Evidence {
 			t.known[e.Record.StatementID] = true
@@ -30,7 +31,7 @@ func (v *visit) tellerOf(r *record, cases ...mapping.Case) teller {
 }
 
 // hides says whether a statement comes from another course than that of the reader, who is not the learner.
-func (t teller) hides(statement string) bool { return t.them && !t.here[statement] }
+func (t teller) hides(statement string) bool { return t.them && !t.names && !t.here[statement] }
 
 // counted tells of what counts.
 func (t teller) counted(f mapping.Finding) string {

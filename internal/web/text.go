@@ -62,6 +62,9 @@ func (c catalogue) add(key, words string) bool {
 	return known && !twice
 }
 
+// replace has a key say other words, whatever the number.
+func (c catalogue) replace(key, words string) { c[key] = sentence{plural.Other: words} }
+
 // say answers the text of a key with its gaps filled; gaps are name and value in turn. The gap "n" chooses the form.
 func (t *tongue) say(key string, gaps ...any) string {
 	return fill(t.pick(key, gaps), gaps, t.plain)

@@ -51,9 +51,6 @@ func (s *site) midnight() time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, s.Zone)
 }
 
-// smallest is the smallest group that totals tell of.
-func (s *site) smallest() int { return max(s.SmallestGroup, mapping.SmallestGroup) }
-
 // figuresOn is what the people had at a time. Those who came since are taken out of the cohort.
 func (s *site) figuresOn(ctx context.Context, c *cohort, parts map[string]string, at time.Time) (figures, error) {
 	c.leaveSince(at)

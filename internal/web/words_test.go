@@ -12,7 +12,7 @@ import (
 )
 
 func english() locale {
-	return (&site{Config: Config{Zone: time.UTC, Now: func() time.Time { return time.Date(2026, 11, 22, 14, 32, 0, 0, time.UTC) }}}).localeFor("en")
+	return (&site{tongues: tongues, Config: Config{Zone: time.UTC, Now: func() time.Time { return time.Date(2026, 11, 22, 14, 32, 0, 0, time.UTC) }}}).localeFor("en")
 }
 
 func points(n int) *int { return &n }
