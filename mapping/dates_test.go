@@ -104,3 +104,50 @@ func TestOneReferenceStandsForAnActivityWhateverTheOrder(t *testing.T) {
 		t.Errorf("%+v, then %+v", a, b)
 	}
 }
+
+// TestWhatIsClosedIsNoNextStepAndWhatOpensLaterComesLast: an activity that Cairn placed and that opens or closes.
+func TestWhatIsClosedIsNoNextStepAndWhatOpensLaterComesLast(t *testing.T) {
+	anyOne := func(iri string, open mapping.Dates) mapping.Case {
+		c := on(caseOf(tags(tag("t", instance, iri)), nil), day(20))
+		c.Open = map[string]mapping.Dates{iri: open}
+		return c
+	}
+	for name, c := range map[string]struct {
+		os    []mapping.Outlook
+		want  []string
+		opens time.Time // of the last one
+	}{
+		"closed":  {[]mapping.Outlook{outlook("a", 1, anyOne(quiz, mapping.Dates{Until: day(20)}))}, nil, time.Time{}},
+		"open":    {[]mapping.Outlook{outlook("a", 1, anyOne(quiz, mapping.Dates{From: day(20), Until: day(21)}))}, []string{"Quiz: a completes 0 to 1 of 1"}, time.Time{}},
+		"not yet": {[]mapping.Outlook{outlook("a", 1, anyOne(quiz, mapping.Dates{From: day(21)}))}, []string{"Quiz: a completes 0 to 1 of 1"}, day(21)},
+		"what opens later comes after what is open": {[]mapping.Outlook{outlook("a", 1, anyOne(quiz, mapping.Dates{From: day(30)})), outlook("b", 4, anyOne(page, mapping.Dates{}))},
+			[]string{"Reading: b completes 0 to 1 of 1", "Quiz: a completes 0 to 1 of 1"}, day(30)},
+		"what counts later, too": {[]mapping.Outlook{outlook("a", 1, on(caseOf(tags(onDates(tag("q", instance, quiz), day(25), time.Time{})), nil), day(20))), outlook("b", 4, anyOne(page, mapping.Dates{}))},
+			[]string{"Reading: b completes 0 to 1 of 1", "Quiz: a completes 0 to 1 of 1"}, day(25)},
+	} {
+		got := mapping.Suggest(c.os)
+		if diff := cmp.Diff(c.want, told(got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if len(got) > 0 && !got[len(got)-1].Opens.Equal(c.opens) {
+			t.Errorf("%s: it opens %s", name, got[len(got)-1].Opens)
+		}
+	}
+}
+
+// TestWhatIsOverRenewsNothing: evidence that ends soon is renewed by what can still be done.
+func TestWhatIsOverRenewsNothing(t *testing.T) {
+	year := ruled(mapping.Rule{Kind: mapping.RuleAny, Validity: mapping.Period{Days: 365}})
+	both := caseOf(tags(tag("q", instance, quiz), tag("p", instance, page)), year, q1)
+	if got := told(mapping.Suggest([]mapping.Outlook{outlook("a", 1, on(both, day(300)))})); len(got) != 2 {
+		t.Errorf("both are open: %v", got)
+	}
+	dated := caseOf(tags(onDates(tag("q", instance, quiz), time.Time{}, day(100)), tag("p", instance, page)), year, q1)
+	closed := both
+	closed.Open = map[string]mapping.Dates{quiz: {Until: day(100)}}
+	for name, c := range map[string]mapping.Case{"its dates are over": dated, "it is closed": closed} {
+		if got := told(mapping.Suggest([]mapping.Outlook{outlook("a", 1, on(c, day(300)))})); !slices.Equal(got, []string{"Reading: a renews 1 to 1 of 1"}) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -92,6 +92,7 @@ type ActivityRef struct {
 	MinDuration Duration `json:"min_duration,omitzero"` // the least time it needs
 	Link        bool     `json:"link,omitzero"`         // it is what a resource link leads to which Cairn placed in the course
 	Dates       Dates    `json:"dates,omitzero"`        // when it must have happened
+	Open        Dates    `json:"open,omitzero"`         // when it can be done, where Cairn placed it and it opens or closes
 	Scope       Scope    `json:"scope"`                 // of the alignment
 }
 

@@ -46,13 +46,24 @@ func unnamed(a ActivityRef) int {
 
 func (e explainer) ref(a Alignment) ActivityRef {
 	c := a.Criterion
-	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Dates: c.Dates, Link: a.Selector.Kind == SelectLink, Scope: a.Scope}
+	return ActivityRef{IRI: a.Selector.IRI, Name: e.names(a.Selector.IRI), MinMilli: c.MinMilli, MinDuration: c.MinDuration, Dates: c.Dates, Open: e.c.Open[a.Selector.IRI], Link: a.Selector.Kind == SelectLink, Scope: a.Scope}
 }
 
 // asksLess is a total order of references to the same activity. Dates come first: once they are over, nobody can meet them.
 func (a ActivityRef) asksLess(b ActivityRef) bool {
 	return cmp.Or(a.Dates.compare(b.Dates), cmp.Compare(least(a.MinMilli), least(b.MinMilli)), cmp.Compare(a.MinDuration, b.MinDuration),
 		a.Scope.place().compare(b.Scope.place()), trueFirst(a.Link, b.Link)) < 0
+}
+
+// over says whether the activity can count no more on a date: what was done then would come too late, or nobody can do it any more.
+func (a ActivityRef) over(at time.Time) bool { return a.Dates.Over(at) || a.Open.Over(at) }
+
+// opens is from when on the activity can be done so that it counts, where that is later than a date; else zero.
+func (a ActivityRef) opens(at time.Time) time.Time {
+	if from := later(a.Dates.From, a.Open.From); !at.IsZero() && from.After(at) {
+		return from
+	}
+	return time.Time{}
 }
 
 // least is a score asked for as a number, below every score when none is asked for.

@@ -88,13 +88,13 @@ func (e explainer) missing(aligned []ActivityRef) []ActivityRef {
 	return out
 }
 
-// next answers the activities that are aligned, asked for and not counted yet: those without which the rule is not met first. One whose
-// dates are over on the date asked for can count no more, and is none.
+// next answers the activities that are aligned, asked for and not counted yet: those without which the rule is not met first. One that
+// is over on the date asked for can count no more, and is none.
 func (e explainer) next(aligned []ActivityRef) []ActivityRef {
 	out := []ActivityRef{}
 	asked := e.r.Rule.asks(len(aligned))
 	for _, a := range aligned {
-		if asked.worth(a.IRI) > 0 && !e.counts[a.IRI] && !a.Dates.Over(e.c.At) {
+		if asked.worth(a.IRI) > 0 && !e.counts[a.IRI] && !a.over(e.c.At) {
 			out = append(out, a)
 		}
 	}

@@ -34,6 +34,8 @@ type Case struct {
 	// WasEvidenced says that the learner's state was evidenced at an earlier position of the log: without enough evidence now,
 	// the state is withdrawn (decided in settled question 13).
 	WasEvidenced bool
+	// Open is on which days activities can be done, by IRI, of those that Cairn placed and that open or close: for Explain alone.
+	Open map[string]Dates
 	// Prefer is the scope the asker looks from: of scopes that stand equally well, the one named by the result. It never
 	// changes state or percent. The zero value prefers none.
 	Prefer Scope

@@ -42,11 +42,14 @@ type Suggestion struct {
 	Activity ActivityRef `json:"activity"`
 	Effect   Effect      `json:"effect"`
 	Toward   []Toward    `json:"toward"` // the best first, then by level and capability
+	// Opens is from when on it counts, where that is later than the date asked for.
+	Opens time.Time `json:"opens,omitzero"`
 }
 
 // Suggest answers what to do next: what renews what ends soon, the nearest end first; what completes a capability; what moves most
 // capabilities; what the learner said to need; the lowest level; the title (pages.md L6). What only helps where another capability
-// comes first stands after all that does not. Nothing is suggested that the rules do not ask for.
+// comes first stands after all that does not, and there what cannot be done yet after what can. Nothing is suggested that the rules do
+// not ask for, and nothing that is over.
 func Suggest(os []Outlook) []Suggestion {
 	by := map[string]*Suggestion{}
 	for _, o := range os {
@@ -59,6 +62,7 @@ func Suggest(os []Outlook) []Suggestion {
 				s.Activity = h.activity
 			}
 			s.Toward = append(s.Toward, h.toward)
+			s.Opens = s.Activity.opens(o.Explanation.At)
 		}
 	}
 	out := make([]Suggestion, 0, len(by))
@@ -108,8 +112,8 @@ func (e Effect) compare(o Effect) int {
 // compare orders suggestions as Suggest says.
 func (s Suggestion) compare(o Suggestion) int {
 	a, b := s.Toward[0], o.Toward[0]
-	return cmp.Or(cmp.Compare(min(len(a.Waits), 1), min(len(b.Waits), 1)), s.Effect.compare(o.Effect), a.Expires.Compare(b.Expires),
-		cmp.Compare(o.ready(), s.ready()), trueFirst(s.needed(), o.needed()), compareLevels(s.level(), o.level()), s.Activity.compare(o.Activity))
+	return cmp.Or(cmp.Compare(min(len(a.Waits), 1), min(len(b.Waits), 1)), trueFirst(s.Opens.IsZero(), o.Opens.IsZero()), s.Effect.compare(o.Effect),
+		a.Expires.Compare(b.Expires), cmp.Compare(o.ready(), s.ready()), trueFirst(s.needed(), o.needed()), compareLevels(s.level(), o.level()), s.Activity.compare(o.Activity))
 }
 
 // ready is how many capabilities it helps that wait for no other.

@@ -24,8 +24,8 @@ func (o Outlook) toward(e Effect, then int) Toward {
 	return Toward{Capability: o.Node.ID, Level: o.Node.Level, Effect: e, Have: x.Have, Then: then, Need: x.Rule.Need, Needed: o.Needed, Waits: o.Waits}
 }
 
-// renewals are the activities that, done again or done as well, put the end off: those that no longer count from then on. When it is
-// the endorsement that ends, there are none.
+// renewals are the activities that, done again or done as well, put the end off: those that no longer count from then on. What is over
+// cannot be done again. When it is the endorsement that ends, there are none.
 func (o Outlook) renewals() []help {
 	x := o.Explanation
 	if !slices.ContainsFunc(x.Counted, func(f Finding) bool { return f.Until.Equal(x.Expires) }) {
@@ -38,7 +38,7 @@ func (o Outlook) renewals() []help {
 		out = append(out, help{a, t})
 	}
 	for _, f := range x.Counted {
-		if !f.Until.IsZero() && !f.Until.After(x.Expires) {
+		if !f.Until.IsZero() && !f.Until.After(x.Expires) && !f.Activity.over(x.At) {
 			add(f.Activity)
 		}
 	}

@@ -27,7 +27,7 @@ func (s *service) gapRoutes() []route {
 		{
 			method: http.MethodGet, path: of + "/suggestions", name: "listSuggestions", group: group, scope: lrs.ScopeLearnersRead, wide: true, gone: true,
 			summary: "What a learner can do next, the best first, with what each activity does",
-			about:   "What renews comes first, then what completes a capability, then what moves most of them; what waits for another capability comes last. An activity is within reach where it is aligned everywhere, for a learning site of theirs, or in a course in which they were seen or have evidence; others are not suggested, and neither are those whose dates are over. `bare` is the gaps that no activity within reach is aligned with.",
+			about:   "What renews comes first, then what completes a capability, then what moves most of them; what waits for another capability comes last. An activity is within reach where it is aligned everywhere, for a learning site of theirs, or in a course in which they were seen or have evidence; others are not suggested, and neither are those whose dates are over or that Cairn placed and are closed. What opens on a later day (`opens`) stands after what can be done now. `bare` is the gaps that no activity within reach is aligned with.",
 			query:   [][]parameter{framework, targeting, one(limitOf(maxSuggestions))}, gives: suggestionList{}, do: s.listSuggestions,
 		},
 	}

@@ -37,7 +37,10 @@ func (r Records) casesAsOf(ctx context.Context, db reader, learnerID string, cap
 	for id, h := range histories {
 		out[id] = h.Case(q)
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, r.s.addOpen(ctx, db, out)
 }
 
 // AllAsOf answers the cases of every capability that a learner has any history in, by capability.

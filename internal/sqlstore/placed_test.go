@@ -268,3 +268,40 @@ func TestPlacementOfAnActivity(t *testing.T) {
 }
 
 var _ pipeline.Deliveries = sqlstore.Deliveries{}
+
+// An activity is told with the days on which it can be done, on any date that is asked for; one that a record from elsewhere finishes can
+// be done without what was placed.
+func TestCasesSayWhenPlacedActivitiesAreOpen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		l, ctx := newLife(t, d, 1), context.Background()
+		word, elsewhere := place(t, l.s, l.registration.ID, "w", web.CompleteByWord), place(t, l.s, l.registration.ID, "r", web.CompleteByRecord)
+		who := enter(t, l.s, visit(l.registration, "4", d.Clock.Now()))
+		cs := mapping.Changeset{ID: uuid.NewString(), Author: who.Account, At: d.Clock.Now(), Scope: l.course.Scope()}
+		for i, p := range []web.PlacedActivity{word, elsewhere} {
+			cs.Edits = append(cs.Edits, mapping.Edit{Add: &mapping.Alignment{ID: fmt.Sprint("tag", i), Capability: "cap-1", Scope: l.course.Scope(),
+				Selector: mapping.Selector{Kind: mapping.SelectExact, IRI: p.Records}, Placed: true}})
+		}
+		if _, err := l.s.Courses(l.frameworks).Apply(ctx, cs); err != nil {
+			t.Fatal(err)
+		}
+		l.drain(l.projector("one", 100))
+		now, err := l.s.Records().Case(ctx, who.Learner, "cap-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		then, err := l.s.Records().AsOf(ctx, who.Learner, "cap-1", pipeline.AsOf{At: word.Closes.Add(time.Hour), Clock: pipeline.ClockEvent})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]mapping.Dates{word.IRI: {From: word.Opens, Until: word.Closes}}
+		if diff := cmp.Diff(want, now.Open) + cmp.Diff(want, then.Open); diff != "" {
+			t.Error(diff)
+		}
+		if x := mapping.Explain(now, mapping.Evaluate(now), nil); len(x.Next) != 2 {
+			t.Errorf("while it is open: %+v", x.Next)
+		}
+		if x := mapping.Explain(then, mapping.Evaluate(then), nil); len(x.Next) != 1 || x.Next[0].IRI != elsewhere.Records {
+			t.Errorf("once it is closed: %+v", x.Next)
+		}
+	})
+}

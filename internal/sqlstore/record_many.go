@@ -36,7 +36,7 @@ func (r Records) Cases(ctx context.Context, learnerID string, capabilities []str
 			}
 			out[id] = b.Case()
 		}
-		return nil
+		return r.s.addOpen(ctx, db, out)
 	})
 	return out, err
 }

@@ -165,5 +165,10 @@ func (l locale) asks(a mapping.ActivityRef) string {
 	if !a.Dates.IsZero() {
 		out = append(out, l.say("rule.dates", "dates", l.datesWords(a.Dates)))
 	}
+	open := PlacedActivity{Closes: a.Open.Until}
+	if l.now().Before(a.Open.From) { // that it opened is nothing to wait for
+		open.Opens = a.Open.From
+	}
+	out = append(out, l.openDays(open)...)
 	return strings.Join(out, " ")
 }
