@@ -15,7 +15,7 @@ func (s *service) learnerRoutes() []route {
 			summary: summary, about: about, gives: gives, do: do, query: query}
 	}
 	find := read("/learners", "listLearners", "Learners by id, or the one with an account",
-		"A learner is a person with one or more accounts. Of a credential that is limited to one LMS the answer holds only people with an account there, and only those accounts.",
+		"A learner is a person with one or more accounts. Of a credential that is limited to one LMS the answer holds only people with an account there, and only those accounts. Of a pseudonymous registration the accounts are told, and found, by the pseudonym that emitted statements carry: `issuer` is this Cairn's address then.",
 		learnerList{}, s.listLearners, one(text("issuer", "The platform of an account, as it names itself; with `subject`."), text("subject", "The person, as the platform names them; with `issuer`.")), paging)
 	find.gone = false
 	table := read("/learners/{learner}/explanations.csv", "exportExplanations", "Why a learner stands as they do in every capability of a framework, as a table",

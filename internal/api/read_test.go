@@ -252,6 +252,35 @@ func TestLearnersAreFoundByTheirAccount(t *testing.T) {
 	}
 }
 
+// Who has no name here is told by their pseudonym, and found by nothing else: an answer to the platform's id would say whose it is.
+func TestPeopleWithoutNamesAreToldByTheirPseudonym(t *testing.T) {
+	const base = "https://cairn.example"
+	w := newWorld(t)
+	if err := w.s.SetPseudonymous(t.Context(), w.here.ID, true, base); err != nil {
+		t.Fatal(err)
+	}
+	var ann api.Learner
+	g := w.get("/learners/"+w.ann, &ann)
+	if len(ann.Accounts) != 1 || ann.Accounts[0].Issuer != base || len(ann.Accounts[0].Subject) != 32 || strings.Contains(g.body, `"`+here+`"`) {
+		t.Fatalf("%s", g.body)
+	}
+	var list struct{ Items []api.Learner }
+	for query, want := range map[string]string{
+		"issuer=" + base + "&subject=" + ann.Accounts[0].Subject: w.ann, "issuer=" + base + "/&subject=" + ann.Accounts[0].Subject: w.ann,
+		"issuer=" + here + "&subject=4": "", "issuer=" + there + "&subject=4": w.bob,
+	} {
+		if w.get("/learners?"+query, &list); (want == "") != (len(list.Items) == 0) || want != "" && list.Items[0].ID != want {
+			t.Errorf("%s: %+v", query, list)
+		}
+	}
+	if err := w.s.SetPseudonymous(t.Context(), w.here.ID, false, ""); err != nil {
+		t.Fatal(err)
+	}
+	if w.get("/learners?issuer="+here+"&subject=4", &list); len(list.Items) != 1 || list.Items[0].Accounts[0].Subject != "4" {
+		t.Errorf("switched off: %+v", list)
+	}
+}
+
 // TestPagesTogetherAreTheList follows next by ones.
 func TestPagesTogetherAreTheList(t *testing.T) {
 	w := newWorld(t)

@@ -27,8 +27,8 @@ type Reach struct {
 type Account struct {
 	ID           string `json:"id"`
 	Registration string `json:"registration"`  // id of the LTI registration through which it came first
-	Issuer       string `json:"issuer"`        // of the platform
-	Subject      string `json:"subject"`       // as the platform names the person
+	Issuer       string `json:"issuer"`        // of the platform; of who has a pseudonym, the address it was given out from
+	Subject      string `json:"subject"`       // as the platform names the person, or the pseudonym
 	Name         string `json:"name,omitzero"` // where the platform shares it and the scope learners/names allows it
 }
 

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cairn/internal/api"
 	"cairn/mapping"
@@ -14,8 +15,10 @@ func (a API) Learners(ctx context.Context, f api.LearnerFilter) ([]api.Learner, 
 	if f.ID != "" {
 		c.and(`l.id = ?`, f.ID)
 	}
-	if f.Subject != "" {
-		c.and(`EXISTS (SELECT 1 FROM account k WHERE k.learner = l.id AND k.subject = ? AND k.issuer IN (?, ?))`, append([]any{f.Subject}, bothEnds(f.Issuer)...)...)
+	if f.Subject != "" { // who has a pseudonym is found by it alone: else an answer would say whose it is
+		c.and(`l.id IN (SELECT a.learner FROM account a WHERE a.subject = ? AND a.issuer IN (?, ?) AND `+pseudonymHome+` IS NULL
+			UNION SELECT a.learner FROM account_link k JOIN account a ON a.id = k.account WHERE k.agent = ? AND `+pseudonymHome+` IN (?, ?))`,
+			slices.Concat([]any{f.Subject}, bothEnds(f.Issuer), []any{accountKey(f.Issuer, f.Subject)}, bothEnds(f.Issuer))...)
 	}
 	if f.Reach.Limited {
 		c.and(`EXISTS (SELECT 1 FROM account k WHERE k.learner = l.id AND `+a.s.d.in("k.issuer")+`)`, a.s.d.list(f.Reach.Issuers))
@@ -71,20 +74,21 @@ func bothEnds(issuer string) []any {
 	return []any{issuer, issuer + "/"}
 }
 
-// accounts reads the accounts of learners that a reach covers, oldest first.
+// accounts reads the accounts of learners that a reach covers, oldest first: those without a name by their pseudonym.
 func (a API) accounts(ctx context.Context, learners []string, reach api.Reach) (map[string][]api.Account, error) {
 	var c condition
 	c.and(a.s.d.in("learner"), a.s.d.list(orEmpty(learners)))
 	if reach.Limited {
 		c.and(a.s.d.in("issuer"), a.s.d.list(reach.Issuers))
 	}
-	var rows []struct{ ID, Learner, Registration, Issuer, Subject, Name string }
-	if err := a.s.Select(ctx, &rows, `SELECT id, learner, registration, issuer, subject, name FROM account `+c.where(` ORDER BY created, id`), c.args...); err != nil {
+	var rows []struct{ ID, Learner, Registration, Issuer, Subject, Name, Home string }
+	if err := a.s.Select(ctx, &rows, `SELECT id, learner, registration, issuer, subject, name, COALESCE(`+pseudonymHome+`, '') AS home FROM account a `+c.where(` ORDER BY created, id`), c.args...); err != nil {
 		return nil, fmt.Errorf("sqlstore: read accounts: %w", err)
 	}
 	out := map[string][]api.Account{}
 	for _, r := range rows {
-		out[r.Learner] = append(out[r.Learner], api.Account{ID: r.ID, Registration: r.Registration, Issuer: r.Issuer, Subject: r.Subject, Name: r.Name})
+		issuer, subject := a.s.shownAs(r.Issuer, r.Subject, r.Home)
+		out[r.Learner] = append(out[r.Learner], api.Account{ID: r.ID, Registration: r.Registration, Issuer: issuer, Subject: subject, Name: r.Name})
 	}
 	return out, nil
 }

@@ -102,8 +102,7 @@ func (p Projection) Person(ctx context.Context, account, learnerID string) (prof
 	if account == "" {
 		query, arg = `WHERE a.home = ?`, learnerID
 	}
-	query = `SELECT a.issuer, a.subject, COALESCE(r.pseudonym_home, '') AS home FROM account a
-		LEFT JOIN registration r ON r.id = a.registration AND r.pseudonymous ` + query
+	query = `SELECT a.issuer, a.subject, COALESCE(` + pseudonymHome + `, '') AS home FROM account a ` + query
 	var row struct{ Issuer, Subject, Home string }
 	err := p.s.Get(ctx, &row, query, arg)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -112,10 +111,8 @@ func (p Projection) Person(ctx context.Context, account, learnerID string) (prof
 	if err != nil {
 		return profile.Account{}, fmt.Errorf("sqlstore: read an account: %w", err)
 	}
-	if row.Home != "" {
-		return profile.Account{HomePage: row.Home, Name: p.s.pseudonym(row.Issuer, row.Subject)}, nil
-	}
-	return profile.Account{HomePage: row.Issuer, Name: row.Subject}, nil
+	home, name := p.s.shownAs(row.Issuer, row.Subject, row.Home)
+	return profile.Account{HomePage: home, Name: name}, nil
 }
 
 func (t *Tx) commitRatings(ctx context.Context, b pipeline.Batch) error {

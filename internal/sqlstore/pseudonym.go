@@ -27,14 +27,36 @@ func (db *DB) pseudonym(issuer, subject string) string {
 	return db.departed.Load().keys[0].hash("pseudonym|" + accountKey(issuer, subject))[:32]
 }
 
-// withoutNames is a launch as a pseudonymous registration keeps it.
+// pseudonymHome is where the pseudonym of account a is given out from, NULL where its name may be kept. Who is known through several
+// registrations of a platform has the strictest of them: a name that one may not keep is not kept for the others.
+const pseudonymHome = `(SELECT p.pseudonym_home FROM registration p WHERE p.issuer = a.issuer AND p.pseudonymous
+	AND (p.id = a.registration OR EXISTS (SELECT 1 FROM account_claim q WHERE q.registration = p.id AND q.account = a.id)) ORDER BY p.created, p.id LIMIT 1)`
+
+// shownAs is an account as statements and programs are told it: home "" where its own issuer and subject may be told.
+func (db *DB) shownAs(issuer, subject, home string) (string, string) {
+	if home == "" {
+		return issuer, subject
+	}
+	return home, db.pseudonym(issuer, subject)
+}
+
+// withoutNames is a launch as it is kept of somebody without a name: of what names them, only what the registration's rule goes by.
 func (db *DB) withoutNames(e web.Entry, k known) web.Entry {
-	if k.Pseudonymous == nil || !*k.Pseudonymous {
+	if k.PseudonymHome == nil {
 		return e
 	}
-	e.Claims.Name, e.Claims.Email, e.Session.Name = "", "", ""
+	c, mode := &e.Claims, learner.IdentityMode(*k.Mode)
+	c.Name, e.Session.Name = "", ""
+	for _, kept := range []struct {
+		by    learner.IdentityMode
+		claim *string
+	}{{learner.ByMailbox, &c.Email}, {learner.ByUsername, &c.Username}, {learner.BySourced, &c.SourcedID}} {
+		if mode != kept.by {
+			*kept.claim = ""
+		}
+	}
 	if e.Session.Actor.Key() != (xapi.Agent{}).Key() {
-		e.Session.Actor = xapi.AccountAgent(*k.PseudonymHome, db.pseudonym(e.Claims.Issuer, e.Claims.Subject))
+		e.Session.Actor = xapi.AccountAgent(*k.PseudonymHome, db.pseudonym(c.Issuer, c.Subject))
 	}
 	return e
 }
@@ -87,11 +109,8 @@ func (t *Tx) setPseudonymous(ctx context.Context, id string, on bool, home strin
 	if !on {
 		return nil
 	}
-	for _, step := range []func(context.Context, registrationRow) error{t.forgetNames, t.forgetNamesOfSessions, t.forgetNamesOfRosters} {
-		row.PseudonymHome = home
-		if err := step(ctx, row); err != nil {
-			return err
-		}
+	if err := t.forgetNames(ctx, row.Issuer, `IN (SELECT id FROM account WHERE registration = ? UNION SELECT account FROM account_claim WHERE registration = ?)`, id, id); err != nil {
+		return err
 	}
 	if _, err := t.relinkAll(ctx, id, row.rule()); err != nil {
 		return err
@@ -102,23 +121,33 @@ func (t *Tx) setPseudonymous(ctx context.Context, id string, on bool, home strin
 	return t.newGeneration(ctx) // what is being folded would still emit the old names
 }
 
-// forgetNames takes names and addresses from accounts. Of what may name people in records only what the rule goes by is kept.
-func (t *Tx) forgetNames(ctx context.Context, r registrationRow) error {
-	if _, err := t.Exec(ctx, `UPDATE account SET name = '' WHERE registration = ? OR id IN (SELECT account FROM account_claim WHERE registration = ?)`, r.ID, r.ID); err != nil {
-		return fmt.Errorf("sqlstore: forget the names of accounts: %w", err)
+// forgetNames takes the names and addresses of accounts, by a condition on their ids, from everywhere. Of what may name people in records
+// only what the rule of each registration goes by is kept.
+func (t *Tx) forgetNames(ctx context.Context, issuer, accounts string, args ...any) error {
+	const rule = `(SELECT r.identity_mode FROM registration r WHERE r.id = account_claim.registration)`
+	for _, query := range []string{
+		`UPDATE account SET name = '' WHERE id ` + accounts,
+		`UPDATE account_claim SET email = CASE WHEN ` + rule + ` = 'mailto' THEN email ELSE '' END,
+			mailbox = CASE WHEN ` + rule + ` = 'mailto' THEN mailbox ELSE '' END,
+			username = CASE WHEN ` + rule + ` = 'username' THEN username ELSE '' END,
+			sourced_id = CASE WHEN ` + rule + ` = 'person_sourcedid' THEN sourced_id ELSE '' END WHERE account ` + accounts,
+	} {
+		if _, err := t.Exec(ctx, query, args...); err != nil {
+			return fmt.Errorf("sqlstore: forget the names of accounts: %w", err)
+		}
 	}
-	mode := string(r.rule().Mode)
-	_, err := t.Exec(ctx, `UPDATE account_claim SET email = '', mailbox = '', username = CASE WHEN ? = 'username' THEN username ELSE '' END,
-		sourced_id = CASE WHEN ? = 'person_sourcedid' THEN sourced_id ELSE '' END WHERE registration = ?`, mode, mode, r.ID)
-	return wrap(err, "forget what accounts proved")
+	if err := t.forgetNamesOfSessions(ctx, accounts, args...); err != nil {
+		return err
+	}
+	return t.forgetNamesOfRosters(ctx, issuer)
 }
 
 // forgetNamesOfSessions takes them from pages that are open.
-func (t *Tx) forgetNamesOfSessions(ctx context.Context, r registrationRow) error {
-	var rows []struct{ Hash, Body, Issuer, Subject string }
-	if err := t.Select(ctx, &rows, `SELECT s.hash, s.body, COALESCE(a.issuer, '') AS issuer, COALESCE(a.subject, '') AS subject
-		FROM session s LEFT JOIN account a ON a.id = s.account WHERE s.registration = ?`, r.ID); err != nil {
-		return fmt.Errorf("sqlstore: read the sessions of a registration: %w", err)
+func (t *Tx) forgetNamesOfSessions(ctx context.Context, accounts string, args ...any) error {
+	var rows []struct{ Hash, Body, Issuer, Subject, Home string }
+	if err := t.Select(ctx, &rows, `SELECT s.hash, s.body, a.issuer, a.subject, COALESCE(`+pseudonymHome+`, '') AS home
+		FROM session s JOIN account a ON a.id = s.account WHERE s.account `+accounts, args...); err != nil {
+		return fmt.Errorf("sqlstore: read the sessions of accounts: %w", err)
 	}
 	for _, row := range rows {
 		var session web.Session
@@ -126,8 +155,8 @@ func (t *Tx) forgetNamesOfSessions(ctx context.Context, r registrationRow) error
 			return fmt.Errorf("sqlstore: read a session: %w", err)
 		}
 		session.Name = ""
-		if row.Subject != "" && session.Actor.Key() != (xapi.Agent{}).Key() {
-			session.Actor = xapi.AccountAgent(r.PseudonymHome, t.db.pseudonym(row.Issuer, row.Subject))
+		if session.Actor.Key() != (xapi.Agent{}).Key() {
+			session.Actor = xapi.AccountAgent(t.db.shownAs(row.Issuer, row.Subject, row.Home))
 		}
 		body, err := json.Marshal(session)
 		if err == nil {
@@ -140,10 +169,14 @@ func (t *Tx) forgetNamesOfSessions(ctx context.Context, r registrationRow) error
 	return nil
 }
 
-// forgetNamesOfRosters takes them from the lists of courses.
-func (t *Tx) forgetNamesOfRosters(ctx context.Context, r registrationRow) error {
-	var rows []rosterRow
-	if err := t.Select(ctx, &rows, `SELECT registration, context, body FROM roster WHERE registration = ?`, r.ID); err != nil {
+// forgetNamesOfRosters takes them from the lists of courses, of all registrations of an issuer.
+func (t *Tx) forgetNamesOfRosters(ctx context.Context, issuer string) error {
+	var rows []struct {
+		rosterRow
+		Pseudonymous bool
+	}
+	if err := t.Select(ctx, &rows, `SELECT o.registration, o.context, o.body, r.pseudonymous FROM roster o
+		JOIN registration r ON r.id = o.registration WHERE r.issuer = ?`, issuer); err != nil {
 		return fmt.Errorf("sqlstore: read rosters: %w", err)
 	}
 	for _, row := range rows {
@@ -151,7 +184,11 @@ func (t *Tx) forgetNamesOfRosters(ctx context.Context, r registrationRow) error 
 		if err := json.Unmarshal([]byte(row.Body), &list); err != nil {
 			return fmt.Errorf("sqlstore: read a roster: %w", err)
 		}
-		body, err := json.Marshal(namelessRoster(list), json.Deterministic(true), json.OmitZeroStructFields(true))
+		list, err := t.namelessRoster(ctx, issuer, row.Pseudonymous, list)
+		if err != nil {
+			return err
+		}
+		body, err := json.Marshal(list, json.Deterministic(true), json.OmitZeroStructFields(true))
 		if err == nil {
 			_, err = t.Exec(ctx, `UPDATE roster SET body = ? WHERE registration = ? AND context = ?`, string(body), row.Registration, row.Context)
 		}
@@ -162,12 +199,26 @@ func (t *Tx) forgetNamesOfRosters(ctx context.Context, r registrationRow) error 
 	return nil
 }
 
-// namelessRoster is a roster by ids and roles alone.
-func namelessRoster(list lti.Roster) lti.Roster {
+// namelessRoster is a roster by ids and roles alone: of everybody where all is set, else of those whom a pseudonymous registration of the
+// issuer knows.
+func (t *Tx) namelessRoster(ctx context.Context, issuer string, all bool, list lti.Roster) (lti.Roster, error) {
+	unnamed := map[string]bool{}
+	if !all {
+		var subjects []string
+		if err := t.Select(ctx, &subjects, `SELECT a.subject FROM registration r JOIN account_claim k ON k.registration = r.id
+			JOIN account a ON a.id = k.account WHERE r.issuer = ? AND r.pseudonymous`, issuer); err != nil {
+			return list, fmt.Errorf("sqlstore: read whose names are not kept: %w", err)
+		}
+		for _, subject := range subjects {
+			unnamed[subject] = true
+		}
+	}
 	members := make([]lti.Member, len(list.Members))
 	for i, m := range list.Members {
-		members[i] = lti.Member{UserID: m.UserID, Roles: m.Roles, Status: m.Status}
+		if members[i] = m; all || unnamed[m.UserID] {
+			members[i] = lti.Member{UserID: m.UserID, Roles: m.Roles, Status: m.Status}
+		}
 	}
 	list.Members = members
-	return list
+	return list, nil
 }

@@ -44,7 +44,7 @@ func TestPseudonymousRegistrationKeepsNoNames(t *testing.T) {
 		if err := s.SaveRoster(ctx, list); err != nil {
 			t.Fatal(err)
 		}
-		again := enter(t, s, visit(g.registration, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example"), func(e *web.Entry) { e.Claims.Username = "" }))
+		again := enter(t, s, visit(g.registration, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
 		for _, word := range words {
 			if where := mentions(t, d, word); len(where) > 0 {
 				t.Errorf("%s is in %v", word, where)
@@ -91,6 +91,97 @@ func TestPseudonymsGoOnMatching(t *testing.T) {
 			storetest.ID(70), session.Actor.Account.Name, mapping.VerbCompleted, issuer+"/quiz"))
 		g.goOn(g.p)
 		g.want(session.Learner, "cap-1 evidenced")
+	})
+}
+
+// Somebody known through several registrations of a platform has the strictest of them, whichever comes first: no name, and the pseudonym
+// in what is emitted.
+func TestStrictestRegistrationOfAPersonHolds(t *testing.T) {
+	for name, order := range map[string][]string{"named first": {"launch", "other", "switch"}, "pseudonymous first": {"switch", "launch", "other"}, "switched last": {"other", "launch", "switch"}, "other between": {"other", "switch", "launch"}} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, d storetest.Database) {
+				g := newTogether(t, d)
+				s, ctx := g.s, context.Background()
+				other := register(t, s, "c2")
+				list := lti.CachedRoster{Registration: other.ID, Context: "2", Roster: lti.Roster{Members: []lti.Member{{UserID: "7", Name: "Zuzana Quillfeather"}, {UserID: "8", Name: "Ann Other"}}}}
+				tellRoster := func() {
+					list.ReadAt = d.Clock.Now()
+					if err := s.SaveRoster(ctx, list); err != nil {
+						t.Fatal(err)
+					}
+				}
+				tellRoster()
+				var last web.Session
+				for _, step := range append(order, "other") {
+					switch step {
+					case "launch":
+						last = enter(t, s, visit(g.registration, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
+					case "other":
+						last = enter(t, s, visit(other, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
+					case "switch":
+						if err := s.SetPseudonymous(ctx, g.registration.ID, true, "https://cairn.example"); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				tellRoster()
+				for _, word := range []string{"Quillfeather", "quillfeather", "zuzana"} {
+					if where := mentions(t, d, word); len(where) > 0 {
+						t.Errorf("%s is in %v", word, where)
+					}
+				}
+				if len(mentions(t, d, "Ann Other")) == 0 {
+					t.Error("who is known through the other registration alone lost their name")
+				}
+				if last.Name != "" || last.Actor.Account == nil || last.Actor.Account.HomePage != "https://cairn.example" {
+					t.Errorf("the session is %+v", last)
+				}
+				var before int
+				if err := d.Raw(t).Get(&before, `SELECT COUNT(*) FROM statement WHERE own <> 0`); err != nil {
+					t.Fatal(err)
+				}
+				g.goOn(g.p)
+				g.does("7", "quiz")
+				g.want(last.Learner, "cap-1 evidenced")
+				var own []string
+				if err := d.Raw(t).Select(&own, `SELECT body FROM statement WHERE own <> 0 ORDER BY pos`); err != nil || len(own) <= before {
+					t.Fatalf("%v, %v", own, err)
+				}
+				for _, body := range own[before:] {
+					if strings.Contains(body, `"name":"7"`) || !strings.Contains(body, last.Actor.Account.Name) {
+						t.Errorf("it was emitted: %s", body)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A rule of another registration that goes by mailboxes goes on matching: what it goes by is kept there, and nowhere else.
+func TestOtherRegistrationsKeepWhatTheyMatchBy(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		g := newTogether(t, d)
+		s, ctx := g.s, context.Background()
+		mail := register(t, s, "c2", byMailbox)
+		enter(t, s, visit(mail, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
+		enter(t, s, visit(g.registration, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
+		before := events(t, s)
+		if err := s.SetPseudonymous(ctx, g.registration.ID, true, "https://cairn.example"); err != nil {
+			t.Fatal(err)
+		}
+		enter(t, s, visit(mail, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
+		for _, e := range events(t, s)[len(before):] {
+			if strings.HasPrefix(e, "-") {
+				t.Errorf("a link ended: %s", e)
+			}
+		}
+		if where := mentions(t, d, "Zuzana Quillfeather"); len(where) > 0 {
+			t.Errorf("the name is in %v", where)
+		}
+		var kept int
+		if err := d.Raw(t).Get(&kept, `SELECT COUNT(*) FROM account_claim WHERE email <> ''`); err != nil || kept != 1 {
+			t.Errorf("%d addresses are kept, %v", kept, err)
+		}
 	})
 }
 

@@ -23,9 +23,9 @@ func (s *Store) SaveRoster(ctx context.Context, r lti.CachedRoster) error {
 		if row.Disabled {
 			return lti.ErrUnknownRegistration
 		}
-		list := r.Roster
-		if row.Pseudonymous {
-			list = namelessRoster(list)
+		list, err := tx.namelessRoster(ctx, row.Issuer, row.Pseudonymous, r.Roster)
+		if err != nil {
+			return err
 		}
 		body, err := json.Marshal(list, json.Deterministic(true), json.OmitZeroStructFields(true))
 		if err != nil {

@@ -29,6 +29,11 @@ func (t *Tx) enter(ctx context.Context, e web.Entry) (known, error) {
 			return k, err
 		}
 	}
+	if before.losesName(e) {
+		if err := t.forgetNames(ctx, reg.Issuer, `= ?`, *k.Account); err != nil {
+			return k, err
+		}
+	}
 	if err := t.enterDue(ctx, e, before, k); err != nil {
 		return k, err
 	}

@@ -13,8 +13,8 @@ import (
 // known is what the store knows of the things that a launch brings; nil where there is no row. All of it is read by one query,
 // since most launches bring nothing new.
 type known struct {
-	Pseudonymous  *bool
-	PseudonymHome *string `db:"pseudonym_home"`
+	PseudonymHome *string `db:"pseudonym_home"` // nil where the name may be kept
+	Mode          *string // of the registration's identity rule
 	Account       *string
 	Learner       *string
 	Name          *string
@@ -66,7 +66,7 @@ func readKnown(ctx context.Context, db reader, e web.Entry) (known, error) {
 	k := known{registered: registrationOf(e)}
 	err := db.Get(ctx, &k, `SELECT a.id AS account, a.learner, a.name, k.email, k.mailbox, k.username, k.sourced_id, c.title, c.iri, m.is_learner,
 			p.id AS placement, p.title AS link_title, p.line_item, p.framework, p.node, p.archetype, p.activity, p.module,
-			r.pseudonymous, r.pseudonym_home
+			COALESCE(`+pseudonymHome+`, CASE WHEN r.pseudonymous THEN r.pseudonym_home END) AS pseudonym_home, r.identity_mode AS mode
 		FROM (SELECT CAST(? AS TEXT) AS registration, CAST(? AS TEXT) AS issuer, CAST(? AS TEXT) AS subject, CAST(? AS TEXT) AS course,
 			CAST(? AS TEXT) AS context, CAST(? AS TEXT) AS link, CAST(? AS TEXT) AS deployment) e
 		LEFT JOIN registration r ON r.id = e.registration
@@ -105,6 +105,11 @@ func (k known) newName(e web.Entry) bool {
 func (k known) newClaims(e web.Entry) bool {
 	c := e.Claims
 	return subjectOf(e) != "" && (tells(c.Email, k.Email) || tells(c.Username, k.Username) || tells(c.SourcedID, k.SourcedID))
+}
+
+// losesName says that an account that other registrations may know by name comes through a pseudonymous one for the first time.
+func (k known) losesName(e web.Entry) bool {
+	return subjectOf(e) != "" && k.Account != nil && k.PseudonymHome != nil && k.Email == nil
 }
 
 func (k known) newCourse(e web.Entry) bool {
