@@ -80,7 +80,7 @@ func (s *Store) query(ctx context.Context, q lrs.Query) (lrs.Page, error) {
 		if err != nil {
 			return page, err
 		}
-		genuine, err := s.genuine(ctx, read, filters)
+		genuine, err := s.genuine(ctx, q.Mine, read, filters)
 		if err != nil {
 			return page, err
 		}

@@ -35,15 +35,16 @@ func scanMatches(rows *sqlx.Rows, most int) ([]match, error) {
 }
 
 // genuine leaves out voided statements, and those that have one filter's link of their own and another's of a statement they refer
-// to: all filters must match one statement, it or one it refers to. With one filter the links say all.
-func (s *Store) genuine(ctx context.Context, matches []match, filters []filter) ([]lrs.Stored, error) {
+// to: all filters must match one statement, it or one it refers to. With one filter the links say all, but to a credential that reads
+// only what it stored: nothing is found by what a statement says that it may not read.
+func (s *Store) genuine(ctx context.Context, mine string, matches []match, filters []filter) ([]lrs.Stored, error) {
 	asked := slices.DeleteFunc(slices.Clone(filters), func(f filter) bool { return f.mine })
 	out := make([]lrs.Stored, 0, len(matches))
 	for _, m := range matches {
 		ok := m.voidedPos == nil
-		if ok && len(asked) > 1 && m.refersTo != nil {
+		if ok && m.refersTo != nil && (len(asked) > 1 || len(asked) > 0 && mine != "") {
 			var err error
-			if ok, err = s.refersToMatch(ctx, m.ID, asked); err != nil {
+			if ok, err = s.refersToMatch(ctx, mine, m.ID, asked); err != nil {
 				return nil, err
 			}
 		}
@@ -54,15 +55,17 @@ func (s *Store) genuine(ctx context.Context, matches []match, filters []filter) 
 	return out, nil
 }
 
-// refersToMatch follows the references from a statement until one matches all filters.
-func (s *Store) refersToMatch(ctx context.Context, id string, filters []filter) (bool, error) {
+// refersToMatch follows the references from a statement until one matches all filters. mine, unless empty, is whose statements are
+// looked at, and followed.
+func (s *Store) refersToMatch(ctx context.Context, mine, id string, filters []filter) (bool, error) {
 	for range referenceDepth + 1 {
 		var at struct {
-			Terms    string  `db:"terms"`
-			RefersTo *string `db:"refers_to"`
+			Terms      string  `db:"terms"`
+			RefersTo   *string `db:"refers_to"`
+			Credential string  `db:"credential"`
 		}
-		err := s.Get(ctx, &at, `SELECT terms, refers_to FROM statement WHERE id = ?`, id)
-		if errors.Is(err, sql.ErrNoRows) {
+		err := s.Get(ctx, &at, `SELECT terms, refers_to, credential FROM statement WHERE id = ?`, id)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && mine != "" && mine != at.Credential {
 			return false, nil
 		}
 		if err != nil || matchAll(parseLinks(at.Terms), filters) {

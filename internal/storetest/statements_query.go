@@ -90,6 +90,11 @@ func mine(t *testing.T, _ Database, s *sqlstore.Store) {
 	want(t, s, lrs.Query{Mine: "k2"}, 4, 2)
 	want(t, s, lrs.Query{Mine: "k1", Agent: AgentKey("bea")}, 3)
 	want(t, s, lrs.Query{Mine: "k3"})
+	add(t, s, Build{ID: ID(5), By: "k2", Ref: ID(3)}, Build{ID: ID(6), By: "k1", Ref: ID(3)}, Build{ID: ID(7), By: "k2", Agent: "cid"}, Build{ID: ID(8), By: "k1", Ref: ID(7)}, Build{ID: ID(9), By: "k2", Ref: ID(8)})
+	want(t, s, lrs.Query{Agent: AgentKey("bea")}, 6, 5, 3)
+	want(t, s, lrs.Query{Mine: "k2", Agent: AgentKey("bea")}) // what it refers to is not its own
+	want(t, s, lrs.Query{Mine: "k1", Agent: AgentKey("bea")}, 6, 3)
+	want(t, s, lrs.Query{Mine: "k2", Agent: AgentKey("cid")}, 7) // the way there leads through another's
 }
 
 func walkWhileStoring(t *testing.T, _ Database, s *sqlstore.Store) {

@@ -32,20 +32,38 @@ func (h *handler) getActivity(w http.ResponseWriter, r *request) error {
 	if p.err != nil {
 		return p.err
 	}
-	definitions, err := h.Activities.Definitions(r.Context(), []string{id})
+	definition, err := h.definition(r, id)
 	if err != nil {
-		return fmt.Errorf("lrs: reading an activity: %w", err)
+		return err
 	}
 	body, err := json.Marshal(struct {
 		ObjectType string         `json:"objectType"`
 		ID         string         `json:"id"`
 		Definition jsontext.Value `json:"definition,omitempty"`
-	}{"Activity", id, definitions[id]})
+	}{"Activity", id, definition})
 	if err != nil {
 		return fmt.Errorf("lrs: writing an activity: %w", err)
 	}
 	writeJSON(w, http.StatusOK, body)
 	return nil
+}
+
+// definition is what is known of an activity: to a credential that reads only what it stored, of those that it named itself.
+func (h *handler) definition(r *request, id string) (jsontext.Value, error) {
+	if !r.seesAll() {
+		named, err := h.Statements.Query(r.Context(), Query{Activity: id, RelatedActivities: true, Mine: r.credential.ID, Limit: 1})
+		if err != nil {
+			return nil, fmt.Errorf("lrs: looking for an activity in what was stored: %w", err)
+		}
+		if len(named.Statements) == 0 {
+			return nil, nil
+		}
+	}
+	definitions, err := h.Activities.Definitions(r.Context(), []string{id})
+	if err != nil {
+		return nil, fmt.Errorf("lrs: reading an activity: %w", err)
+	}
+	return definitions[id], nil
 }
 
 // person is what is known of an agent (Communication 2.4): every property is a list.

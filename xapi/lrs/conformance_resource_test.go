@@ -71,6 +71,15 @@ func TestActivities_XAPI_00250_to_00254(t *testing.T) {
 			t.Error(got)
 		}
 	}
+	mine := func(want string) {
+		t.Helper()
+		if got := s.do(t, call{path: "/xapi/activities?activityId=a:known", key: "mine"}); got.status != 200 || got.body != want {
+			t.Errorf("to a credential that reads what it stored: %v", got)
+		}
+	}
+	mine(`{"objectType":"Activity","id":"a:known"}`)
+	s.post(t, "mine", `{"actor":`+annJSON+`,"verb":{"id":"a:v"},"object":{"id":"a:known"}}`)
+	mine(`{"objectType":"Activity","id":"a:known","definition":{"name":{"en":"Known","de":"Bekannt"},"type":"a:type","extensions":{"a:e":null}}}`)
 	for _, query := range []string{"", "?activityId=", "?activityId=none"} {
 		s.refused(t, call{path: "/xapi/activities" + query}, 400, "parameter_value")
 	}
