@@ -53,7 +53,7 @@ func TestCapabilityStates(t *testing.T) {
 				e.By, e.Note, e.WithdrawnAt, e.WithdrawnReason = "nobody", "", day(2), "a slip"
 			})
 			endorsed(w, "6.1-L2", func(*mapping.Endorsement) {})
-		}, []string{"Evidenced", "Tove Teacher, 9 May 2026: &#34;Seen on the ward&#34;. Until 30 November 2027.", "1 that no longer stands", "Somebody who leads a course, 9 May 2026. Withdrawn on 2 November 2026: &#34;a slip&#34;"}, nil},
+		}, []string{"Evidenced", "<bdi>Tove Teacher</bdi>, 9 May 2026: &#34;Seen on the ward&#34;. Until 30 November 2027.", "1 that no longer stands", "Somebody who leads a course, 9 May 2026. Withdrawn on 2 November 2026: &#34;a slip&#34;"}, nil},
 		"points": {"6.1-L2", func(w *world) {
 			w.rules = nil
 			w.ruled("6.1-L2", mapping.Rule{Kind: mapping.RulePoints, N: 50, Parts: []mapping.Part{{Activity: module("quiz", 3), Points: 20}, {Activity: module("quiz", 4), Points: 40, Required: true}}})

@@ -37,7 +37,7 @@ func TestWhatChangedBesideStates(t *testing.T) {
 	}
 	checkSays(t, w.get("amara", "/me/changes?since=2026-05-01").Body.String(), []string{
 		"<strong>My rating</strong>", "Now: not tried yet. Needed: on my own.", "Now: with help. Needed: on my own.",
-		"<strong>Endorsed</strong>", "Tove Teacher, 9 May 2026: &#34;Seen on the ward&#34;", "<strong>Endorsement withdrawn</strong>", "Given to the wrong person",
+		"<strong>Endorsed</strong>", "<bdi>Tove Teacher</bdi>, 9 May 2026: &#34;Seen on the ward&#34;", "<strong>Endorsement withdrawn</strong>", "Given to the wrong person",
 		"<strong>Rule changed</strong>", "Your course now asks for 3 activities, not 2.", "Your course changed the rule.", "The rule changed in every course.",
 		why("6.1-L2", "2026-05-09"), why("5.2.1-L1", "2026-08-22"), why("5.2.1-L1", "2026-09-22"), "<strong>New version</strong>", "Version " + w.cat.Version + " of the framework came out.",
 	}, nil)

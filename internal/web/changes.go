@@ -34,7 +34,7 @@ type changedRow struct {
 	Kind  string // "" for a state
 	Name  string
 	Lang  string // of the name, where it is not the page's
-	Cause string
+	Cause any    // words, or markup where they name a person
 	Back  string // how to get it back, "" when there is no way or no need
 	Why   string // address of the capability on that day, "" where it is about none
 }

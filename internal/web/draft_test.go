@@ -40,7 +40,7 @@ func TestDraftShowsWhatItDoes(t *testing.T) {
 	if n := strings.Count(who, `<tr><th scope="row">`); n != 20 {
 		t.Errorf("%d people lose, the list has %d:\n%s", 20, n, who)
 	}
-	checkSays(t, who, []string{"Amara Okafor</a>", "Evidenced</strong>", "Score 82 out of 100. It needs 90.", "/course/people/" + codeIn(course, "amara")}, nil)
+	checkSays(t, who, []string{"<bdi>Amara Okafor</bdi></a>", "Evidenced</strong>", "Score 82 out of 100. It needs 90.", "/course/people/" + codeIn(course, "amara")}, nil)
 	if len(w.changes) != 1 {
 		t.Error("a look at a draft changed something")
 	}

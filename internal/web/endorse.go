@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -38,7 +39,8 @@ type endorsementForm struct {
 
 // earlierEndorsement is one that was given before. Withdraw is the address of the form that takes it back, "" where it stands no more.
 type earlierEndorsement struct {
-	ID, Text, Note, Withdraw, Reason, Error string
+	Text                              template.HTML // who and when, and what became of it
+	ID, Note, Withdraw, Reason, Error string
 }
 
 // endorsing is a learner and a capability that somebody who leads the course looks at.
@@ -94,10 +96,12 @@ func (e *endorsing) at() string {
 }
 
 func (s *site) endorsePage(v *visit, e *endorsing, wrong *fieldErrors) (*page, *endorseBody, error) {
-	p, err := s.personPage(v, "endorse", v.say("endorse.title", "capability", e.capability.Title, "learner", e.who.name), append(e.record.crumbs(v, e.capability.Parent), crumb{e.capability.Title, v.to(e.at())})...)
+	title := v.say("endorse.title", "capability", e.capability.Title, "learner", e.who.name)
+	p, err := s.personPage(v, "endorse", e.who.name, title, append(e.record.crumbs(v, e.capability.Parent), crumb{e.capability.Title, v.to(e.at())})...)
 	if err != nil {
 		return nil, nil, err
 	}
+	p.Heading = v.sayHTML("endorse.title", "capability", e.capability.Title, "learner", person(e.who.name))
 	state := e.record.of(e.capability.ID)
 	b := &endorseBody{State: state.State, Chip: v.chipWords(state), Why: v.to(e.at()), Post: v.to(e.at() + "/endorse"), Cancel: v.to(e.at()), endorsementForm: endorsementForm{Errors: wrong}}
 	_, x, err := s.explainOf(v.Context(), v.session, e.who.Learner, e.capability.ID)
@@ -130,16 +134,16 @@ func (s *site) earlier(v *visit, e *endorsing) (out []earlierEndorsement, err er
 		if one.Capability != e.capability.ID {
 			continue
 		}
-		line := earlierEndorsement{ID: one.ID, Note: one.Note, Text: v.say("endorse.by", "date", v.date(one.At), "who", v.endorser(one.By, names))}
+		line := earlierEndorsement{ID: one.ID, Note: one.Note, Text: v.sayHTML("endorse.by", "date", v.date(one.At), "who", v.endorser(one.By, names))}
 		switch {
 		case !one.WithdrawnAt.IsZero():
-			line.Text = v.say("endorse.withdrawn", "endorsement", line.Text, "date", v.date(one.WithdrawnAt), "reason", one.WithdrawnReason)
+			line.Text = v.sayHTML("endorse.withdrawn", "endorsement", line.Text, "date", v.date(one.WithdrawnAt), "reason", one.WithdrawnReason)
 		case !one.Stands(s.Now()):
-			line.Text = v.say("endorse.ended", "endorsement", line.Text, "date", v.date(one.Until.Add(-time.Second)))
+			line.Text = v.sayHTML("endorse.ended", "endorsement", line.Text, "date", v.date(one.Until.Add(-time.Second)))
 		default:
 			line.Withdraw = v.to(e.at() + "/endorse/" + one.ID + "/withdraw")
 			if !one.Until.IsZero() {
-				line.Text = v.say("endorse.until", "endorsement", line.Text, "date", v.date(one.Until.Add(-time.Second)))
+				line.Text = v.sayHTML("endorse.until", "endorsement", line.Text, "date", v.date(one.Until.Add(-time.Second)))
 			}
 		}
 		out = append([]earlierEndorsement{line}, out...)
@@ -148,14 +152,11 @@ func (s *site) earlier(v *visit, e *endorsing) (out []earlierEndorsement, err er
 }
 
 // endorser names who endorsed, for those who lead the course.
-func (v *visit) endorser(account string, names map[string]string) string {
-	switch {
-	case account == v.session.Account:
+func (v *visit) endorser(account string, names map[string]string) any {
+	if account == v.session.Account {
 		return v.say("endorse.you")
-	case names[account] != "":
-		return names[account]
 	}
-	return v.say("history.someone")
+	return personOr(names[account], v.say("history.someone"))
 }
 
 // endorse keeps an endorsement.

@@ -19,7 +19,7 @@ func TestEndorsing(t *testing.T) {
 	checkSays(t, w.get("tove", at).Body.String(), []string{"/endorse#c\">Endorse</a>"}, nil)
 	page := w.get("tove", at+"/endorse").Body.String()
 	checkMarkup(t, page)
-	checkSays(t, page, []string{"Endorse: 6.1 Machine learning and natural language processing, level 2, Amara Okafor", "In progress, 1 of 3",
+	checkSays(t, page, []string{"Endorse: 6.1 Machine learning and natural language processing, level 2, <bdi>Amara Okafor</bdi>", "In progress, 1 of 3",
 		"You say that you have seen this at work. It is shown beside evidence and does not change it.", "Valid until (if it ends)", "<title>Learner record - Cairn</title>"}, []string{"Earlier"})
 	for name, fields := range map[string]url.Values{
 		"short note":    {"note": {"too short"}},
@@ -105,7 +105,7 @@ func TestExpiring(t *testing.T) {
 	ending(w)
 	page := w.get("tove", "/course/expiring").Body.String()
 	checkMarkup(t, page)
-	checkSays(t, page, []string{"24 November 2026", "Amara Okafor</a>", "<li>Quiz: data and safety</li>", "Nothing here renews it.", "Tag an activity", "1 to 25 of 30 shown here", "Expired (<a href="}, nil)
+	checkSays(t, page, []string{"24 November 2026", "<bdi>Amara Okafor</bdi></a>", "<li>Quiz: data and safety</li>", "Nothing here renews it.", "Tag an activity", "1 to 25 of 30 shown here", "Expired (<a href="}, nil)
 	for query, first := range map[string]string{"": "24 November 2026", "?within=365&sort=learner": "24 November 2026", "?within=expired": "12 November 2026"} {
 		rows := rowNames(w.get("tove", "/course/expiring"+query).Body.String())
 		if len(rows) == 0 || rows[0] != first {

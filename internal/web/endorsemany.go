@@ -91,10 +91,11 @@ func (s *site) nothingTicked(v *visit) (answer, error) {
 }
 
 func (s *site) endorseManyPage(v *visit, r *record, who courseLearner, nodes []mapping.Node, form endorsementForm) (*page, error) {
-	p, err := s.personPage(v, "endorsemany", v.say("endorse.severaltitle", "learner", who.name), r.crumbs(v, "")...)
+	p, err := s.personPage(v, "endorsemany", who.name, v.say("endorse.severaltitle", "learner", who.name), r.crumbs(v, "")...)
 	if err != nil {
 		return nil, err
 	}
+	p.Heading = v.sayHTML("endorse.severaltitle", "learner", person(who.name))
 	b := endorseManyBody{Count: v.say("list.count", "n", len(nodes)), Post: v.to(r.at + "/endorse"), Cancel: v.to(r.at), endorsementForm: form}
 	told, err := s.explainAll(v.Context(), v.session, who.Learner, ids(nodes))
 	if err != nil {

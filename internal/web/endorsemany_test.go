@@ -18,7 +18,7 @@ func TestSeveralEndorsementsAtOnce(t *testing.T) {
 	page := w.get("tove", person("amara")).Body.String()
 	checkSays(t, page, []string{`<h2>What has begun</h2>`, `name="c" value="` + one + `"`, "Endorse what is ticked", "<h2>Their ratings</h2>\n<p>Not shared with you</p>"}, nil)
 	form := person("amara") + "/endorse?c=" + one + "&c=" + two + "&c=" + one
-	checkSays(t, w.get("tove", form).Body.String(), []string{"Endorse several: Amara Okafor", "2 capabilities", "A rule asks for an endorsement too. More is needed beside it.", "<title>Learner record - Cairn"}, nil)
+	checkSays(t, w.get("tove", form).Body.String(), []string{"Endorse several: <bdi>Amara Okafor</bdi>", "2 capabilities", "A rule asks for an endorsement too. More is needed beside it.", "<title>Learner record - Cairn"}, nil)
 	none := w.get("tove", person("amara")+"/endorse")
 	checkSays(t, none.Body.String(), []string{"Tick one capability or more to endorse it.", `<h2>What has begun</h2>`}, nil)
 	short := w.post(t, "tove", form, person("amara")+"/endorse", url.Values{"c": {one, two}, "note": {"short"}})

@@ -30,13 +30,14 @@ type historyBody struct {
 
 // changeRow is one changeset as people read it.
 type changeRow struct {
-	When, Who, Reason string
-	Lines             []template.HTML
-	Undo              string // address of the form, "" when there is nothing to undo
-	Undone            bool
-	IsUndo            bool
-	Name              string // of the button, for those who hear it
-	ID                string
+	When, Reason string
+	Who          template.HTML
+	Lines        []template.HTML
+	Undo         string // address of the form, "" when there is nothing to undo
+	Undone       bool
+	IsUndo       bool
+	Name         string // of the button, for those who hear it
+	ID           string
 }
 
 // history answers /course/history.
@@ -83,14 +84,16 @@ func (s *site) historyOf(v *visit, past *past) (historyBody, error) {
 }
 
 // who names an author for the people who lead the course.
-func (l locale) who(session *Session, h HistoryEntry) string {
+func (l locale) who(session *Session, h HistoryEntry) template.HTML {
 	switch {
 	case h.Changeset.Author == operator:
-		return l.say("history.operator")
+		return l.sayHTML("history.operator")
 	case h.Changeset.Author == session.Account:
-		return l.say("history.you")
+		return l.sayHTML("history.you")
+	case h.Author == "":
+		return l.sayHTML("history.someone")
 	}
-	return cmp.Or(h.Author, l.say("history.someone"))
+	return isolated(h.Author)
 }
 
 // past is the changesets of a course with what undoing one needs to know.

@@ -17,7 +17,7 @@ var templateFiles embed.FS
 // parseTemplates reads every page's template by file name, each with the shell and the shared parts, speaking one language. They are
 // part of the program, so that one that does not parse is no error to tell.
 func (t *tongue) parseTemplates() map[string]*template.Template {
-	funcs := template.FuncMap{"t": t.sayHTML, "foreign": t.foreignAttr, "state": t.state, "chip": chip, "implied": implied, "shape": shape, "bar": bar, "link": link, "tone": tone, "asset": asset}
+	funcs := template.FuncMap{"t": t.sayHTML, "foreign": t.foreignAttr, "state": t.state, "chip": chip, "implied": implied, "shape": shape, "bar": bar, "link": link, "person": isolated, "tone": tone, "asset": asset}
 	const shared = "templates/shell.html templates/parts.html"
 	base := template.Must(template.New("shell.html").Funcs(funcs).ParseFS(templateFiles, strings.Fields(shared)...))
 	files, err := fs.Glob(templateFiles, "templates/*.html")
@@ -35,11 +35,13 @@ func (t *tongue) parseTemplates() map[string]*template.Template {
 
 // page is what a template is given.
 type page struct {
-	file    string // of the template, without its ending
-	Title   string // h1, and the title of the window
-	Foreign string // language of the title and of the crumbs after the first, where it is not the page's
-	Window  string // title of the window where it is another: no name stands in it
-	Problem bool   // the form came back with errors
+	file    string        // of the template, without its ending
+	Title   string        // h1, and the title of the window
+	Heading template.HTML // h1 where it is not the title as it stands: a sentence that names a person
+	Person  string        // whom the page is about: title or crumb
+	Foreign string        // language of the title and of the crumbs after the first, where it is not the page's
+	Window  string        // title of the window where it is another: no name stands in it
+	Problem bool          // the form came back with errors
 	Crumbs  []crumb
 	Tabs    []tab
 	Notice  *notice

@@ -52,7 +52,7 @@ func crowd(w *world) {
 // names answers the people of the table in its order.
 func names(page string) []string {
 	var out []string
-	for _, m := range regexp.MustCompile(`<th scope="row"><a [^>]*>([^<]*)</a>`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`<th scope="row"><a [^>]*><bdi>([^<]*)</bdi></a>`).FindAllStringSubmatch(page, -1) {
 		out = append(out, m[1])
 	}
 	return out
@@ -64,7 +64,7 @@ func TestPeopleOfTheCourse(t *testing.T) {
 	for _, want := range []string{
 		"2 learners, 6 domains. Most: ", "These are the people seen here.", `aria-current="page">People`, "Amara Okafor", "Learner 2",
 		`<caption class="vh">Capabilities with evidence, by learner and domain.`, `role="region" aria-labelledby="t" tabindex="0"`,
-		"people/" + codeIn(course, "amara") + "/list?node=", `<span class="vh"> evidenced, Amara Okafor, 6 Artificial Intelligence`, "All 2 any", "1 has some",
+		"people/" + codeIn(course, "amara") + "/list?node=", `<span class="vh"> evidenced, <bdi>Amara Okafor</bdi>, 6 Artificial Intelligence`, "All 2 any", "1 has some",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
@@ -164,7 +164,7 @@ func TestRecordOfALearner(t *testing.T) {
 	w.evidence["learner-amara"][last].Record.Under = []string{course9.IRI}
 	at := person("amara")
 	page := w.get("tove", at).Body.String()
-	for _, want := range []string{"<title>Learner record - Cairn</title>", "Amara Okafor</h1>", "You see this because you lead this course.", "/section/", "/list?state=evidenced", " of "} {
+	for _, want := range []string{"<title>Learner record - Cairn</title>", "<bdi>Amara Okafor</bdi></h1>", "You see this because you lead this course.", "/section/", "/list?state=evidenced", " of "} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
@@ -210,7 +210,7 @@ func TestPeopleBySection(t *testing.T) {
 	sections := len(w.cat.Sections(six))
 	for _, want := range []string{
 		fmt.Sprintf("2 learners, %d sections.", sections), "6 Artificial Intelligence (AI), evidenced", "In progress", ">6.1 Machine learning", `aria-sort="descending"`,
-		"&amp;state=in_progress#c\">1<span class=\"vh\"> in progress, Amara Okafor</span>", `<option value="` + six + `" selected>`,
+		"&amp;state=in_progress#c\">1<span class=\"vh\"> in progress, <bdi>Amara Okafor</bdi></span>", `<option value="` + six + `" selected>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
@@ -324,7 +324,7 @@ func TestLeadReadsTracksAndOtherDays(t *testing.T) {
 	at := func(code string) string { return person("amara") + "/capability/" + w.capability(code) }
 	checkSays(t, w.get("tove", at("5.2.1-L1")).Body.String(), []string{
 		"You see this because you lead this course.", "<dt>Their rating</dt>", "Now: with help. Needed: on my own.", "They and the people who lead their courses can see this.",
-		"Tove Teacher, 9 May 2026: &#34;Seen on the ward&#34;", "1 that no longer stands", "Endorse",
+		"<bdi>Tove Teacher</bdi>, 9 May 2026: &#34;Seen on the ward&#34;", "1 that no longer stands", "Endorse",
 	}, []string{"not tried yet", "Rate yourself", "/me/", "Only you"})
 	checkSays(t, w.get("tove", at("6.1-L2")).Body.String(), []string{"Not shared with you"}, []string{"can help others"})
 	day := w.get("tove", at("6.1-L2")+"?at=2026-05-02").Body.String()

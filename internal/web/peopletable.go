@@ -1,6 +1,9 @@
 package web
 
-import "strconv"
+import (
+	"html/template"
+	"strconv"
+)
 
 // peopleTable is the people of a page in rows, with what they have in columns.
 type peopleTable struct {
@@ -26,8 +29,9 @@ type personRow struct {
 
 // heatCell is one count. Tint is the class of its step, "" for counts that have none.
 type heatCell struct {
-	Href, Text, About, Expiring, Tint, Only string
-	Tracked                                 bool
+	Href, Text, Expiring, Tint, Only string
+	About                            template.HTML // whom and what it counts
+	Tracked                          bool
 }
 
 // heatSteps name the tints, from 0 to 5.
@@ -105,12 +109,12 @@ func (v *visit) personRow(p courseLearner, have map[string]Figure, cols []column
 		list := v.to(at + "/list?node=" + col.node)
 		if col.progress {
 			row.Cells = append(row.Cells, heatCell{Href: v.to(at + "/list?node=" + col.node + "&state=in_progress"), Text: strconv.Itoa(col.count(have)),
-				About: v.say("people.cellprogress", "learner", p.name), Tracked: col.tracked > 0, Only: col.only})
+				About: v.sayHTML("people.cellprogress", "learner", person(p.name)), Tracked: col.tracked > 0, Only: col.only})
 			continue
 		}
 		n := col.of(have)
 		cell := heatCell{
-			Href: list, Text: v.say("people.cell", "have", n.Evidenced, "of", col.tracked), About: v.say("people.cellabout", "learner", p.name, "domain", col.name),
+			Href: list, Text: v.say("people.cell", "have", n.Evidenced, "of", col.tracked), About: v.sayHTML("people.cellabout", "learner", person(p.name), "domain", col.name),
 			Tint: "h" + strconv.Itoa(heatStep(n.Evidenced, col.tracked)), Tracked: col.tracked > 0, Only: col.only,
 		}
 		if n.Expiring > 0 {

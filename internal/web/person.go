@@ -72,7 +72,7 @@ func (s *site) personOverview(v *visit) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.personPage(v, "person", who.name, crumb{v.say("people.title"), v.to("course/people")})
+	p, err := s.personPage(v, "person", who.name, who.name, crumb{v.say("people.title"), v.to("course/people")})
 	if err != nil {
 		return nil, err
 	}
@@ -113,10 +113,11 @@ func (s *site) sharedRatings(v *visit, r *record) (out []sharedRating, err error
 	return out, nil
 }
 
-// personPage begins a page about somebody else. No name stands in the title of its window.
-func (s *site) personPage(v *visit, file, title string, crumbs ...crumb) (*page, error) {
+// personPage begins a page about somebody else, who has a name. No name stands in the title of its window.
+func (s *site) personPage(v *visit, file, name, title string, crumbs ...crumb) (*page, error) {
 	p, err := s.leadPage(v, file, title, "people", crumbs...)
 	if err == nil {
+		p.Person = name
 		p.Window = v.say("review.window")
 		p.Foot[1] = v.say("foot.person")
 	}
@@ -133,7 +134,7 @@ func (s *site) personList(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.personPage(v, "list", v.say("list.title"), r.crumbs(v, "")...)
+	p, err := s.personPage(v, "list", r.name, v.say("list.title"), r.crumbs(v, "")...)
 	if err != nil {
 		return answer{}, err
 	}
@@ -157,7 +158,7 @@ func (s *site) personSection(v *visit) (answer, error) {
 	if !ok || n.Kind != mapping.NodeSection || !r.shows(n) {
 		return answer{}, refuse(http.StatusNotFound, "section-unknown", "gone")
 	}
-	p, err := s.personPage(v, "section", nodeName(n), r.crumbs(v, n.Parent)...)
+	p, err := s.personPage(v, "section", r.name, nodeName(n), r.crumbs(v, n.Parent)...)
 	if err != nil {
 		return answer{}, err
 	}
@@ -177,7 +178,7 @@ func (s *site) personCapability(v *visit) (answer, error) {
 	if !ok || !r.shows(n) {
 		return answer{}, refuse(http.StatusNotFound, "capability-unknown", "gone")
 	}
-	p, err := s.personPage(v, "capability", n.Title, r.crumbs(v, n.Parent)...)
+	p, err := s.personPage(v, "capability", r.name, n.Title, r.crumbs(v, n.Parent)...)
 	if err != nil {
 		return answer{}, err
 	}
@@ -195,7 +196,7 @@ func (s *site) personChanges(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.personPage(v, "changes", v.say("changes.title"), r.crumbs(v, "")...)
+	p, err := s.personPage(v, "changes", r.name, v.say("changes.title"), r.crumbs(v, "")...)
 	if err != nil {
 		return answer{}, err
 	}

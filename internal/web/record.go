@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
@@ -40,7 +41,7 @@ type recordRow struct {
 	Chip       string
 	Evidence   []string
 	Rating     string
-	Endorsed   []string
+	Endorsed   []template.HTML
 	Kept       string // from which version, when this one has it no more
 }
 
@@ -222,7 +223,7 @@ func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
 		if !m.listed(n.Node) {
 			continue
 		}
-		row := recordRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p), Rating: m.tracks.ratings[n.ID], Endorsed: m.tracks.endorsed[n.ID]}
+		row := recordRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p), Rating: m.tracks.ratings[n.ID], Endorsed: endorsementsIn(v.sayHTML, v.locale, m.tracks, n.ID)}
 		for _, f := range m.told[n.ID].Counted {
 			row.Evidence = append(row.Evidence, v.countedWords(f))
 		}

@@ -99,7 +99,7 @@ func (v *visit) standCells(m *myRecord, x mapping.Explanation, told bool) []stri
 func (v *visit) evidenceRows(m *myRecord, n keptNode, state mapping.Progress) (rows [][]string) {
 	head := []string{m.cat.Title, cmp.Or(n.version, m.cat.Version), n.Code, n.Title, v.levelName(m.cat, n.Level), v.chipWords(state)}
 	rating := cmp.Or(m.tracks.ratings[n.ID], v.say("csv.none"))
-	endorsed := cmp.Or(strings.Join(m.tracks.endorsed[n.ID], "; "), v.say("csv.none"))
+	endorsed := cmp.Or(strings.Join(endorsementsIn(v.say, v.locale, m.tracks, n.ID), "; "), v.say("csv.none"))
 	x, told := m.told[n.ID]
 	stand := v.standCells(m, x, told)
 	add := func(f mapping.Finding, counts string) {

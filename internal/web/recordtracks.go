@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"slices"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 // otherTracks is what stands beside evidence, by capability: how the learner rates themselves, and what others have seen.
 type otherTracks struct {
 	ratings  map[string]string
-	endorsed map[string][]string
+	endorsed map[string][]mapping.Endorsement
+	names    map[string]string // of who endorsed, by account
 }
 
 // has says whether there is anything beside evidence for a capability.
@@ -22,7 +24,7 @@ func (t otherTracks) has(capability string) bool {
 // otherTracks reads the last ratings and the endorsements that stand, at a moment. Of somebody else's record the ratings are those that
 // are shared.
 func (s *site) otherTracks(v *visit, r *record, at time.Time) (otherTracks, error) {
-	out, who := otherTracks{map[string]string{}, map[string][]string{}}, r.learner
+	out, who := otherTracks{ratings: map[string]string{}, endorsed: map[string][]mapping.Endorsement{}}, r.learner
 	if who == "" {
 		return out, nil
 	}
@@ -45,8 +47,7 @@ func (s *site) otherTracks(v *visit, r *record, at time.Time) (otherTracks, erro
 	if err != nil {
 		return out, fmt.Errorf("read the endorsements of a learner: %w", err)
 	}
-	names, err := s.endorsers(v, all)
-	if err != nil {
+	if out.names, err = s.endorsers(v, all); err != nil {
 		return out, err
 	}
 	for _, e := range all {
@@ -54,10 +55,18 @@ func (s *site) otherTracks(v *visit, r *record, at time.Time) (otherTracks, erro
 			e.WithdrawnAt = time.Time{}
 		}
 		if !e.At.After(at) && e.Stands(at) {
-			out.endorsed[e.Capability] = append(out.endorsed[e.Capability], v.endorsementWords(e, names))
+			out.endorsed[e.Capability] = append(out.endorsed[e.Capability], e)
 		}
 	}
 	return out, nil
+}
+
+// endorsementsIn writes what others have seen of a capability, as markup or as plain text.
+func endorsementsIn[T string | template.HTML](say func(key string, gaps ...any) T, l locale, t otherTracks, capability string) (out []T) {
+	for _, e := range t.endorsed[capability] {
+		out = append(out, endorsementIn(say, l, e, t.names))
+	}
+	return out
 }
 
 // ratingBy answers what held at a moment in place of a rating that came after it; a cleared one when nothing did.

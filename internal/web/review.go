@@ -59,11 +59,11 @@ func (s *site) review(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := s.leadPage(v, "review", m.title(v.locale), "")
+	p, err := s.leadPage(v, "review", r.name, "")
 	if err != nil {
 		return answer{}, err
 	}
-	p.Window = v.say("review.window")
+	p.Person, p.Window = r.name, v.say("review.window")
 	body := reviewBody{}
 	if v.session.Activity != "" {
 		if err := s.reviewAttempt(v, m, &body); err != nil {
@@ -112,7 +112,7 @@ func (s *site) reviewList(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p.Window = v.say("review.window")
+	p.Person, p.Window = r.name, v.say("review.window")
 	p.Body, err = s.listOf(v, r, f)
 	return answer{page: p}, err
 }
@@ -172,6 +172,7 @@ func (s *site) reviewCapability(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	p.Person = r.name
 	return s.capabilityPage(v, r, n, p)
 }
 

@@ -34,7 +34,7 @@ func TestSubmissionReview(t *testing.T) {
 	}
 	at := strings.TrimSuffix(strings.TrimPrefix(to, ".."), "#c")
 	page := w.call("GET", at, "sam", nil).Body.String()
-	for _, want := range []string{"Amara Okafor</h1>", "<title>Learner record - Cairn</title>", "because you lead this course", "In progress, 1 of 3", "Withdrawn", "Evidenced",
+	for _, want := range []string{"<bdi>Amara Okafor</bdi></h1>", "<title>Learner record - Cairn</title>", "because you lead this course", "In progress, 1 of 3", "Withdrawn", "Evidenced",
 		`course/review/list?state=evidenced#c"`, `course/review/list?state=in_progress#c"`, `course/review/list?state=not_started#c"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)

@@ -29,7 +29,7 @@ func TestRuleIsShownAsSet(t *testing.T) {
 	w := newWorld(t)
 	page := w.get("tove", ruleOf(w, "4")).Body.String()
 	checkSays(t, page, []string{
-		`value="score" checked`, `name="score" value="70"`, `value="n_of" checked`, `name="n" value="3"`, "Finish any 3 of 4 activities.", "Worked example: Amara Okafor",
+		`value="score" checked`, `name="score" value="70"`, `value="n_of" checked`, `name="n" value="3"`, "Finish any 3 of 4 activities.", "Worked example: <bdi>Amara Okafor</bdi>",
 		"Quiz: bias, 64 out of 100, 5 May 2026", "Score 64 out of 100. It needs 70.", "In progress, 1 of 3", "Quiz: bias, tag for 6.1", `formmethod="get"`,
 	}, []string{"invented"})
 	again := w.get("tove", ruleOf(w, "4")+"?what=usual&kind=n_of&n=2&valid=1&unit=years").Body.String()

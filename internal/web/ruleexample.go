@@ -9,7 +9,7 @@ import (
 
 // ruleExample is what a form would do to one person: a real one, or somebody made up where there is no data.
 type ruleExample struct {
-	Who    string
+	Who    any // a person, or words
 	MadeUp bool
 	Rows   []exampleRow
 	Name   string // of the capability
@@ -39,7 +39,7 @@ func (s *site) worked(v *visit, e *ruleEdit) ([]string, *ruleExample, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	x := &ruleExample{Who: who.name, Name: e.capability.Title}
+	x := &ruleExample{Who: person(who.name), Name: e.capability.Title}
 	if who.code == "" || len(after.Evidence) == 0 && len(before.Evidence) == 0 {
 		x.Who, x.MadeUp = v.say("ruleform.madeup"), true
 		before.Evidence, after.Evidence = madeUp(s, before.Alignments), madeUp(s, after.Alignments)

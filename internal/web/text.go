@@ -84,6 +84,8 @@ func (t *tongue) sayHTML(key string, gaps ...any) template.HTML {
 		switch v := v.(type) {
 		case template.HTML:
 			return string(v)
+		case person:
+			return string(isolated(string(v)))
 		case counted:
 			return string(v.html)
 		}

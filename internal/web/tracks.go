@@ -1,8 +1,8 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
+	"html/template"
 	"slices"
 	"time"
 
@@ -22,8 +22,8 @@ type tracksBody struct {
 	Apart    string // that evidence and rating differ
 	Rate     string // address of the page to rate it
 	Earlier  []string
-	Endorsed []string
-	Withdrew []string // endorsements that no longer stand
+	Endorsed []template.HTML
+	Withdrew []template.HTML // endorsements that no longer stand
 }
 
 // tracksOf answers the tracks of one capability, now or as they stood.
@@ -147,19 +147,24 @@ func (s *site) endorsers(v *visit, all []mapping.Endorsement) (map[string]string
 	return names, nil
 }
 
-// endorsementWords writes an endorsement: who, when, what they have seen, and what became of it.
-func (l locale) endorsementWords(e mapping.Endorsement, names map[string]string) string {
-	out := l.say("endorsement.by", "name", cmp.Or(names[e.By], l.say("endorsement.someone")), "date", l.date(e.At))
+// endorsementWords writes an endorsement as markup.
+func (l locale) endorsementWords(e mapping.Endorsement, names map[string]string) template.HTML {
+	return endorsementIn(l.sayHTML, l, e, names)
+}
+
+// endorsementIn writes an endorsement as markup or as plain text: who, when, what they have seen, and what became of it.
+func endorsementIn[T string | template.HTML](say func(key string, gaps ...any) T, l locale, e mapping.Endorsement, names map[string]string) T {
+	out := say("endorsement.by", "name", personOr(names[e.By], l.say("endorsement.someone")), "date", l.date(e.At))
 	if e.Note != "" {
-		out = l.say("endorsement.note", "endorsement", out, "note", e.Note)
+		out = say("endorsement.note", "endorsement", out, "note", e.Note)
 	}
 	switch {
 	case !e.WithdrawnAt.IsZero() && e.WithdrawnReason != "":
-		return l.say("endorsement.withdrawnfor", "endorsement", out, "date", l.date(e.WithdrawnAt), "reason", e.WithdrawnReason)
+		return say("endorsement.withdrawnfor", "endorsement", out, "date", l.date(e.WithdrawnAt), "reason", e.WithdrawnReason)
 	case !e.WithdrawnAt.IsZero():
-		return l.say("endorsement.withdrawn", "endorsement", out, "date", l.date(e.WithdrawnAt))
+		return say("endorsement.withdrawn", "endorsement", out, "date", l.date(e.WithdrawnAt))
 	case !e.Until.IsZero():
-		return l.say("endorsement.until", "endorsement", out, "date", l.date(e.Until))
+		return say("endorsement.until", "endorsement", out, "date", l.date(e.Until))
 	}
 	return out
 }
