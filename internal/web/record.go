@@ -23,7 +23,8 @@ type recordBody struct {
 	Version  string // of the framework
 	Part     string
 	Rows     []recordRow
-	Rest     string // how many have nothing
+	Rest     template.HTML // how many of how many have not begun
+	Every    string        // that every role is counted, where the learner chose some; "" where none
 	CSV      string
 	Accounts string     // where accounts are joined; "" where nobody is known
 	Print    *printForm // opens the record in a window of its own; nil in one
@@ -51,6 +52,7 @@ type printForm struct{ To, Code, Page string }
 // myRecord is a learner's record on a day.
 type myRecord struct {
 	*record
+	wider  bool      // than the roles that the learner chose
 	at     time.Time // zero: now
 	told   map[string]mapping.Explanation
 	kept   []keptNode // replaced since, with something in the record
@@ -64,8 +66,8 @@ func (s *site) readRecord(v *visit, q url.Values) (*myRecord, error) {
 	if err != nil {
 		return nil, err
 	}
+	m := &myRecord{record: r, wider: len(r.roles) > 0}
 	r.roleFilter = roleFilter{} // what is taken along is whole
-	m := &myRecord{record: r}
 	if text := q.Get("at"); text != "" {
 		day, err := time.ParseInLocation(isoDate, text, s.Zone)
 		if err != nil || day.After(s.Now()) {
@@ -171,15 +173,13 @@ func (s *site) myRecord(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	b := v.recordBody(m, q)
-	b.Head = v.say("record.head", "date", v.date(s.Now()), "upto", p.Foot[0])
+	b, err := s.recordBody(v, p, m, q)
+	if err != nil {
+		return answer{}, err
+	}
 	if b.Elsewhen {
-		b.Head = v.say("record.headon", "date", v.date(m.at))
 		p.Notice = &notice{Kind: "important", Heading: v.say("notice.important"), Text: []string{v.say("record.on", "date", v.date(m.at))},
 			Link: &crumb{v.say("record.differences"), v.to("me/record/differences?at=" + m.at.In(s.Zone).Format(isoDate))}, Also: &crumb{v.say("record.now"), v.to("me/record")}}
-	}
-	if b.Print, err = s.printForm(v, "me/record"); err != nil {
-		return answer{}, err
 	}
 	p.Body = b
 	return answer{page: p}, nil
@@ -196,14 +196,19 @@ func (s *site) recordOnDay(v *visit, p *page, q url.Values) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	b := v.recordBody(m, nil)
+	b, err := s.recordBody(v, p, m, nil)
+	if err != nil {
+		return answer{}, err
+	}
 	b.Date, b.Error = typed, v.say("record.baddate")
 	p.Problem, p.Errors, p.Body = true, []fieldError{{b.Error, "day"}}, b
 	return answer{status: http.StatusUnprocessableEntity, page: p}, nil
 }
 
-func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
-	b := recordBody{
+// recordBody is the record with its first lines, and the way into a window where it is printed.
+func (s *site) recordBody(v *visit, p *page, m *myRecord, q url.Values) (b recordBody, err error) {
+	b = recordBody{
+		Head: v.say("record.head", "date", v.date(s.Now()), "upto", p.Foot[0]), Rest: m.restWords(v),
 		Name: v.session.Name, Version: v.say("record.version", "framework", m.cat.Title, "version", m.cat.Version), Part: v.partText(m.cat),
 		To: v.to("me/record"), CSV: v.to(addressOf("me/record.csv", q)), Elsewhen: !m.at.IsZero(),
 	}
@@ -212,17 +217,23 @@ func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
 	}
 	if b.Elsewhen {
 		day := m.at.In(v.zone)
-		b.Date = [3]string{strconv.Itoa(day.Day()), strconv.Itoa(int(day.Month())), strconv.Itoa(day.Year())}
+		b.Head, b.Date = v.say("record.headon", "date", v.date(m.at)), [3]string{strconv.Itoa(day.Day()), strconv.Itoa(int(day.Month())), strconv.Itoa(day.Year())}
 	}
-	none := 0
+	if m.wider {
+		b.Every = v.say("record.everyrole")
+	}
+	b.Rows = v.recordRows(m)
+	b.Print, err = s.printForm(v, "me/record")
+	return b, err
+}
+
+// recordRows are the capabilities that something stands in the record of.
+func (v *visit) recordRows(m *myRecord) (rows []recordRow) {
 	for _, n := range m.nodes() {
-		p := m.of(n.ID)
-		if p.State == mapping.NotStarted {
-			none++
-		}
 		if !m.listed(n.Node) {
 			continue
 		}
+		p := m.of(n.ID)
 		row := recordRow{Name: n.Title, Lang: v.foreign(), Href: v.to("me/capability/" + n.ID), State: p.State, Chip: v.chipWords(p), Rating: m.tracks.ratings[n.ID], Endorsed: endorsementsIn(v.sayHTML, v.locale, m.tracks, n.ID)}
 		for _, f := range m.told[n.ID].Counted {
 			row.Evidence = append(row.Evidence, v.countedWords(f))
@@ -230,8 +241,21 @@ func (v *visit) recordBody(m *myRecord, q url.Values) recordBody {
 		if n.version != "" {
 			row.Kept = v.say("replaced.version", "version", n.version)
 		}
-		b.Rows = append(b.Rows, row)
+		rows = append(rows, row)
 	}
-	b.Rest = v.say("count.not_started", "n", none)
-	return b
+	return rows
+}
+
+// restWords says how many of all that is tracked have not begun, for every role. Each number leads to its list; there is none of another
+// day.
+func (m *myRecord) restWords(v *visit) template.HTML {
+	t := m.tally(m.tracked(""))
+	if !m.at.IsZero() {
+		return v.sayHTML("record.rest", "n", t.NotStarted, "of", t.Tracked)
+	}
+	var role []string
+	if m.wider {
+		role = []string{"role", allRoles}
+	}
+	return v.sayHTML("record.rest", "n", v.num(t.NotStarted, m.href(v, "/list", append(role, "state", string(mapping.NotStarted))...)), "of", v.num(t.Tracked, m.href(v, "/list", role...)))
 }

@@ -25,16 +25,16 @@ func TestMyRecord(t *testing.T) {
 		says, not    []string
 	}{
 		"whole": {"amara", "/me/record", named, []string{"Amara Okafor", "22 November 2026. Up to date to 2:32pm.", "Finished activities are evidence. This is not a certificate of competence.",
-			"Capability Framework, version 2023-02", "15 of 195 statements included.", "Quiz: data and safety, 82 out of 100, 14 May 2026", "In progress, 1 of 3", "Withdrawn 2 May 2026", "106 not started",
+			"Capability Framework, version 2023-02", "15 of 195 statements included.", "Quiz: data and safety, 82 out of 100, 14 May 2026", "In progress, 1 of 3", "Withdrawn 2 May 2026", `<a href="../me/list?state=not_started#c">106</a> of <a href="../me/list#c">111</a> tracked here are not started.`,
 			"Open to print", `href="../me/record.csv#c"`}, []string{"did not share your name", "data-print"}},
-		"roles do not narrow it": {"amara", "/me/record", choose("S"), []string{"106 not started"}, []string{"For: Shaper"}},
+		"roles do not narrow it": {"amara", "/me/record", choose("S"), []string{`<a href="../me/list?role=all&amp;state=not_started#c">106</a> of <a href="../me/list?role=all#c">111</a> tracked here are not started.`, "Your record holds every role, not only those you chose."}, []string{"For: Shaper"}},
 		"name not shared":        {"amara", "/me/record", nil, []string{"Your learning site did not share your name. Add it by hand.", `class="blank"`}, nil},
-		"nothing yet":            {"ben", "/me/record", nil, []string{"Nothing has counted yet.", "111 not started"}, []string{"<table"}},
-		"preview":                {"tove", "/me/record", nil, []string{"You are looking as a test learner.", "111 not started"}, []string{"<table"}},
+		"nothing yet":            {"ben", "/me/record", nil, []string{"Nothing has counted yet.", `<a href="../me/list?state=not_started#c">111</a> of <a href="../me/list#c">111</a> tracked here are not started.`}, []string{"<table"}},
+		"preview":                {"tove", "/me/record", nil, []string{"You are looking as a test learner.", `<a href="../me/list?state=not_started#c">111</a> of <a href="../me/list#c">111</a> tracked here are not started.`}, []string{"<table"}},
 		"anonymous":              {"anonymous", "/me/record", nil, []string{"no progress is kept"}, []string{"<table"}},
 		"beside evidence, then":  {"amara", "/me/record?at=2026-05-09", tracked, []string{"Now: not tried yet. Needed: on my own.", "Tove Teacher"}, []string{"Now: with help"}},
-		"another date":           {"amara", "/me/record?at=2026-05-03", named, []string{"As it was on 3 May 2026, with today&#39;s rules.", "Show my record as it is now", "108 not started", `href="../me/record.csv?at=2026-05-03#c"`}, []string{"82 out of 100"}},
-		"before all":             {"amara", "/me/record?at=2026-01-01", named, []string{"Nothing had counted on this day.", "111 not started"}, []string{"<table"}},
+		"another date":           {"amara", "/me/record?at=2026-05-03", named, []string{"As it was on 3 May 2026, with today&#39;s rules.", "Show my record as it is now", "108 of 111 tracked here are not started.", `href="../me/record.csv?at=2026-05-03#c"`}, []string{"82 out of 100"}},
+		"before all":             {"amara", "/me/record?at=2026-01-01", named, []string{"Nothing had counted on this day.", "111 of 111 tracked here are not started."}, []string{"<table"}},
 		"own window": {"amara", "/me/record", func(w *world) {
 			s := w.sessions[hash(token("amara"))]
 			s.InFrame = false
@@ -52,6 +52,20 @@ func TestMyRecord(t *testing.T) {
 	}
 }
 
+// The numbers of a record lead to lists as long as they say, whatever roles the learner chose.
+func TestRecordCountsOpenTheirLists(t *testing.T) {
+	w := newWorld(t)
+	choose("S")(w)
+	checkSays(t, w.get("amara", "/me/list?role=all&state=not_started").Body.String(), []string{"106 capabilities"}, nil)
+	checkSays(t, w.get("amara", "/me/list?role=all").Body.String(), []string{"111 capabilities"}, nil)
+}
+
+// A day that cannot be read is told with the first lines of the record, and with the way to print it.
+func TestRecordWithErrorIsWhole(t *testing.T) {
+	w := newWorld(t)
+	checkSays(t, w.get("amara", "/me/record?day=x&month=1&year=2").Body.String(), []string{"22 November 2026. Up to date to 2:32pm.", "Open to print", "There is a problem"}, []string{"data-print"})
+}
+
 // The other two tracks stand beside evidence, each in a column of its own, as they stood on the day asked for.
 func TestRecordHasThreeTracks(t *testing.T) {
 	w := newWorld(t)
@@ -60,7 +74,7 @@ func TestRecordHasThreeTracks(t *testing.T) {
 	w.endorsed = append(w.endorsed, mapping.Endorsement{ID: "e1", Learner: "learner-amara", Capability: id, By: "account-tove", At: may, Note: "Read a report with me"})
 	six4, _ := w.cat.Node(id)
 	says := []string{"<th scope=\"col\">My rating</th>", "<th scope=\"col\">Endorsement</th>", six4.Title, "10 May 2026", "Read a report with me"}
-	checkSays(t, w.get("amara", "/me/record").Body.String(), append(says, "106 not started"), nil)
+	checkSays(t, w.get("amara", "/me/record").Body.String(), append(says, ">106</a> of "), nil)
 	checkSays(t, w.get("amara", "/me/record?at=2026-05-03").Body.String(), nil, []string{"Read a report with me"})
 	w.endorsed[0].WithdrawnAt = now.Add(-time.Hour)
 	checkSays(t, w.get("amara", "/me/record").Body.String(), nil, []string{"Read a report with me"})
