@@ -157,21 +157,28 @@ func TestImpliedByAHigherLevel(t *testing.T) {
 	checkSays(t, w.get("amara", "/me/capability/"+w.capability("2.1-L1")).Body.String(), []string{chip, "Why this status"}, nil)
 }
 
-// What a newer version replaced stays in the record, and leads to the new one.
-func TestReplacedCapability(t *testing.T) {
-	w := newWorld(t)
+// replacedSince has an older version hold two capabilities that this one has no more. Of the first, which has a successor, Amara has
+// evidence; of the second nobody has.
+func replacedSince(w *world) (old, gone mapping.Node) {
 	older := mapping.Builtin()
 	older.Version = "2022-01"
-	old := older.Items[len(older.Items)-1]
+	old = older.Items[len(older.Items)-1]
 	old.ID, old.Parent, old.Title = "0192f000-0000-7000-8000-00000000aaaa", w.capability6(), "An older capability"
-	gone := old
+	gone = old
 	gone.ID, gone.Title = "0192f000-0000-7000-8000-00000000bbbb", "One without evidence"
 	older.Items = append(older.Items, old, gone)
 	w.older = mapping.NewCatalog(older, base)
 	w.cat.Relations = append(w.cat.Relations, mapping.Relation{From: "urn:uuid:" + old.ID, Type: mapping.RelationReplacedBy, To: w.capability("6.1-L1")})
 	w.states = map[string][]mapping.Progress{"learner-amara": {{Capability: old.ID, State: mapping.Evidenced, Since: now}}}
-	checkSays(t, w.get("amara", "/me/section/"+w.capability6()).Body.String(), []string{"Replaced, kept in your record", "An older capability", "Replaced. Your evidence for it is kept."}, []string{"One without evidence"})
+	return old, gone
+}
+
+// What a newer version replaced stays in the record, and leads to the new one.
+func TestReplacedCapability(t *testing.T) {
+	w := newWorld(t)
+	old, gone := replacedSince(w)
 	n, _ := w.cat.ByCode("6.1-L1")
+	checkSays(t, w.get("amara", "/me/section/"+w.capability6()).Body.String(), []string{"Replaced, kept in your record", "An older capability", "Replaced. Your evidence for it is kept."}, []string{"One without evidence"})
 	w.published = time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
 	checkSays(t, w.get("amara", "/me/capability/"+old.ID).Body.String(), []string{`This capability was replaced on 1 April 2026 by &#34;` + n.Title}, nil)
 	w.published = time.Time{}

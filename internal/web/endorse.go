@@ -27,6 +27,7 @@ type endorseBody struct {
 	Rule         string // what it does to the rule, "" when the rule asks for none
 	Post, Cancel string
 	Earlier      []earlierEndorsement
+	Part         string // of the framework, "" where all is there
 	endorsementForm
 }
 
@@ -103,7 +104,7 @@ func (s *site) endorsePage(v *visit, e *endorsing, wrong *fieldErrors) (*page, *
 	}
 	p.Heading = v.sayHTML("endorse.title", "capability", e.capability.Title, "learner", person(e.who.name))
 	state := e.record.of(e.capability.ID)
-	b := &endorseBody{State: state.State, Chip: v.chipWords(state), Why: v.to(e.at()), Post: v.to(e.at() + "/endorse"), Cancel: v.to(e.at()), endorsementForm: endorsementForm{Errors: wrong}}
+	b := &endorseBody{State: state.State, Chip: v.chipWords(state), Why: v.to(e.at()), Post: v.to(e.at() + "/endorse"), Cancel: v.to(e.at()), Part: v.partText(e.record.cat), endorsementForm: endorsementForm{Errors: wrong}}
 	_, x, err := s.explainOf(v.Context(), v.session, e.who.Learner, e.capability.ID)
 	if err != nil {
 		return nil, nil, err

@@ -34,6 +34,7 @@ type endorseManyBody struct {
 	Count        string
 	Rows         []capabilityRow
 	Post, Cancel string
+	Part         string // of the framework, "" where all is there
 	endorsementForm
 }
 
@@ -96,7 +97,7 @@ func (s *site) endorseManyPage(v *visit, r *record, who courseLearner, nodes []m
 		return nil, err
 	}
 	p.Heading = v.sayHTML("endorse.severaltitle", "learner", person(who.name))
-	b := endorseManyBody{Count: v.say("list.count", "n", len(nodes)), Post: v.to(r.at + "/endorse"), Cancel: v.to(r.at), endorsementForm: form}
+	b := endorseManyBody{Count: v.say("list.count", "n", len(nodes)), Post: v.to(r.at + "/endorse"), Cancel: v.to(r.at), Part: v.partText(r.cat), endorsementForm: form}
 	told, err := s.explainAll(v.Context(), v.session, who.Learner, ids(nodes))
 	if err != nil {
 		return nil, err

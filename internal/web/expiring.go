@@ -22,6 +22,7 @@ type expiringBody struct {
 	None    string
 	Expired any // how many have expired, with their list
 	CSV     string
+	Part    string // of the framework, "" where all is there
 }
 
 type expiryRow struct {
@@ -118,7 +119,7 @@ func (s *site) expiring(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	at := func(a expiringAsked, page string) string { return v.to(addressOf(page, a.query())) }
-	b := expiringBody{To: v.to("course/expiring"), CSV: at(expiringAsked{a.within, a.sort, 1}, "course/expiring.csv")}
+	b := expiringBody{To: v.to("course/expiring"), Part: v.partText(s.catalog(v.session)), CSV: at(expiringAsked{a.within, a.sort, 1}, "course/expiring.csv")}
 	if a.sort != "date" {
 		b.Keep = a.sort
 	}

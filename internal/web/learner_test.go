@@ -170,3 +170,26 @@ func TestListRefusesWhatItDoesNotKnow(t *testing.T) {
 		t.Errorf("a capability the placement does not show answers %d", got.Code)
 	}
 }
+
+// Every page about capabilities says how much of the framework there is, until all of it is.
+func TestPartOfTheFrameworkIsSaid(t *testing.T) {
+	w := newWorld(t)
+	endorse := person("amara") + "/capability/" + w.capability("6.1-L2") + "/endorse"
+	pages := map[string][2]string{
+		"rate": {"amara", w.six1() + "/2"}, "rate done": {"amara", w.six1() + "/done"}, "endorse": {"tove", endorse},
+		"endorse several": {"tove", person("amara") + "/endorse?c=" + w.capability("6.1-L2")}, "expiring": {"tove", "/course/expiring"},
+		"person": {"tove", person("amara")}, "next": {"amara", "/me/next"}, "changes": {"amara", "/me/changes"}, "list": {"amara", "/me/list"},
+		"people": {"tove", "/course/people"}, "gaps": {"tove", "/course/gaps"}, "capability": {"amara", "/me/capability/" + w.capability("6.1-L2")},
+	}
+	for name, p := range pages {
+		if n := strings.Count(w.get(p[0], p[1]).Body.String(), "15 of 195 statements included."); n != 1 {
+			t.Errorf("%s says it %d times", name, n)
+		}
+	}
+	w.cat.Statements = w.cat.StatementsIncluded()
+	for name, p := range pages {
+		if strings.Contains(w.get(p[0], p[1]).Body.String(), "statements included") {
+			t.Errorf("%s says it of a whole framework", name)
+		}
+	}
+}

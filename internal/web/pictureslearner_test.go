@@ -63,6 +63,10 @@ func learnerPictures(w *world) []picture {
 		{name: "learner-capability-olddate", person: "amara", path: capability("6.1-L2") + "?at=2026-05-04", prepare: tracked, do: []step{chromedp.Click(chromedp.CSS("details.no-print summary"))}, only: only},
 		{name: "learner-capability-nodate", person: "amara", path: capability("6.1-L2") + "?day=31&month=2&year=2026"},
 		{name: "learner-capability-implied", person: "amara", path: capability("2.1-L1"), prepare: impliedAbove, only: only},
+		{name: "learner-capability-gone", person: "ben", path: "/me/capability/0192f000-0000-7000-8000-00000000aaaa", prepare: func(w *world) {
+			replacedSince(w)
+			w.published = time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
+		}},
 		{name: "learner-section-rated", person: "amara", path: "/me/section/" + six1.ID + "?rated=1", prepare: tracked},
 		{name: "learner-record-tracks", person: "amara", path: "/me/record", prepare: func(w *world) { named(w); tracked(w) }},
 		{name: "learner-overview-said", person: "amara", path: "/me", prepare: calibrated, do: []step{chromedp.Click(chromedp.CSS("#said"))}},

@@ -29,6 +29,7 @@ type rateBody struct {
 	Counted    lines
 	Still      []string
 	Earlier    []string
+	Part       string // of the framework, "" where all is there
 }
 
 // rating is one page of the ratings of a section.
@@ -118,7 +119,7 @@ func (s *site) ratePage(v *visit, g *rating) (*page, rateBody, error) {
 	n := g.capability()
 	b := rateBody{
 		Where: v.say("rate.where", "i", g.at+1, "n", len(g.all)), Name: n.Title, Why: g.href(v, "/capability/"+n.ID), Capability: n.ID, About: v.about(g.cat, n),
-		To: g.page(v, g.at), Skip: g.page(v, g.at+1), Stop: g.href(v, "/section/"+g.section.ID), MayNot: v.mayNotRate(),
+		To: g.page(v, g.at), Skip: g.page(v, g.at+1), Stop: g.href(v, "/section/"+g.section.ID), MayNot: v.mayNotRate(), Part: v.partText(g.cat),
 	}
 	p, err := s.learnerPage(v, "rate", v.say("rate.title", "section", sectionCode(g.section)), g.crumbs(v, g.section.ID)...)
 	if err != nil {
@@ -220,6 +221,6 @@ func (s *site) rateDone(v *visit) (answer, error) {
 			}
 		}
 	}
-	p.Body = struct{ Text, Section, Again string }{v.say("rate.done", "n", n, "of", len(g.all)), g.href(v, "/section/"+g.section.ID), g.page(v, 0)}
+	p.Body = struct{ Text, Section, Again, Part string }{v.say("rate.done", "n", n, "of", len(g.all)), g.href(v, "/section/"+g.section.ID), g.page(v, 0), v.partText(g.cat)}
 	return answer{page: p}, nil
 }
