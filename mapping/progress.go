@@ -29,6 +29,8 @@ type Case struct {
 	Endorsements []Endorsement
 	// At is the date asked for: what has ended by then does not count. At the zero time nothing has ended.
 	At time.Time
+	// Pos is the position of the log up to which all of it is known; zero where that is not asked. Nothing depends on it.
+	Pos int64
 	// Notice is how long before an end it is announced, for Explain alone: zero is DefaultNotice.
 	Notice time.Duration
 	// WasEvidenced says that the learner's state was evidenced at an earlier position of the log: without enough evidence now,

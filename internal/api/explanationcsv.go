@@ -14,7 +14,7 @@ import (
 // explanationColumns is the header of a table of explanations.
 var explanationColumns = []string{
 	"capability", "code", "state", "percent", "rule", "need", "have", "missing", "activity", "name", "statement", "verb", "at", "score_milli",
-	"counts", "reason", "until", "missing_activities", "next", "needs_endorsement", "expires", "later",
+	"counts", "reason", "until", "missing_activities", "next", "needs_endorsement", "expires", "later", "framework", "version", "date", "pos",
 }
 
 // exportExplanations answers the explanations of all capabilities of a framework, now or on a date: one row an item of evidence and one where there is none.
@@ -38,20 +38,21 @@ func (s *service) exportExplanations(c *call) (answer, error) {
 	}
 	rows := [][]string{explanationColumns}
 	for _, n := range nodes {
-		rows = append(rows, explanationRows(n, told[n.ID])...)
+		rows = append(rows, explanationRows(n, told[n.ID], s.basis(cases[n.ID]))...)
 	}
 	table, err := guarded(rows)
 	return answer{raw: table, kind: "text/csv; charset=utf-8"}, err
 }
 
 // explanationRows is one capability: what counted first, then what did not, with its reason.
-func explanationRows(n mapping.Node, x mapping.Explanation) (rows [][]string) {
+func explanationRows(n mapping.Node, x mapping.Explanation, on basis) (rows [][]string) {
 	head := []string{n.ID, n.Code, string(x.State), strconv.Itoa(x.Percent), string(x.Rule.Kind), strconv.Itoa(x.Rule.Need), strconv.Itoa(x.Have), strconv.Itoa(x.Missing)}
 	var later []string
 	for _, change := range x.Later {
 		later = append(later, stamp(change.At)+" "+string(change.To))
 	}
-	tail := []string{addresses(x.MissingActivities), addresses(x.Next), strconv.FormatBool(x.NeedsEndorsement), stamp(x.Expires), strings.Join(later, "; ")}
+	tail := []string{addresses(x.MissingActivities), addresses(x.Next), strconv.FormatBool(x.NeedsEndorsement), stamp(x.Expires), strings.Join(later, "; "),
+		on.Framework, on.Version, stamp(x.At), strconv.FormatInt(on.Pos, 10)}
 	found := func(f mapping.Finding, counts bool) {
 		score := ""
 		if f.Score != nil {

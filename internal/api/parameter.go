@@ -76,6 +76,7 @@ var (
 	past = []parameter{
 		{name: "as_of", about: "What had happened by this time (event time), with all that is known today.", kind: kindMoment},
 		{name: "known_at", about: "What was known at this time (recorded time). Not with `as_of`.", kind: kindMoment},
+		{name: "pos", about: "With `known_at`: up to this position of the log, from the `basis` of an answer; with both it is the same answer again.", kind: kindNumber, most: 1 << 53},
 		{name: "rules_of_today", about: "With a date: judge by the alignments and rules of today in place of those of then.", kind: kindYes, words: []string{"true", "false"}},
 	}
 )

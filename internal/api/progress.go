@@ -39,10 +39,12 @@ func (c *call) date() (pipeline.AsOf, bool, error) {
 		return pipeline.AsOf{}, false, newProblem("parameter_malformed", "as_of and known_at are two questions: ask one")
 	case had.IsZero() && known.IsZero() && c.query["rules_of_today"] != "":
 		return pipeline.AsOf{}, false, newProblem("parameter_missing", "rules_of_today needs a date: as_of or known_at")
+	case known.IsZero() && c.query["pos"] != "":
+		return pipeline.AsOf{}, false, newProblem("parameter_missing", "pos needs a date: known_at")
 	case !had.IsZero():
 		return pipeline.AsOf{At: had, Clock: pipeline.ClockEvent, RulesOfToday: c.query["rules_of_today"] == "true"}, true, nil
 	}
-	return pipeline.AsOf{At: known, Clock: pipeline.ClockRecorded, RulesOfToday: c.query["rules_of_today"] == "true"}, !known.IsZero(), nil
+	return pipeline.AsOf{At: known, Pos: int64(c.number("pos", 0)), Clock: pipeline.ClockRecorded, RulesOfToday: c.query["rules_of_today"] == "true"}, !known.IsZero(), nil
 }
 
 func (s *service) getProgress(c *call) (answer, error) {
@@ -153,7 +155,7 @@ func (s *service) explain(c *call) (answer, error) {
 		return answer{}, err
 	}
 	x, err := s.explained(c, cases)
-	return answer{body: x[capability]}, err
+	return answer{body: explanation{x[capability], s.basis(cases[capability])}}, err
 }
 
 // explained tells cases by capability, with the names of their activities.

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/csv"
 	"strconv"
 	"strings"
@@ -116,6 +117,57 @@ func TestExplanationsAsATableOfADate(t *testing.T) {
 	}
 	for _, query := range []string{"as_of=" + after + "&known_at=" + after, "rules_of_today=true"} {
 		if g := w.do(asked{path: "/learners/" + w.ann + "/explanations.csv?" + query, key: w.root()}); g.status != 400 {
+			t.Error(query, g)
+		}
+	}
+}
+
+// TestAnAnswerIsMadeAgainFromItsBasis: the version of the framework, the alignments and the rules that an answer rested on are kept with
+// it, and whatever is done since, it is made again (mapping.md, evidence 8).
+func TestAnAnswerIsMadeAgainFromItsBasis(t *testing.T) {
+	w := newWorld(t)
+	type answered struct {
+		At    time.Time
+		Basis struct {
+			Framework, Version string
+			Pos                int64
+		}
+	}
+	was, on := map[string]string{}, map[string]string{}
+	w.does(here, "4", mapping.VerbPassed, page, `"score":{"raw":9,"min":0,"max":10}`) // stored, and not folded yet
+	for _, capability := range []string{first, second, third} {
+		path := "/learners/" + w.ann + "/capabilities/" + capability
+		var x answered
+		was[path] = w.get(path, &x).body
+		if x.Basis.Framework != "fw" || x.Basis.Version != "1" || x.Basis.Pos == 0 || x.At.IsZero() {
+			t.Fatalf("%+v", x)
+		}
+		on[path] = "?known_at=" + x.At.Format(time.RFC3339Nano) + "&pos=" + strconv.FormatInt(x.Basis.Pos, 10)
+	}
+	table := "/learners/" + w.ann + "/explanations.csv"
+	was[table] = w.do(asked{path: table, key: w.root()}).body
+	on[table] = on["/learners/"+w.ann+"/capabilities/"+first]
+	w.d.Clock.Move(48 * time.Hour)
+	w.does(here, "4", mapping.VerbUncompleted, quiz, "")
+	w.settle()
+	newer := framework()
+	newer.Version, newer.Items[1].Title = "2", "First, in other words"
+	if _, err := w.s.PublishFramework(context.Background(), newer, "https://cairn.example"); err != nil {
+		t.Fatal(err)
+	}
+	if g := w.change("", adds(third, page)+`,{"rule":{"capability":"`+first+`","rule":{"kind":"all","validity":"P1D"}}}`); g.status != 201 {
+		t.Fatal(g)
+	}
+	for path, before := range was {
+		if now := w.do(asked{path: path, key: w.root()}).body; now == before {
+			t.Errorf("%s: nothing was done since", path)
+		}
+		if again := w.do(asked{path: path + on[path], key: w.root()}); again.body != before {
+			t.Errorf("%s%s\n%s\nwas\n%s", path, on[path], again.body, before)
+		}
+	}
+	for _, query := range []string{"?pos=3", "?pos=3&as_of=2026-01-01T00:00:00Z", "?pos=0&known_at=2026-01-01T00:00:00Z"} {
+		if g := w.do(asked{path: table + query, key: w.root()}); g.status != 400 {
 			t.Error(query, g)
 		}
 	}

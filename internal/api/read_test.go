@@ -114,7 +114,8 @@ func TestAnExplanationIsTheOneOfMapping(t *testing.T) {
 			t.Fatal(err)
 		}
 		want, err := json.Marshal(mapping.Explain(c, mapping.Evaluate(c), nil), json.Deterministic(true))
-		if err != nil || string(want) != g.body {
+		told, _, _ := strings.Cut(g.body, `,"basis":{"framework":"fw","version":"1","pos":`)
+		if err != nil || string(want) != told+"}" {
 			t.Errorf("%s\nis not\n%s (%v)", g.body, want, err)
 		}
 	}

@@ -53,7 +53,7 @@ type History struct {
 
 // Case is the case as it stood, or as it would have stood by the rules of today.
 func (h History) Case(q AsOf) mapping.Case {
-	b := Basis{Pair: h.Pair, At: q.At, Rows: h.rows(q), Endorsements: h.endorsements(q), Earlier: h.Earlier, WasEvidenced: slices.ContainsFunc(h.Transitions, q.evidenced)}
+	b := Basis{Pos: q.known(), Pair: h.Pair, At: q.At, Rows: h.rows(q), Endorsements: h.endorsements(q), Earlier: h.Earlier, WasEvidenced: slices.ContainsFunc(h.Transitions, q.evidenced)}
 	for _, a := range h.Aligned {
 		if stood, ok := q.aligned(a); ok {
 			b.Aligned = append(b.Aligned, stood)
@@ -73,6 +73,14 @@ func (q AsOf) by(at time.Time, pos int64) bool {
 		return !at.After(q.At)
 	}
 	return pos <= q.Pos
+}
+
+// known is the position up to which all is known: by event time nothing is left out that came later.
+func (q AsOf) known() int64 {
+	if q.Clock == ClockEvent {
+		return 0
+	}
+	return q.Pos
 }
 
 // past says whether a position had been reached; 0 never is.

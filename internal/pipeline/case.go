@@ -21,12 +21,13 @@ type Basis struct {
 	WasEvidenced bool // the state was evidenced before
 	// Earlier are the items that the capability replaced (mapping.Case.Earlier): rows and alignments of these may be among the others.
 	Earlier []string
+	Pos     int64 // of the log, up to which it is known (mapping.Case.Pos)
 }
 
 // Case puts the basis in order. A statement that two links of the same learner brought stands once.
 func (b Basis) Case() mapping.Case {
 	c := mapping.Case{
-		Capability: b.Capability, Rules: b.Rules, Ended: map[string]bool{}, Endorsements: b.Endorsements, At: b.At, WasEvidenced: b.WasEvidenced, Earlier: b.Earlier,
+		Capability: b.Capability, Rules: b.Rules, Ended: map[string]bool{}, Endorsements: b.Endorsements, At: b.At, WasEvidenced: b.WasEvidenced, Earlier: b.Earlier, Pos: b.Pos,
 	}
 	order := make([]int, len(b.Rows)) // rows are large: their places are put in order
 	for i := range order {

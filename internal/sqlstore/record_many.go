@@ -24,8 +24,13 @@ func (r Records) Cases(ctx context.Context, learnerID string, capabilities []str
 		if err := r.s.addEarlier(ctx, db, learnerID, bases, capabilities); err != nil {
 			return err
 		}
+		at, err := cursor(ctx, db)
+		if err != nil {
+			return err
+		}
 		for _, id := range capabilities {
 			b := bases[id]
+			b.Pos = at.Pos
 			for _, rule := range rules {
 				if rule.Capability == id || rule.Capability == "" {
 					b.Rules = append(b.Rules, rule)

@@ -32,7 +32,7 @@ func TestCaseIsWhatTheProjectorJudges(t *testing.T) {
 		got, err := s.Records().Case(ctx, "l1", "a")
 		want := mapping.Case{
 			Capability: "a", Alignments: []mapping.Alignment{aligned("t1", "http://a", 4).Alignment, aligned("t2", "http://b", 4).Alignment},
-			Ended: map[string]bool{"t2": true}, Rules: []mapping.ScopedRule{rule}, WasEvidenced: true, At: d.Clock.Now(),
+			Ended: map[string]bool{"t2": true}, Rules: []mapping.ScopedRule{rule}, WasEvidenced: true, At: d.Clock.Now(), Pos: 9,
 			Evidence: []mapping.Evidence{row("l1", "t1", "s1", 1, 5).Evidence, row("l1", "t2", "s2", 1, 6).Evidence},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
