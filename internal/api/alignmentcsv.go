@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -34,9 +35,6 @@ func exactScope(c *call) (scopeRequest, error) {
 	return s, nil
 }
 
-// exportedMost bounds a table of alignments.
-const exportedMost = 100_000
-
 func (s *service) exportAlignments(c *call) (answer, error) {
 	cat, err := s.catalog(c)
 	if err != nil {
@@ -59,10 +57,11 @@ func (s *service) exportAlignments(c *call) (answer, error) {
 	return answer{raw: table.Bytes(), kind: "text/csv; charset=utf-8", kept: true}, err
 }
 
-// alignmentsIn answers the active alignments of the scope that the parameters name, of the activities that the credential reaches.
+// alignmentsIn answers the active alignments of the scope that the parameters name, of the activities that the credential reaches. All or
+// none: a part of them would look as if the others had ended.
 func (s *service) alignmentsIn(c *call) (all []mapping.Alignment, err error) {
 	f := AlignmentFilter{Place: c.place(), Limit: maxLimit}
-	for more := true; more && len(all) < exportedMost; {
+	for more := true; more; {
 		some, err := s.Alignments.Alignments(c.Context(), f)
 		if err != nil {
 			return nil, err
@@ -72,6 +71,9 @@ func (s *service) alignmentsIn(c *call) (all []mapping.Alignment, err error) {
 				all = append(all, a.Alignment)
 			}
 			f.AfterPos, f.AfterID = a.Began, a.ID
+		}
+		if len(all) > s.TableMost {
+			return nil, newProblem("table_too_large", fmt.Sprintf("a table has at most %d alignments, and the scope has more: read them as a list", s.TableMost))
 		}
 		more = len(some) == maxLimit
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"cairn/internal/api"
 	"cairn/internal/pipeline"
 	"cairn/mapping"
 	"cairn/xapi/lrs"
@@ -161,6 +162,23 @@ func TestATableHasToBeOne(t *testing.T) {
 		}
 		if g := w.do(a); g.status != want {
 			t.Errorf("a table %s: %v", name, g)
+		}
+	}
+}
+
+// TestATableIsNeverAPartOfAScope: what is left out would look as if it had ended, and an import would add it again.
+func TestATableIsNeverAPartOfAScope(t *testing.T) {
+	w := newWorld(t, func(c *api.Config) { c.TableMost = 2 })
+	whole := w.do(asked{path: w.courseTable(), key: w.root()})
+	if whole.status != 200 || strings.Count(whole.body, "\n") != 3 {
+		t.Fatal(whole)
+	}
+	if g := w.change("", adds(third, page)); g.status != 201 {
+		t.Fatal(g)
+	}
+	for _, g := range []got{w.do(asked{path: w.courseTable(), key: w.root()}), w.table("", whole.body)} {
+		if g.status != 400 || g.rule() != "table_too_large" {
+			t.Error(g)
 		}
 	}
 }

@@ -51,6 +51,7 @@ var rules = []problemRule{
 	{"parameter_missing", "A parameter is needed", http.StatusBadRequest},
 	{"parameter_malformed", "The parameter cannot be used", http.StatusBadRequest},
 	{"cursor_invalid", "The cursor is not one of this list", http.StatusBadRequest},
+	{"table_too_large", "The scope has more than a table holds", http.StatusBadRequest},
 	{"body_unreadable", "The body did not arrive whole", http.StatusBadRequest},
 	{"json_malformed", "The body is not JSON, or has a name twice", http.StatusBadRequest},
 	{"credential_missing", "There is no credential", http.StatusUnauthorized},

@@ -40,6 +40,8 @@ type Config struct {
 	PreviewFor time.Duration
 	// SmallestGroup is the fewest people whose count is shown to who may not see them; mapping.SmallestGroup by default, and at least.
 	SmallestGroup int
+	// TableMost is how many alignments a scope may have to be told, or compared, as a table; 100,000 by default.
+	TableMost int
 }
 
 // ErrConfig says that a Config lacks something.
@@ -56,10 +58,11 @@ func (c Config) withDefaults() Config {
 	c.WaitFor = orDefault(c.WaitFor, 5*time.Second)
 	c.PreviewFor = orDefault(c.PreviewFor, 2*time.Second)
 	c.SmallestGroup = max(c.SmallestGroup, mapping.SmallestGroup)
+	c.TableMost = orDefault(c.TableMost, 100_000)
 	return c
 }
 
-func orDefault[T time.Duration | int64](given, otherwise T) T {
+func orDefault[T time.Duration | int64 | int](given, otherwise T) T {
 	if given <= 0 {
 		return otherwise
 	}
