@@ -10,12 +10,6 @@ import (
 	"cairn/mapping"
 )
 
-// What a form of a rule holds at most.
-const (
-	groupsMost = 12
-	partsMost  = 12
-)
-
 // ruleForm is the fields of A3 as they stand on the page: what one activity must show, then what the capability needs. Numbers are as
 // typed, so that a page that refuses shows them again.
 type ruleForm struct {
@@ -150,27 +144,4 @@ func readRuleForm(q url.Values) ruleForm {
 	}
 	f.press(q.Get("do"))
 	return f
-}
-
-// press does what a button of the groups asks for: "group" adds one, "part-1" a part to the second, "up-1" and "down-1" move it, "drop-1"
-// takes it away.
-func (f *ruleForm) press(do string) {
-	verb, at, _ := strings.Cut(do, "-")
-	i, err := strconv.Atoi(at)
-	here := err == nil && i >= 0 && i < len(f.Groups)
-	switch {
-	case verb == "group" && len(f.Groups) < groupsMost:
-		f.Groups = append(f.Groups, []map[string]bool{{}})
-	case verb == "part" && here && len(f.Groups[i]) < partsMost:
-		f.Groups[i] = append(f.Groups[i], map[string]bool{})
-	case verb == "up" && here && i > 0:
-		f.Groups[i-1], f.Groups[i] = f.Groups[i], f.Groups[i-1]
-	case verb == "down" && here && i+1 < len(f.Groups):
-		f.Groups[i+1], f.Groups[i] = f.Groups[i], f.Groups[i+1]
-	case verb == "drop" && here:
-		f.Groups = slices.Delete(f.Groups, i, i+1)
-	}
-	if f.Kind == string(mapping.RuleGroups) && len(f.Groups) == 0 {
-		f.Groups = [][]map[string]bool{{{}}}
-	}
 }

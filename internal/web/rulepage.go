@@ -49,11 +49,6 @@ type groupFields struct {
 	Parts  []partFields
 }
 
-type partFields struct {
-	ID, Legend, Error string
-	Boxes             []option
-}
-
 // ruleEdit is a criterion, a rule, or both, on their way to or from the form.
 type ruleEdit struct {
 	tags       *courseTags
@@ -265,6 +260,7 @@ func (b *ruleBody) choices(v *visit, e *ruleEdit) {
 		for p, set := range group {
 			id := "g" + strconv.Itoa(g) + "p" + strconv.Itoa(p)
 			part := partFields{ID: id, Legend: v.say("ruleform.part", "group", g+1, "part", p+1), Error: b.Errors.Of(id)}
+			b.Form.partButtons(g, p, &part)
 			for _, a := range e.activities {
 				part.Boxes = append(part.Boxes, option{a.Code, a.Name, set[a.Code]})
 			}
