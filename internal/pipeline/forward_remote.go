@@ -39,6 +39,7 @@ type answer struct {
 	problem string        // never empty
 	err     error         // why it was not reached
 	through time.Time     // of X-Experience-API-Consistent-Through, zero when it is not said
+	at      time.Time     // the end of the second that Date names (RFC 9110, 6.6.1), zero when it is not said
 }
 
 // maxRemoteAnswer bounds an answer in octets.
@@ -88,6 +89,9 @@ func (r *remote) read(res *http.Response) answer {
 	a := answer{status: res.StatusCode, kind: res.Header.Get("Content-Type"), body: body, tooLong: len(body) > maxRemoteAnswer || err != nil,
 		after: retryAfter(res.Header.Get("Retry-After"), r.now())}
 	a.through, _ = time.Parse(time.RFC3339, res.Header.Get("X-Experience-API-Consistent-Through")) // zero when it is none
+	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+		a.at = date.Add(time.Second - time.Nanosecond)
+	}
 	if a.tooLong {
 		a.body = nil
 	}

@@ -114,8 +114,12 @@ func (p *Puller) serve(ctx context.Context, s Source) {
 	held(ctx, p.cfg.Lease, func(ctx context.Context) error { return p.keepLease(ctx, claimed) }, func() { err = p.pull(ctx, &s) })
 	next, problem := p.cfg.Now().Add(s.Every), ""
 	var later *notNow
+	var told *odd
 	switch {
 	case err == nil:
+	case errors.As(err, &told):
+		problem = told.problem
+		p.cfg.Logger.Warn("a source was read to its end, but something is wrong there", "source", s.Name, "problem", problem)
 	case ctx.Err() != nil:
 		next = p.cfg.Now()
 	case errors.Is(err, ErrLeaseLost):

@@ -23,6 +23,7 @@ type pulledPage struct {
 	more       string
 	data       map[string][]byte // of attachments, by hash in lower case
 	through    time.Time         // of X-Experience-API-Consistent-Through, zero when it is not said
+	at         time.Time         // when it was answered, by the clock there where that is told, else by ours
 }
 
 var errNotPage = errors.New("pipeline: the answer is no page of statements")

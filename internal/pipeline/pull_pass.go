@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"hash/maphash"
 	"net/http"
@@ -23,6 +24,7 @@ type pass struct {
 	ordered     bool      // what came was in order of stored so far
 	newest      time.Time // stored of what came, or the source's Through
 	last        time.Time // stored of what came last
+	ahead       time.Time // stored of what came, where that had not come yet when it was asked for
 	again       time.Time // since when it was asked again for an answer that was too long
 	seen        map[uint64]bool
 }
@@ -41,8 +43,18 @@ func (p *Puller) pull(ctx context.Context, s *Source) error {
 	if !since.IsZero() {
 		since = since.Add(-p.cfg.Overlap)
 	}
-	return one.walk(ctx, since)
+	err = one.walk(ctx, since)
+	if err == nil && !one.ahead.IsZero() {
+		return &odd{"it says that it stored a statement at " + one.ahead.Format(time.RFC3339) + ", which has not come yet: a clock there is wrong"}
+	}
+	return err
 }
+
+// odd is what people should know of a source that was read to its end.
+type odd struct{ problem string }
+
+// Error is error.
+func (o *odd) Error() string { return "pipeline: read to the end, but " + o.problem }
 
 // walk reads page after page. An answer that is too long is asked for again in smaller pages, and at last without attachments.
 func (p *pass) walk(ctx context.Context, since time.Time) error {
@@ -52,6 +64,7 @@ func (p *pass) walk(ctx context.Context, since time.Time) error {
 		if err := p.keepLease(ctx, *p.source); err != nil {
 			return err
 		}
+		asked := p.cfg.Now()
 		a := p.from.call(ctx, remoteRequest{address: address})
 		if a.status == http.StatusOK && a.tooLong {
 			if !p.smaller() {
@@ -64,6 +77,7 @@ func (p *pass) walk(ctx context.Context, since time.Time) error {
 		if err != nil {
 			return err
 		}
+		page.at = cmp.Or(a.at, asked)
 		if err := p.take(ctx, page, page.more == ""); err != nil || page.more == "" {
 			return err
 		}
@@ -176,10 +190,14 @@ func (p *pass) prepare(page pulledPage, note *Pulled) (batch []xapi.Prepared, ol
 		stored := storedOf(raw)
 		p.ordered = p.ordered && !stored.IsZero() && !stored.Before(p.last)
 		p.last = stored
-		if stored.After(p.newest) {
+		early := stored.After(page.at) // else what is stored from now on would never be asked for
+		switch {
+		case early:
+			p.ahead = stored
+		case stored.After(p.newest):
 			p.newest = stored
 		}
-		before := !p.began.IsZero() && !stored.After(p.began)
+		before := !p.began.IsZero() && (early || !stored.After(p.began))
 		one, err := PrepareForeign(raw, authority)
 		if err != nil {
 			note.refuse(before, err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,31 @@ func TestPullGoesNoFurtherThanTheSourceIsConsistent(t *testing.T) {
 	p.through = epoch.Add(12 * time.Second)
 	p.step()
 	p.want(numbers(1, 20), 12)
+}
+
+// A statement that says it was stored in days to come does not take the place where to go on with it.
+func TestPullGoesNoFurtherThanTheClockOfTheSource(t *testing.T) {
+	const far = 1_234_567_899 // in 39 years
+	for name, undated := range map[string]bool{"by its clock": false, "by ours where it tells none": true} {
+		t.Run(name, func(t *testing.T) {
+			p := newPulling(t, 3)
+			if undated {
+				p.answer = func(w http.ResponseWriter, _ *http.Request) bool { w.Header()["Date"] = nil; return false }
+			}
+			p.add(far)
+			p.step()
+			p.want(append(numbers(1, 3), "7899"), 3)
+			if !strings.Contains(p.problem, "stored a statement at 2065-06-14") || !p.due.Equal(p.now.Add(p.source.Every)) {
+				t.Errorf("problem %q, due %v", p.problem, p.due)
+			}
+			p.now = p.due
+			p.list = slices.Insert(p.list, 3, there{epoch.Add(4 * time.Second), strings.ReplaceAll(p.list[2].json, "000000000003", "000000000004")})
+			p.step()
+			if got := p.order[len(p.order)-1]; got != numbers(4, 4)[0] {
+				t.Errorf("what was stored since did not come: %v", p.order)
+			}
+		})
+	}
 }
 
 func TestPullResumesWhereItFailed(t *testing.T) {

@@ -144,6 +144,7 @@ func (p *pulling) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pages++
+	w.Header().Set("Date", p.now.Format(http.TimeFormat))
 	q := r.URL.Query()
 	p.questions = append(p.questions, q)
 	if p.answer != nil && p.answer(w, r) {
