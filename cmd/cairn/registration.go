@@ -88,9 +88,10 @@ func (registrationListCmd) Run(p *program) error {
 type registrationSetCmd struct {
 	ID string `arg:"" help:"Id of the registration (cairn registration list)."`
 	registrationFlags
-	Disabled     *bool `negatable:"" help:"Refuse its launches, or take them again."`
-	Pseudonymous *bool `negatable:"" help:"Keep no names and no e-mail addresses of this LMS's people, and name them by pseudonyms in emitted statements; what was kept is removed."`
-	Preview      bool  `help:"Say what a new identity rule would do to learners; change nothing."`
+	Disabled     *bool  `negatable:"" help:"Refuse its launches, or take them again."`
+	Pseudonymous *bool  `negatable:"" help:"Keep no names and no e-mail addresses of this LMS's people, and name them by pseudonyms in emitted statements; what was kept is removed."`
+	Reason       string `placeholder:"TEXT" help:"Why the pseudonymous mode is switched. It stays in the log, so it should not say who."`
+	Preview      bool   `help:"Say what a new identity rule would do to learners; change nothing."`
 }
 
 // Run changes what was named.
@@ -115,7 +116,7 @@ func (c *registrationSetCmd) Run(p *program) error {
 			return registrationError(c.ID, err)
 		}
 		if c.Pseudonymous != nil {
-			if err := p.pseudonymous(s, c.ID, *c.Pseudonymous); err != nil {
+			if err := p.pseudonymous(s, c.ID, *c.Pseudonymous, c.Reason); err != nil {
 				return err
 			}
 			r.Pseudonymous = *c.Pseudonymous
@@ -136,8 +137,8 @@ func (c *registrationSetCmd) Run(p *program) error {
 }
 
 // pseudonymous switches names off or on. What was removed leaves no bytes in an SQLite file.
-func (p *program) pseudonymous(s *sqlstore.Store, id string, on bool) error {
-	if err := s.SetPseudonymous(p.ctx, id, on, p.BaseURL); err != nil {
+func (p *program) pseudonymous(s *sqlstore.Store, id string, on bool, reason string) error {
+	if err := s.SetPseudonymous(p.ctx, id, on, p.BaseURL, operator, reason); err != nil {
 		return registrationError(id, err)
 	}
 	if !on {

@@ -257,7 +257,7 @@ func TestLearnersAreFoundByTheirAccount(t *testing.T) {
 func TestPeopleWithoutNamesAreToldByTheirPseudonym(t *testing.T) {
 	const base = "https://cairn.example"
 	w := newWorld(t)
-	if err := w.s.SetPseudonymous(t.Context(), w.here.ID, true, base); err != nil {
+	if err := w.s.SetPseudonymous(t.Context(), w.here.ID, true, base, "operator", ""); err != nil {
 		t.Fatal(err)
 	}
 	var ann api.Learner
@@ -274,7 +274,7 @@ func TestPeopleWithoutNamesAreToldByTheirPseudonym(t *testing.T) {
 			t.Errorf("%s: %+v", query, list)
 		}
 	}
-	if err := w.s.SetPseudonymous(t.Context(), w.here.ID, false, ""); err != nil {
+	if err := w.s.SetPseudonymous(t.Context(), w.here.ID, false, "", "operator", ""); err != nil {
 		t.Fatal(err)
 	}
 	if w.get("/learners?issuer="+here+"&subject=4", &list); len(list.Items) != 1 || list.Items[0].Accounts[0].Subject != "4" {

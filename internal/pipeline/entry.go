@@ -21,6 +21,7 @@ const (
 	EntryJoined    EntryKind = "joined"    // body: learner.Move
 	EntryParted    EntryKind = "parted"    // body: learner.Move
 	EntryIdentity  EntryKind = "identity"  // body: IdentityChanged
+	EntryNames     EntryKind = "names"     // body: NamesSwitched
 	EntryFramework EntryKind = "framework" // body: FrameworkPublished
 
 	EntryRated                EntryKind = "rated"                 // body: mapping.Rating
@@ -74,6 +75,16 @@ type IdentityChanged struct {
 	Author       string               `json:"author"` // account, or who runs Cairn
 	Reason       string               `json:"reason"`
 	At           time.Time            `json:"at"`
+}
+
+// NamesSwitched is the body of the event that says who switched the pseudonymous mode of a registration, and why. The links of pseudonyms
+// that begin by it are events of their own, just after it.
+type NamesSwitched struct {
+	Registration string    `json:"registration"`
+	Pseudonymous bool      `json:"pseudonymous"`
+	Author       string    `json:"author"` // who runs Cairn
+	Reason       string    `json:"reason,omitzero"`
+	At           time.Time `json:"at"`
 }
 
 // Erased is the body of the event that says that a person was erased. It does not say who.

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"cairn/internal/learner"
+	"cairn/internal/pipeline"
 	"cairn/internal/web"
 	"cairn/lti"
 	"cairn/xapi"
@@ -77,12 +78,12 @@ func (db *DB) aliases(ctx context.Context, r reader, registration string, rows [
 }
 
 // SetPseudonymous switches the mode on or off. On takes away the names and addresses that were kept; home is where pseudonyms are given
-// out from, the address of this instance. lti.ErrUnknownRegistration, ErrPseudonymMailbox, ErrPseudonymHome.
-func (s *Store) SetPseudonymous(ctx context.Context, id string, on bool, home string) error {
+// out from, the address of this instance. The log says who switched it and why. lti.ErrUnknownRegistration, ErrPseudonymMailbox, ErrPseudonymHome.
+func (s *Store) SetPseudonymous(ctx context.Context, id string, on bool, home, author, reason string) error {
 	err := s.overwriting(ctx, func() error {
 		return s.write(ctx, func(tx *Tx) error {
 			tx.AfterCommit(s.kept.registrations.forget)
-			return tx.setPseudonymous(ctx, id, on, home)
+			return tx.setPseudonymous(ctx, id, home, pipeline.NamesSwitched{Registration: id, Pseudonymous: on, Author: author, Reason: reason, At: tx.Now})
 		})
 	})
 	if err == nil {
@@ -91,7 +92,8 @@ func (s *Store) SetPseudonymous(ctx context.Context, id string, on bool, home st
 	return err
 }
 
-func (t *Tx) setPseudonymous(ctx context.Context, id string, on bool, home string) error {
+func (t *Tx) setPseudonymous(ctx context.Context, id, home string, to pipeline.NamesSwitched) error {
+	on := to.Pseudonymous
 	row, err := t.lockRegistration(ctx, id)
 	switch {
 	case err != nil:
@@ -105,6 +107,11 @@ func (t *Tx) setPseudonymous(ctx context.Context, id string, on bool, home strin
 	}
 	if _, err := t.Exec(ctx, `UPDATE registration SET pseudonymous = ?, pseudonym_home = ? WHERE id = ?`, on, home, id); err != nil {
 		return fmt.Errorf("sqlstore: switch pseudonyms: %w", err)
+	}
+	if on != row.Pseudonymous {
+		if _, err := t.appendBody(ctx, pipeline.EntryNames, to); err != nil {
+			return err
+		}
 	}
 	if !on {
 		return nil

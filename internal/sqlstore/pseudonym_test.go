@@ -37,7 +37,7 @@ func TestPseudonymousRegistrationKeepsNoNames(t *testing.T) {
 		if len(mentions(t, d, words[0])) < 3 {
 			t.Fatalf("she is only in %v", mentions(t, d, words[0]))
 		}
-		if err := s.SetPseudonymous(ctx, id, true, "https://cairn.example"); err != nil {
+		if err := s.SetPseudonymous(ctx, id, true, "https://cairn.example", "operator", "asked for"); err != nil {
 			t.Fatal(err)
 		}
 		list.ReadAt = d.Clock.Now()
@@ -80,17 +80,22 @@ func TestPseudonymsGoOnMatching(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		g := newTogether(t, d)
 		s, ctx, id := g.s, context.Background(), g.registration.ID
-		if err := s.SetPseudonymous(ctx, id, true, "https://cairn.example"); err != nil {
+		if err := s.SetPseudonymous(ctx, id, true, "https://cairn.example", "operator", "asked for"); err != nil {
 			t.Fatal(err)
 		}
 		session := enter(t, s, visit(g.registration, "7", d.Clock.Now(), told))
-		if err := s.SetPseudonymous(ctx, id, false, ""); err != nil {
+		if err := s.SetPseudonymous(ctx, id, false, "", "operator", ""); err != nil {
 			t.Fatal(err)
 		}
 		g.send(fmt.Sprintf(`{"id":%q,"actor":{"account":{"homePage":"https://cairn.example","name":%q}},"verb":{"id":%q},"object":{"id":%q}}`,
 			storetest.ID(70), session.Actor.Account.Name, mapping.VerbCompleted, issuer+"/quiz"))
 		g.goOn(g.p)
 		g.want(session.Learner, "cap-1 evidenced")
+		var said []string
+		if err := d.Raw(t).Select(&said, `SELECT body FROM event WHERE kind = 'names' ORDER BY pos`); err != nil || len(said) != 2 ||
+			!strings.Contains(said[0], `"author":"operator"`) || !strings.Contains(said[0], `"reason":"asked for"`) || !strings.Contains(said[1], `"pseudonymous":false`) {
+			t.Errorf("the log says %q, %v", said, err)
+		}
 	})
 }
 
@@ -119,7 +124,7 @@ func TestStrictestRegistrationOfAPersonHolds(t *testing.T) {
 					case "other":
 						last = enter(t, s, visit(other, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
 					case "switch":
-						if err := s.SetPseudonymous(ctx, g.registration.ID, true, "https://cairn.example"); err != nil {
+						if err := s.SetPseudonymous(ctx, g.registration.ID, true, "https://cairn.example", "operator", "asked for"); err != nil {
 							t.Fatal(err)
 						}
 					}
@@ -166,7 +171,7 @@ func TestOtherRegistrationsKeepWhatTheyMatchBy(t *testing.T) {
 		enter(t, s, visit(mail, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
 		enter(t, s, visit(g.registration, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
 		before := events(t, s)
-		if err := s.SetPseudonymous(ctx, g.registration.ID, true, "https://cairn.example"); err != nil {
+		if err := s.SetPseudonymous(ctx, g.registration.ID, true, "https://cairn.example", "operator", "asked for"); err != nil {
 			t.Fatal(err)
 		}
 		enter(t, s, visit(mail, "7", d.Clock.Now(), told, withEmail("zuzana@quillfeather.example")))
@@ -189,16 +194,16 @@ func TestPseudonymousRegistrationRefusesMailboxes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {
 		s, ctx := d.Open(t), context.Background()
 		r, mail := register(t, s, "c1"), register(t, s, "c2", byMailbox)
-		if err := s.SetPseudonymous(ctx, mail.ID, true, "https://cairn.example"); !errors.Is(err, sqlstore.ErrPseudonymMailbox) {
+		if err := s.SetPseudonymous(ctx, mail.ID, true, "https://cairn.example", "operator", "asked for"); !errors.Is(err, sqlstore.ErrPseudonymMailbox) {
 			t.Errorf("by mailbox: %v", err)
 		}
-		if err := s.SetPseudonymous(ctx, r.ID, true, ""); !errors.Is(err, sqlstore.ErrPseudonymHome) {
+		if err := s.SetPseudonymous(ctx, r.ID, true, "", "operator", ""); !errors.Is(err, sqlstore.ErrPseudonymHome) {
 			t.Errorf("without a home: %v", err)
 		}
-		if err := s.SetPseudonymous(ctx, "none", true, "https://cairn.example"); !errors.Is(err, lti.ErrUnknownRegistration) {
+		if err := s.SetPseudonymous(ctx, "none", true, "https://cairn.example", "operator", "asked for"); !errors.Is(err, lti.ErrUnknownRegistration) {
 			t.Errorf("of nobody: %v", err)
 		}
-		if err := s.SetPseudonymous(ctx, r.ID, true, "https://cairn.example"); err != nil {
+		if err := s.SetPseudonymous(ctx, r.ID, true, "https://cairn.example", "operator", "asked for"); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.SetIdentityRule(ctx, r.ID, learner.IdentityRule{Mode: learner.ByMailbox}); !errors.Is(err, sqlstore.ErrPseudonymMailbox) {

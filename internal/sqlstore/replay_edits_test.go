@@ -196,7 +196,7 @@ func (e *edits) undo() {
 func (e *edits) identify() {
 	ctx := context.Background()
 	if e.rand.IntN(2) == 0 {
-		err := e.s.SetPseudonymous(ctx, e.registration.ID, e.rand.IntN(2) == 0, "https://cairn.example")
+		err := e.s.SetPseudonymous(ctx, e.registration.ID, e.rand.IntN(2) == 0, "https://cairn.example", "operator", "")
 		if err != nil && !errors.Is(err, sqlstore.ErrPseudonymMailbox) {
 			e.Fatal(err)
 		}
