@@ -116,7 +116,11 @@ func (t *Tx) noteAct(ctx context.Context, act web.Act) (bool, error) {
 		ON CONFLICT (activity, account) DO NOTHING`, act.Activity, act.Account); err != nil {
 		return false, err
 	}
-	n, err := affected(t.Exec(ctx, `UPDATE activity_attempt SET `+column+` = ? WHERE activity = ? AND account = ? AND `+column+` = 0`,
+	still := column + ` = 0`
+	if act.Again {
+		still = map[web.ActKind]string{web.ActOpened: `completed <> 0 AND opened <= completed`, web.ActCompleted: `completed <> 0 AND opened > completed`}[act.Kind]
+	}
+	n, err := affected(t.Exec(ctx, `UPDATE activity_attempt SET `+column+` = ? WHERE activity = ? AND account = ? AND `+still,
 		micros(act.At), act.Activity, act.Account))
 	return n == 1, err
 }

@@ -117,6 +117,46 @@ func TestRecordOnce(t *testing.T) {
 	})
 }
 
+// What was completed is opened once more and completed once more, and stays completed in between.
+func TestRecordAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d storetest.Database) {
+		s, ctx := d.Open(t), context.Background()
+		r := register(t, s, "c1")
+		p := place(t, s, r.ID, "a", web.CompleteByWord)
+		who := enter(t, s, visit(r, "4", d.Clock.Now()))
+		at := d.Clock.Now().Truncate(time.Microsecond)
+		for i, step := range []struct {
+			kind         web.ActKind
+			again, fresh bool
+			want         web.Attempt
+		}{
+			{web.ActOpened, false, true, web.Attempt{Opened: at}},
+			{web.ActCompleted, true, false, web.Attempt{Opened: at}},
+			{web.ActCompleted, false, true, web.Attempt{Opened: at, Completed: at.Add(2 * time.Hour)}},
+			{web.ActOpened, false, false, web.Attempt{Opened: at, Completed: at.Add(2 * time.Hour)}},
+			{web.ActCompleted, true, false, web.Attempt{Opened: at, Completed: at.Add(2 * time.Hour)}},
+			{web.ActOpened, true, true, web.Attempt{Opened: at.Add(5 * time.Hour), Completed: at.Add(2 * time.Hour)}},
+			{web.ActOpened, true, false, web.Attempt{Opened: at.Add(5 * time.Hour), Completed: at.Add(2 * time.Hour)}},
+			{web.ActCompleted, true, true, web.Attempt{Opened: at.Add(5 * time.Hour), Completed: at.Add(7 * time.Hour)}},
+			{web.ActCompleted, true, false, web.Attempt{Opened: at.Add(5 * time.Hour), Completed: at.Add(7 * time.Hour)}},
+		} {
+			one := act(t, p, who.Account, "4", step.kind, at.Add(time.Duration(i)*time.Hour))
+			one.Again, one.Statement.ID = step.again, uuid.NewString()
+			_, fresh, err := s.Activities().Record(ctx, one)
+			if err != nil || fresh != step.fresh {
+				t.Errorf("step %d: fresh %v, %v", i, fresh, err)
+			}
+			got, err := s.Activities().Attempt(ctx, p, who.Account)
+			if err != nil || !got.Opened.Equal(step.want.Opened) || !got.Completed.Equal(step.want.Completed) {
+				t.Errorf("step %d: %+v, %v; want %+v", i, got, err, step.want)
+			}
+		}
+		if n := count(t, d, "statement"); n != 4 {
+			t.Errorf("%d statements", n)
+		}
+	})
+}
+
 // What an activity records is evidence, marked as the learner's own word where it is; own statements of Cairn never are.
 func TestActsAreEvidence(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d storetest.Database) {

@@ -17,6 +17,7 @@ type activityBody struct {
 	Records bool   // what is done here is kept
 	Done    bool
 	Start   string   // where the form that opens it goes, "" when it is open
+	Again   string   // why it can be done once more, "" where it was not finished yet
 	Address string   // where it leads, "" until it is opened
 	Frame   string   // what is shown in a frame, "" for nothing
 	Days    []string // when it opens and closes
@@ -118,15 +119,18 @@ func (s *site) activityBody(v *visit, o opened, towards []capabilityRow) activit
 	at := "activity/" + o.ID
 	b := activityBody{Rule: v.completionWords(o.PlacedActivity), Records: keeps(v.session), Towards: towards, Address: o.Address}
 	b.State, b.Chip = v.attemptWords(o)
-	b.Done = !o.attempt.Completed.IsZero()
-	done, begun := !o.attempt.Completed.IsZero(), !o.attempt.Opened.IsZero()
+	done, begun := o.attempt.done(), !o.attempt.Opened.IsZero()
+	b.Done = done
 	b.Days = v.openDays(o.PlacedActivity)
 	closed := o.closed(s.Now()) && !v.session.Lead
 	if b.Records && !begun && !done {
 		b.Start, b.Address = v.to(at+"/open"), ""
 	}
+	if b.Records && renewable(o, towards) {
+		b.Start, b.Again = v.to(at+"/open"), v.say("activity.againwhy", "date", v.date(o.attempt.Completed))
+	}
 	if closed {
-		b.Start, b.Address = "", ""
+		b.Start, b.Again, b.Address = "", "", ""
 	}
 	if origin := originOf(b.Address); o.Framed && origin != "" {
 		b.Frame, v.source = b.Address, origin
@@ -143,6 +147,8 @@ func (s *site) activityBody(v *visit, o opened, towards []capabilityRow) activit
 // attemptWords is the status of the activity: its state, and the words on its chip.
 func (l locale) attemptWords(o opened) (mapping.State, string) {
 	switch {
+	case o.attempt.again():
+		return mapping.InProgress, l.say("activity.again", "time", l.moment(o.attempt.Opened), "date", l.date(o.attempt.Completed))
 	case !o.attempt.Completed.IsZero() && o.Completion == CompleteByWord:
 		return mapping.Evidenced, l.say("activity.said", "date", l.date(o.attempt.Completed))
 	case !o.attempt.Completed.IsZero():

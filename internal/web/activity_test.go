@@ -96,6 +96,49 @@ func TestActivityJourney(t *testing.T) {
 	}
 }
 
+// TestActivityIsDoneAgain once evidence from it ends: another statement of the same kinds, and the activity stays finished meanwhile.
+func TestActivityIsDoneAgain(t *testing.T) {
+	w := newWorld(t)
+	first := web.Attempt{Opened: now.AddDate(-1, 0, 0), Completed: now.AddDate(-1, 0, 1)}
+	w.attempts["word account-amara"] = first
+	press := func(what string) {
+		t.Helper()
+		if got := w.post(t, "amara", "/display", "/activity/word/"+what, url.Values{}); got.Code != 303 {
+			t.Fatalf("%s answers %d\n%s", what, got.Code, got.Body)
+		}
+	}
+	checkSays(t, w.get("amara", "/activity/word").Body.String(), nil, []string{"Do it again"})
+	if press("open"); len(w.acts) != 0 {
+		t.Error("what nothing asks for was done again")
+	}
+	w.states = map[string][]mapping.Progress{"learner-amara": {{Learner: "learner-amara", Capability: w.capability("6.1-L1"), State: mapping.Evidenced, Expires: now.AddDate(0, 0, 10)}}}
+	checkSays(t, w.get("amara", "/activity/word").Body.String(), []string{"Do it again", "You finished this on 23 November 2025.", "You said you finished on 23 November 2025"}, []string{"I have finished this</button>"})
+	for range 2 {
+		press("open")
+	}
+	checkSays(t, w.get("amara", "/activity/word").Body.String(), []string{"Started again 2:32pm. Finished before on 23 November 2025", "I have finished this</button>"}, []string{"Do it again"})
+	w.clock = w.clock.Add(time.Minute)
+	for range 2 {
+		press("finish")
+	}
+	checkSays(t, w.get("amara", "/activity/word?finished=1").Body.String(), []string{"You said you finished on 22 November 2026", "Done"}, nil)
+	if got := w.attempts["word account-amara"]; !got.Opened.Equal(now) || !got.Completed.Equal(now.Add(time.Minute)) {
+		t.Errorf("the attempt is %+v", got)
+	}
+	once := profile.Placed{ActivityID: "word", Account: "account-amara"}
+	var verbs []string
+	for _, act := range w.acts {
+		s := said(t, act)
+		verbs = append(verbs, s.Verb.ID)
+		if id := act.Statement.ID; id == once.ID(profile.KindCompleted) || id == once.ID(profile.KindOpened) {
+			t.Errorf("the statement that it was %s has the id of the first one", act.Kind)
+		}
+	}
+	if want := []string{profile.VerbOpened, profile.VerbCompleted}; !slices.Equal(verbs, want) {
+		t.Errorf("verbs %q", verbs)
+	}
+}
+
 // TestActivityIsInItsOrder: what it counts towards and when stand above the frame, what can be pressed below it (pages.md 3.5, P).
 func TestActivityIsInItsOrder(t *testing.T) {
 	w := newWorld(t)

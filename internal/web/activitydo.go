@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"cairn/mapping"
 	"cairn/xapi/profile"
 )
 
@@ -19,7 +21,12 @@ func (s *site) openActivity(v *visit) (answer, error) {
 	if o.closed(s.Now()) {
 		return s.finishRefused(v, o, strings.Join(v.openDays(o.PlacedActivity), " "))
 	}
-	if _, _, err := s.act(v, v.session, o.PlacedActivity, ActOpened, 0); err != nil {
+	if o.attempt.done() {
+		if may, err := s.mayRenew(v, o); err != nil || !may {
+			return answer{location: v.to("activity/" + o.ID)}, err
+		}
+	}
+	if _, _, err := s.act(v, v.session, o, ActOpened); err != nil {
 		return answer{}, err
 	}
 	return answer{location: v.to("activity/" + o.ID)}, nil
@@ -32,13 +39,13 @@ func (s *site) finishActivity(v *visit) (answer, error) {
 		return answer{}, err
 	}
 	to := "activity/" + o.ID + "?finished=1"
-	if !o.attempt.Completed.IsZero() {
+	if o.attempt.done() {
 		return v.done(to), nil
 	}
 	if words := v.mayNotFinish(o); words != "" {
 		return s.finishRefused(v, o, words)
 	}
-	pos, fresh, err := s.act(v, v.session, o.PlacedActivity, ActCompleted, s.Now().Sub(o.attempt.Opened))
+	pos, fresh, err := s.act(v, v.session, o, ActCompleted)
 	if err != nil {
 		return answer{}, err
 	}
@@ -80,11 +87,11 @@ func (s *site) finishRefused(v *visit, o opened, words string) (answer, error) {
 
 // act records what the session's person did with an activity, as a statement about it. The actor is the account that the launch
 // proved. Nothing is recorded of sessions that are not kept.
-func (s *site) act(v *visit, session *Session, a PlacedActivity, kind ActKind, spent time.Duration) (pos int64, fresh bool, err error) {
+func (s *site) act(v *visit, session *Session, a opened, kind ActKind) (pos int64, fresh bool, err error) {
 	if !keeps(session) {
 		return 0, false, nil
 	}
-	said, err := s.statementOf(v, session, a)
+	said, err := s.statementOf(v, session, a.PlacedActivity)
 	if err != nil {
 		return 0, false, err
 	}
@@ -94,11 +101,15 @@ func (s *site) act(v *visit, session *Session, a PlacedActivity, kind ActKind, s
 		said.Occasion = session.Hash
 		raw = profile.Launched(said)
 	case ActOpened:
+		said.Occasion = occasion(a.attempt.Completed)
 		raw = profile.Opened(said)
 	default:
+		if a.attempt.again() {
+			said.Occasion = occasion(a.attempt.Opened)
+		}
 		said.SelfConfirmed = a.Completion == CompleteByWord
 		if a.Completion == CompleteByTime {
-			said.Spent = spent
+			said.Spent = s.Now().Sub(a.attempt.Opened)
 		}
 		raw = profile.Completed(said)
 	}
@@ -106,11 +117,31 @@ func (s *site) act(v *visit, session *Session, a PlacedActivity, kind ActKind, s
 	if err != nil {
 		return 0, false, fmt.Errorf("make the statement that an activity was %s: %w", kind, err)
 	}
-	pos, fresh, err = s.Activities.Record(v.Context(), Act{Activity: a.ID, Account: session.Account, Kind: kind, At: said.At, Statement: prepared})
+	pos, fresh, err = s.Activities.Record(v.Context(), Act{Activity: a.ID, Account: session.Account, Kind: kind, At: said.At, Again: !a.attempt.Completed.IsZero(), Statement: prepared})
 	if err != nil {
 		return 0, false, fmt.Errorf("record that an activity was %s: %w", kind, err)
 	}
 	return pos, fresh, nil
+}
+
+// occasion sets an act apart from the one of the same kind before it: "" the first time.
+func occasion(before time.Time) string {
+	if before.IsZero() {
+		return ""
+	}
+	return before.UTC().Format(time.RFC3339Nano)
+}
+
+// mayRenew says whether the activity can be done once more: where something that it counts towards ends, has ended or was taken back.
+func (s *site) mayRenew(v *visit, o opened) (bool, error) {
+	towards, _, err := s.towards(v, o.PlacedActivity)
+	return err == nil && renewable(o, towards), err
+}
+
+func renewable(o opened, towards []capabilityRow) bool {
+	return o.attempt.done() && o.Completion != CompleteByRecord && slices.ContainsFunc(towards, func(c capabilityRow) bool {
+		return c.State == mapping.Expiring || c.State == mapping.Expired || c.State == mapping.Withdrawn
+	})
 }
 
 // statementOf is what every statement about the activity says.

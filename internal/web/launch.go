@@ -87,7 +87,7 @@ func (s *site) launched(v *visit, session *Session) error {
 	if err != nil {
 		return fmt.Errorf("find the activity of a launch: %w", err)
 	}
-	_, _, err = s.act(v, session, a, ActLaunched, 0)
+	_, _, err = s.act(v, session, opened{PlacedActivity: a}, ActLaunched)
 	return err
 }
 

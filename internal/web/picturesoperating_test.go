@@ -44,6 +44,10 @@ func placedPictures() []picture {
 			w.placed[0].Framed, w.placed[0].Address = true, elsewhere()
 		}},
 		{name: "author-rule-dates", person: "tove", path: ruleOf(&world{cat: mapping.NewCatalog(mapping.Builtin(), base)}, "4") + "?what=usual&kind=any&pick=latest&fday=1&fmonth=5&fyear=2026"},
+		{name: "activity-link-again", person: "amara", path: "/activity/word", prepare: func(w *world) {
+			w.attempts["word account-amara"] = web.Attempt{Opened: now.AddDate(-1, 0, 0), Completed: now.AddDate(-1, 0, 1)}
+			w.states = map[string][]mapping.Progress{"learner-amara": {{Learner: "learner-amara", Capability: w.capability("6.1-L1"), State: mapping.Evidenced, Expires: now.AddDate(0, 0, 10)}}}
+		}},
 		{name: "activity-link-closed", person: "amara", path: "/activity/word", prepare: func(w *world) { w.placed[0].Opens = now.AddDate(0, 6, 9) }},
 		{name: "author-pick-step3-refused", person: "picker", path: "/pick/3?what=activity&name=Intro+to+AI+in+care&address=https%3A%2F%2Fmedia.example%2Fintro&how=word&oday=1&omonth=6&oyear=2027", prepare: func(w *world) {
 			w.headers = http.Header{"X-Frame-Options": {"DENY"}}

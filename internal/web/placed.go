@@ -38,11 +38,18 @@ type PlacedActivity struct {
 // Course is where the activity was placed, as far as it is known.
 func (a PlacedActivity) Course() Course { return Course{Registration: a.Registration, ID: a.Context} }
 
-// Attempt is how far an account has come with an activity; zero times have not happened.
+// Attempt is how far an account has come with an activity; zero times have not happened. Once completed it stays so; what is opened
+// once more after that is done again, and then completed at another time.
 type Attempt struct {
 	Opened    time.Time
 	Completed time.Time
 }
+
+// done says whether nothing is under way any more.
+func (a Attempt) done() bool { return !a.Completed.IsZero() && !a.again() }
+
+// again says whether it is being done once more.
+func (a Attempt) again() bool { return !a.Completed.IsZero() && a.Opened.After(a.Completed) }
 
 // ActKind is what a learner did with an activity.
 type ActKind string
@@ -60,6 +67,7 @@ type Act struct {
 	Account   string // id
 	Kind      ActKind
 	At        time.Time
+	Again     bool // it was completed before
 	Statement xapi.Prepared
 }
 
@@ -74,7 +82,7 @@ type Activities interface {
 	// Attempt answers how far an account has come; the zero Attempt before it began. With CompleteByRecord the log is asked.
 	Attempt(ctx context.Context, a PlacedActivity, account string) (Attempt, error)
 	// Record keeps the act and appends its statement to the log, and makes the score due when it completes, all in one
-	// transaction. What was opened or completed before is left as it is: fresh is false then, and nothing is written. pos is a
-	// position of the log at or after the statement's.
+	// transaction. What was opened or completed before is left as it is: fresh is false then, and nothing is written. Again opens
+	// what is completed, and completes what was opened since. pos is a position of the log at or after the statement's.
 	Record(ctx context.Context, act Act) (pos int64, fresh bool, err error)
 }

@@ -208,9 +208,9 @@ func (w *world) Record(_ context.Context, act web.Act) (int64, bool, error) {
 	key := act.Activity + " " + act.Account
 	attempt := w.attempts[key]
 	switch {
-	case act.Kind == web.ActOpened && attempt.Opened.IsZero():
+	case act.Kind == web.ActOpened && (attempt.Opened.IsZero() || act.Again && !attempt.Opened.After(attempt.Completed)):
 		attempt.Opened = act.At
-	case act.Kind == web.ActCompleted && attempt.Completed.IsZero():
+	case act.Kind == web.ActCompleted && (attempt.Completed.IsZero() || act.Again && attempt.Opened.After(attempt.Completed)):
 		attempt.Completed = act.At
 	case act.Kind != web.ActLaunched:
 		return 0, false, nil

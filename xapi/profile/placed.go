@@ -45,7 +45,7 @@ type Placed struct {
 	Activity      Named
 	Course        Named         // "" when the course has no IRI
 	Capabilities  []Named       // that the activity counts towards
-	Occasion      string        // sets launches apart; "" for what happens once
+	Occasion      string        // sets apart what happens more than once; "" for the first time
 	At            time.Time     // when it happened
 	Spent         time.Duration // between opening and completing, whole seconds; 0 when not measured
 	SelfConfirmed bool          // completed: only the learner's own word supports it
