@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"cairn/internal/web"
 	"cairn/mapping"
@@ -25,11 +27,27 @@ func (c Courses) Learners(ctx context.Context, course web.Course, iris []string)
 		return nil, err
 	}
 	for iri, term := range terms {
-		if out[iri], err = c.learnersOf(ctx, term, who); err != nil {
+		people, all, err := c.learnersOf(ctx, term, who)
+		if err != nil {
 			return nil, err
 		}
+		out[iri] = web.Count{N: len(people), More: !all}
 	}
 	return out, nil
+}
+
+// LearnersOf is web.Courses.
+func (c Courses) LearnersOf(ctx context.Context, course web.Course, iri string) ([]string, error) {
+	who, err := c.actors(ctx, course)
+	if err != nil || len(who) == 0 {
+		return nil, err
+	}
+	terms, err := c.activityTerms(ctx, []string{iri})
+	if err != nil || len(terms) == 0 {
+		return nil, err
+	}
+	people, _, err := c.learnersOf(ctx, terms[iri], who)
+	return slices.Sorted(maps.Keys(people)), err
 }
 
 // actors answers the learner of each agent that the course's learners are known by, by the id of its term.
@@ -66,8 +84,8 @@ func (c Courses) activityTerms(ctx context.Context, iris []string) (map[string]i
 	return out, nil
 }
 
-// learnersOf counts who made the newest records of an activity.
-func (c Courses) learnersOf(ctx context.Context, term int64, who map[int64]string) (web.Count, error) {
+// learnersOf answers who made the newest records of an activity, and whether these are all there are.
+func (c Courses) learnersOf(ctx context.Context, term int64, who map[int64]string) (people map[string]bool, all bool, err error) {
 	var actors []int64
 	for _, table := range []string{"statement", "checkpoint"} {
 		var some []int64
@@ -75,17 +93,17 @@ func (c Courses) learnersOf(ctx context.Context, term int64, who map[int64]strin
 			SELECT pos FROM (SELECT pos FROM statement_link WHERE term = ? AND role = ? ORDER BY pos DESC LIMIT ?) o
 			UNION SELECT pos FROM (SELECT pos FROM statement_link WHERE term = ? AND role = ? ORDER BY pos DESC LIMIT ?) u) f ON f.pos = s.pos
 		WHERE s.voided_pos IS NULL`, term, int64(xapi.RoleObject), countedMost, term, int64(xapi.RoleParent), countedMost); err != nil {
-			return web.Count{}, fmt.Errorf("sqlstore: count the learners of an activity: %w", err)
+			return nil, false, fmt.Errorf("sqlstore: read the learners of an activity: %w", err)
 		}
 		actors = append(actors, some...)
 	}
-	people := map[string]bool{}
+	people = map[string]bool{}
 	for _, a := range actors {
 		if learner := who[a]; learner != "" {
 			people[learner] = true
 		}
 	}
-	return web.Count{N: len(people), More: len(actors) >= countedMost}, nil
+	return people, len(actors) < countedMost, nil
 }
 
 // Under is web.Courses.

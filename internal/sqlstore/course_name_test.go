@@ -70,6 +70,11 @@ func TestLearnersOfActivities(t *testing.T) {
 		if want := map[string]web.Count{quiz: {N: 2}, page: {N: 1}}; err != nil || !cmp.Equal(got, want) {
 			t.Errorf("%v, %v; want %v", got, err, want)
 		}
+		for iri, want := range map[string]int{quiz: 2, page: 1, "urn:unknown": 0} {
+			if people, err := courses.LearnersOf(ctx, l.course, iri); err != nil || len(people) != want {
+				t.Errorf("of %s: %v, %v", iri, people, err)
+			}
+		}
 		for prefix, want := range map[string]int{issuer + "/mod/": 2, issuer + "/mod/page/view.php?id=3": 0, issuer + "/mod/page/view.php?id=30": 1, issuer: 3} {
 			if n, err := courses.Under(ctx, l.course, prefix); err != nil || n != want {
 				t.Errorf("%s takes %d, %v; want %d", prefix, n, err, want)

@@ -33,6 +33,7 @@ type activitiesBody struct {
 
 type activityRow struct {
 	Name, Address, From, Seen, Learners string
+	People                              string // leads to them, "" for nobody or where no person may be seen
 	NoName                              bool
 	Tags                                counted
 	Href, NameIt, NameWords             string
@@ -133,7 +134,7 @@ func (s *site) activitiesPage(v *visit, asked activitiesAsked) (*page, activitie
 	if err != nil {
 		return nil, activitiesBody{}, err
 	}
-	b := v.activitiesOf(list, asked)
+	b := s.activitiesOf(v, list, asked)
 	b.NoTags, b.MayNot = len(t.aligned) == 0, v.mayNotSave(v.session)
 	from, err := s.copyable(v.Context(), v.session, t)
 	if err != nil || len(from) == 0 || b.MayNot != "" {
@@ -173,7 +174,7 @@ func (s *site) listed(ctx context.Context, c Course, t *courseTags) ([]listedAct
 }
 
 // activitiesOf makes the list that is asked for.
-func (v *visit) activitiesOf(list []listedActivity, asked activitiesAsked) activitiesBody {
+func (s *site) activitiesOf(v *visit, list []listedActivity, asked activitiesAsked) activitiesBody {
 	b := activitiesBody{None: len(list) == 0, Count: v.say("activities.count", "n", len(list))}
 	to := func(a activitiesAsked) string { return v.to(a.address()) }
 	for _, show := range activityShows {
@@ -196,12 +197,25 @@ func (v *visit) activitiesOf(list []listedActivity, asked activitiesAsked) activ
 	slices.SortStableFunc(shown, activitySorts[i].compare)
 	b.Slice = v.sliceOf(len(shown), asked.page, listPage, func(page int) string { return to(activitiesAsked{asked.show, asked.sort, page}) })
 	for _, a := range shown[b.Slice.from:b.Slice.to] {
-		b.Rows = append(b.Rows, v.activityRow(a))
+		row := v.activityRow(a)
+		s.peopleBehind(v, a, &row)
+		b.Rows = append(b.Rows, row)
 	}
 	if len(shown) == 0 {
 		b.Empty = v.say("activities.empty." + asked.show)
 	}
 	return b
+}
+
+// peopleBehind leads from the number of learners to who they are. Where nobody is named, a number of few is hidden.
+func (s *site) peopleBehind(v *visit, a listedActivity, row *activityRow) {
+	switch n := a.learners.N; {
+	case n == 0:
+	case !s.TotalsOnly && allowed(v.session, witness) == nil:
+		row.People = v.to("course/activities/" + a.code() + "/learners")
+	case s.TotalsOnly && n < s.SmallestGroup:
+		row.Learners = v.say("totals.hidden")
+	}
 }
 
 func (v *visit) activityRow(a listedActivity) activityRow {

@@ -34,7 +34,7 @@ func TestActivitiesAreSortedAndChosen(t *testing.T) {
 		}
 	}
 	page := w.get("tove", "/course/activities?sort=learners").Body.String()
-	checkSays(t, page, []string{`aria-current="true">learners`, `data-head="Learners">1</td>`, "Last seen 1:32pm", "Not seen yet", "No name yet", "Name it", "Rename"}, nil)
+	checkSays(t, page, []string{`aria-current="true">learners`, `/learners#c">1<span class="vh">, `, "Last seen 1:32pm", "Not seen yet", "No name yet", "Name it", "Rename"}, nil)
 	for _, bad := range []string{"?sort=x", "?show=x", "?page=0", "?view=x"} {
 		if got := w.get("tove", "/course/activities"+bad); got.Code != 400 {
 			t.Errorf("%s answers %d", bad, got.Code)
@@ -111,5 +111,21 @@ func TestActivitiesThatBeginAlike(t *testing.T) {
 		if got.Code != 422 || !strings.Contains(got.Body.String(), `value="prefix" checked`) {
 			t.Errorf("%s: status %d", bad, got.Code)
 		}
+	}
+}
+
+// TestLearnersOfAnActivityAreListed: the number opens who they are, where people may be seen one by one.
+func TestLearnersOfAnActivityAreListed(t *testing.T) {
+	at := "/course/activities/" + codeOf(module("quiz", 2)) + "/learners"
+	w := newWorld(t)
+	crowd(w)
+	page := w.get("tove", at).Body.String()
+	checkSays(t, page, []string{"Learners with a record of Quiz: data and safety", "20 learners of this course", `course/people/`}, nil)
+	checkSays(t, w.get("tove", "/course/activities").Body.String(), []string{codeOf(module("quiz", 2)) + `/learners#c">20<span`}, nil)
+	checkSays(t, w.get("preview", "/course/activities").Body.String(), nil, []string{`/learners#c"`})
+	totals := newWorldWith(t, func(c *web.Config) { c.TotalsOnly = true })
+	checkSays(t, totals.get("tove", "/course/activities").Body.String(), []string{`data-head="Learners">Hidden</td>`}, []string{`/learners#c"`})
+	if got := totals.get("tove", at); got.Code != 403 {
+		t.Errorf("who did it answers %d where nobody is named", got.Code)
 	}
 }

@@ -27,6 +27,7 @@ func (s *site) courseRoutes(get, post mounter) {
 	get("/course/activities/import", lead, s.importForm)
 	get("/course/tags.csv", lead, s.tagsCSV)
 	get("/course/activities/{code}/name", lead, s.nameActivity)
+	get("/course/activities/{code}/learners", witness, s.activityPeople)
 	post("/course/activities/{code}/name", author, s.renameActivity)
 	get("/course/tags", lead, s.tagGrid)
 	post("/course/tags", author, s.saveGrid)

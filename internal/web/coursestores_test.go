@@ -43,6 +43,15 @@ func (w *world) Rename(_ context.Context, c web.Course, iri, name, author string
 	return w.broken
 }
 
+func (w *world) LearnersOf(_ context.Context, _ web.Course, iri string) (out []string, err error) {
+	for learner, all := range w.evidence {
+		if slices.ContainsFunc(all, func(e mapping.Evidence) bool { return e.Record.Activity == iri }) {
+			out = append(out, learner)
+		}
+	}
+	return out, w.broken
+}
+
 func (w *world) Learners(_ context.Context, c web.Course, iris []string) (map[string]web.Count, error) {
 	people := map[string]map[string]bool{}
 	for learner, all := range w.evidence {

@@ -21,6 +21,7 @@ func authorPictures(w *world) []picture {
 		{name: "author-activities-full", person: "tove", path: "/course/activities"},
 		{name: "author-activities-empty", person: "tove", only: only, path: "/course/activities", prepare: func(w *world) { w.seen, w.aligned = nil, nil }},
 		{name: "author-activities-nameless", person: "tove", path: "/course/activities?show=nameless"},
+		{name: "author-activities-people", person: "tove", path: "/course/activities/" + codeOf(module("quiz", 2)) + "/learners", prepare: crowd},
 		{name: "author-activities-preview", person: "preview", path: "/course/activities"},
 		{name: "author-import", person: "tove", path: "/course/activities/import"},
 		{name: "author-import-nofile", person: "tove", path: "/course/activities/import", do: []step{chromedp.Click(chromedp.CSS("main .actions button")), chromedp.WaitReady(chromedp.CSS(".problem"))}},

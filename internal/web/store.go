@@ -184,6 +184,8 @@ type Courses interface {
 	Rename(ctx context.Context, c Course, iri, name, author string, at time.Time) error
 	// Learners counts the learners of the course who have a record of an activity, or of what lies under it, by IRI.
 	Learners(ctx context.Context, c Course, iris []string) (map[string]Count, error)
+	// LearnersOf answers those whom Learners counts for one activity, by their ids.
+	LearnersOf(ctx context.Context, c Course, iri string) ([]string, error)
 	// Under counts the activities seen in the course that a prefix takes.
 	Under(ctx context.Context, c Course, prefix string) (int, error)
 	// Title answers the title of a course. ErrNotFound when nobody opened Cairn there.
