@@ -238,11 +238,11 @@ func (b *between) relay(client net.Conn) {
 		if err != nil {
 			return
 		}
+		if kind == 'S' {
+			b.trips.Add(1) // before it is passed on: else the answer may be there first
+		}
 		if _, err := io.CopyN(server, in, int64(binary.BigEndian.Uint32(head))); err != nil {
 			return
-		}
-		if kind == 'S' {
-			b.trips.Add(1)
 		}
 		if kind, err = in.ReadByte(); err != nil {
 			return
