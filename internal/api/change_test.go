@@ -212,6 +212,28 @@ func (w *world) look(key, edits string) (got, previewed) {
 	return g, p
 }
 
+// A preview refuses what the changeset would be refused for: nobody is shown the effect of what cannot be done.
+func TestAPreviewIsHeldToTheRulesOfAChangeset(t *testing.T) {
+	w := newWorld(t)
+	for name, tt := range map[string]struct {
+		edits, rule string
+		status      int
+	}{
+		"the same twice":    {adds(third, page) + "," + adds(third, page), "edit_invalid", 422},
+		"no such rule":      {`{"rule":{"capability":"` + third + `","rule":{"kind":"n","n":2}}}`, "edit_invalid", 422},
+		"nothing to remove": {`{"remove":"a"}`, "alignment_gone", 409},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if g, _ := w.look(w.root(), tt.edits); g.status != tt.status || g.rule() != tt.rule {
+				t.Error(g)
+			}
+			if g := w.do(asked{method: "POST", path: "/changesets", key: w.root(), body: `{"scope":{"kind":"course","registration":"` + w.here.ID + `","context":"2"},"edits":[` + tt.edits + `]}`}); g.status != tt.status || g.rule() != tt.rule {
+				t.Error("as a changeset:", g)
+			}
+		})
+	}
+}
+
 func TestAPreviewTellsWhatAnEditWouldDoAndIsAppliedAsShown(t *testing.T) {
 	w := newWorld(t)
 	var list struct{ Items []mapping.Alignment }

@@ -90,6 +90,9 @@ func (s *service) startPreview(c *call) (answer, error) {
 	if len(cs.Edits) == 0 {
 		return answer{}, newProblem("body_invalid", "a preview is of at least one edit").at("/edits")
 	}
+	if err := s.Alignments.Check(c.Context(), cs); err != nil {
+		return answer{}, err
+	}
 	id, ok := s.Previews.Start(c.author(), cs)
 	if !ok {
 		return answer{}, newProblem("previews_busy", "too many previews are under way; try again in a few seconds")

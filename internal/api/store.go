@@ -115,6 +115,8 @@ type Alignments interface {
 	Changeset(ctx context.Context, id string) (Applied, error)
 	// Undo makes what takes a changeset back, of what still stands: without edits when nothing does.
 	Undo(ctx context.Context, of Applied, undo mapping.Changeset) (mapping.Changeset, error)
+	// Check says what Apply would refuse now, without writing. *mapping.EditError.
+	Check(ctx context.Context, cs mapping.Changeset) error
 	// Apply appends a changeset to the log and answers its position. *mapping.EditError, ErrChangesetID.
 	Apply(ctx context.Context, cs mapping.Changeset) (int64, error)
 }

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,6 +114,20 @@ func (a API) Changeset(ctx context.Context, id string) (api.Applied, error) {
 		return api.Applied{}, api.ErrNotFound
 	}
 	return rows[0].applied()
+}
+
+// errChecked ends a transaction that was only to check.
+var errChecked = errors.New("sqlstore: checked")
+
+// Check is api.Alignments.
+func (a API) Check(ctx context.Context, cs mapping.Changeset) error {
+	err := a.s.write(ctx, func(tx *Tx) error {
+		return cmp.Or(a.courses.check(ctx, tx, cs), errChecked)
+	})
+	if errors.Is(err, errChecked) {
+		return nil
+	}
+	return err
 }
 
 // Apply is api.Alignments.
